@@ -1,0 +1,97 @@
+// The file system as weft uses it: an interface, so that a whole command can run in memory in a test.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weft::base {
+
+struct IoError {
+  /// errno, 0 when there is none.
+  int code = 0;
+  /// For people, without the path: "no such file or directory".
+  std::string message;
+};
+
+/// A value or the reason why there is none.
+template <typename T>
+struct [[nodiscard]] IoResult {
+  std::optional<T> value;
+  IoError error;
+  explicit operator bool() const { return value.has_value(); }
+  T& operator*() { return *value; }
+  const T& operator*() const { return *value; }
+  T* operator->() { return &*value; }
+  const T* operator->() const { return &*value; }
+};
+
+struct FileInfo {
+  bool is_directory = false;
+  bool is_symlink = false;
+  uint64_t size = 0;
+  /// Nanoseconds since 1970.
+  int64_t modified_ns = 0;
+};
+
+struct DirectoryEntry {
+  /// Without the folder.
+  std::string name;
+  bool is_directory = false;
+  bool is_symlink = false;
+};
+
+/// Paths are UTF-8 with '/'. Relative paths are taken from the process's working directory. Every
+/// function is safe to call from several threads.
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+  virtual IoResult<std::string> read(const std::string& path) = 0;
+  /// Follows links. Nothing when the path does not exist.
+  virtual std::optional<FileInfo> info(const std::string& path) = 0;
+  /// Entries in byte order of their names; "." and ".." are left out.
+  virtual IoResult<std::vector<DirectoryEntry>> list(const std::string& path) = 0;
+  /// Writes beside the target and renames, so that readers see the old or the new content whole.
+  /// Makes missing folders. Nothing on success.
+  virtual std::optional<IoError> write(const std::string& path, std::string_view content) = 0;
+  virtual std::optional<IoError> append(const std::string& path, std::string_view content) = 0;
+  virtual std::optional<IoError> make_directories(const std::string& path) = 0;
+  /// Removes a file, a link (not what it points at) or a whole folder. A missing path is no error.
+  virtual std::optional<IoError> remove_all(const std::string& path) = 0;
+  virtual std::optional<IoError> rename(const std::string& from, const std::string& to) = 0;
+  virtual std::optional<IoError> make_symlink(const std::string& target, const std::string& link) = 0;
+
+  bool exists(const std::string& path) { return info(path).has_value(); }
+};
+
+/// The machine's own file system. Lives for the whole process.
+FileSystem& real_files();
+
+/// A tree in memory, for tests. Links are followed one level.
+class MemoryFiles final : public FileSystem {
+ public:
+  MemoryFiles() = default;
+  explicit MemoryFiles(std::map<std::string, std::string> files) : files_(std::move(files)) {}
+  IoResult<std::string> read(const std::string& path) override;
+  std::optional<FileInfo> info(const std::string& path) override;
+  IoResult<std::vector<DirectoryEntry>> list(const std::string& path) override;
+  std::optional<IoError> write(const std::string& path, std::string_view content) override;
+  std::optional<IoError> append(const std::string& path, std::string_view content) override;
+  std::optional<IoError> make_directories(const std::string& path) override;
+  std::optional<IoError> remove_all(const std::string& path) override;
+  std::optional<IoError> rename(const std::string& from, const std::string& to) override;
+  std::optional<IoError> make_symlink(const std::string& target, const std::string& link) override;
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::string> files_;
+  std::map<std::string, int64_t> modified_;
+  int64_t ticks_ = 1;
+};
+
+}  // namespace weft::base

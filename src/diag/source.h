@@ -1,0 +1,55 @@
+// SourceText and Sources: the texts that messages point into, and how offsets become lines.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+
+namespace weft::diag {
+
+struct SourceTag {};
+using SourceId = base::Id<SourceTag>;
+
+/// Part of a source text as byte offsets, [begin, end). An invalid source means "no place".
+struct Span {
+  SourceId source;
+  uint32_t begin = 0;
+  uint32_t end = 0;
+
+  bool valid() const { return source.valid(); }
+  bool operator==(const Span&) const = default;
+};
+
+/// 1-based; column counts code points.
+struct Place {
+  uint32_t line = 1;
+  uint32_t column = 1;
+};
+
+struct SourceText {
+  /// As shown to the user: relative to the project.
+  std::string path;
+  std::string text;
+
+  Place place(uint32_t offset) const;
+  /// The text of a 1-based line without its line end; empty past the last line.
+  std::string_view line(uint32_t number) const;
+};
+
+/// Owns the texts of one command. Adding is safe from several threads; a text never moves or changes.
+class Sources {
+ public:
+  SourceId add(std::string path, std::string text);
+  const SourceText& get(SourceId id) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::deque<SourceText> texts_;
+};
+
+}  // namespace weft::diag

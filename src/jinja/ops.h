@@ -1,0 +1,59 @@
+// Python's operators on values, as the virtual machine and the filters use them. A failure is raised
+// through the interpreter with Python's exception type and message.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "jinja/interpreter.h"
+#include "jinja/value.h"
+
+namespace weft::jinja {
+
+enum class BinaryOp : uint8_t { Add, Subtract, Multiply, Divide, FloorDivide, Modulo, Power, Concat };
+enum class CompareOp : uint8_t { Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, In, NotIn };
+
+Value binary(Interpreter& interpreter, BinaryOp op, const Value& left, const Value& right);
+bool compare(Interpreter& interpreter, CompareOp op, const Value& left, const Value& right);
+Value negate(Interpreter& interpreter, const Value& value);
+Value positive(Interpreter& interpreter, const Value& value);
+
+/// x.name as Jinja resolves it: attribute first, then item. Undefined when there is neither.
+Value get_attribute(Interpreter& interpreter, const Value& value, std::string_view name);
+/// x[key] as Jinja resolves it: item first, then attribute.
+Value get_item(Interpreter& interpreter, const Value& value, const Value& key);
+/// x[start:stop:step]; none for a missing part.
+Value get_slice(Interpreter& interpreter, const Value& value, const Value& start, const Value& stop,
+                const Value& step);
+/// x(...).
+Value call_value(Interpreter& interpreter, const Value& callee, const Arguments& arguments);
+/// x.name(...) without making a bound method.
+Value call_method(Interpreter& interpreter, const Value& value, std::string_view name,
+                  const Arguments& arguments);
+
+/// bool(x), len(x); undefined values follow the environment's kind.
+bool truth(Interpreter& interpreter, const Value& value);
+size_t length(Interpreter& interpreter, const Value& value);
+/// Text of x as `{{ x }}` prints it.
+void append_str(Interpreter& interpreter, const Value& value, std::string& out);
+
+/// A step-by-step iterator over anything iterable; one-shot for generators.
+class Iteration {
+ public:
+  Iteration(Interpreter& interpreter, const Value& iterable);
+  /// False at the end.
+  bool next(Value& item);
+
+ private:
+  Interpreter& interpreter_;
+  Value iterable_;
+  std::vector<Value> items_;
+  size_t position_ = 0;
+};
+
+/// Installs Jinja2's filters and tests.
+class Environment;
+void add_builtin_filters(Environment& environment);
+void add_builtin_tests(Environment& environment);
+
+}  // namespace weft::jinja
