@@ -1,0 +1,69 @@
+// Selection: which nodes a command works on. Grammar and methods as dbt's (docs/selection.md).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/data.h"
+#include "base/files.h"
+#include "config/flags.h"
+#include "diag/diagnostic.h"
+#include "diag/sink.h"
+#include "graph/graph.h"
+#include "manifest/artifacts.h"
+#include "manifest/manifest.h"
+
+namespace weft::select {
+
+using graph::NodeSet;
+using manifest::ResourceType;
+
+enum class IndirectSelection { Eager, Cautious, Buildable, Empty };
+
+/// Artifacts of an earlier run, for the methods state:, result: and source_status:. Null where absent.
+struct State {
+  const manifest::StateManifest* manifest = nullptr;
+  const manifest::RunResults* run_results = nullptr;
+  const base::Data* sources = nullptr;
+  const base::Data* current_sources = nullptr;
+};
+
+struct Request {
+  /// Words of --select and --exclude; a word holds intersections with commas.
+  std::vector<std::string> select, exclude;
+  /// --selector NAME; wins over the words.
+  std::string selector;
+  IndirectSelection indirect = IndirectSelection::Eager;
+  /// Kinds the command can work on. Empty: all.
+  std::vector<ResourceType> resource_types, exclude_resource_types;
+  /// Nodes without SQL are dropped (not for list and docs).
+  bool drop_empty = true;
+  std::string root_package;
+  /// Absolute project root, for path: patterns.
+  std::string project_root;
+};
+
+/// Definitions of selectors.yml. Order is the file's.
+struct Selectors {
+  struct Definition {
+    std::string name;
+    base::Data definition;
+    bool is_default = false;
+    std::string description;
+  };
+  std::vector<Definition> definitions;
+};
+
+/// Reads <root>/selectors.yml; none when the file does not exist.
+diag::Result<Selectors> read_selectors(base::FileSystem& files, const std::string& root,
+                                       diag::Sources& sources, diag::Sink& sink);
+/// The fully expanded form that manifest.json holds.
+base::DataMap expanded_selectors(const Selectors& selectors);
+
+/// The selected nodes. Criteria that match nothing are warnings in `sink`.
+diag::Result<NodeSet> select_nodes(const manifest::Manifest& manifest, const graph::Graph& graph,
+                                   const Selectors& selectors, const Request& request,
+                                   const State& state, diag::Sink& sink);
+
+}  // namespace weft::select
