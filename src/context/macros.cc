@@ -1,0 +1,127 @@
+#include "context/macros.h"
+
+#include <array>
+
+namespace weft::context {
+namespace {
+
+bool is_builtin_package(std::string_view package) {
+  return package == kBuiltinPackage || package == kPostgresPackage;
+}
+
+const CallableMacro* find_macro(const MacrosByName& macros, std::string_view name) {
+  auto found = macros.find(name);
+  return found == macros.end() ? nullptr : &found->second;
+}
+
+constexpr std::array<std::string_view, 2> kPrefixes = {"postgres", "default"};
+
+}  // namespace
+
+MacroTable::MacroTable(std::string root_package, std::vector<config::DispatchRule> rules)
+    : root_package_(std::move(root_package)), rules_(std::move(rules)) {}
+
+void MacroTable::keep(std::shared_ptr<const jinja::Template> code) {
+  templates_.push_back(std::move(code));
+}
+
+void MacroTable::add(std::string_view package, std::string_view name, CallableMacro macro) {
+  packages_[std::string(package)][std::string(name)] = macro;
+  if (package == kPostgresPackage)
+    builtin_[std::string(name)] = macro;
+  else if (package == kBuiltinPackage && !packages_[std::string(kPostgresPackage)].contains(name))
+    builtin_[std::string(name)] = macro;
+}
+
+const CallableMacro* MacroTable::find(std::string_view package, std::string_view name) const {
+  if (!is_builtin_package(package) && package != root_package_) {
+    if (const MacrosByName* own = this->package(package)) {
+      if (const CallableMacro* macro = find_macro(*own, name))
+        return macro;
+    }
+  }
+  if (const MacrosByName* root = this->package(root_package_)) {
+    if (const CallableMacro* macro = find_macro(*root, name))
+      return macro;
+  }
+  return find_macro(builtin_, name);
+}
+
+const CallableMacro* MacroTable::find_in(std::string_view package, std::string_view name) const {
+  const MacrosByName* macros = this->package(package);
+  return macros == nullptr ? nullptr : find_macro(*macros, name);
+}
+
+bool MacroTable::has_package(std::string_view package) const {
+  return package == kBuiltinPackage || packages_.contains(package);
+}
+
+const MacrosByName* MacroTable::package(std::string_view package) const {
+  if (package == kBuiltinPackage)
+    return &builtin_;
+  auto found = packages_.find(package);
+  return found == packages_.end() ? nullptr : &found->second;
+}
+
+bool MacroTable::is_builtin(std::string_view package, std::string_view name) const {
+  const CallableMacro* macro = find(package, name);
+  const CallableMacro* own = find_macro(builtin_, name);
+  return macro != nullptr && own != nullptr && macro == own;
+}
+
+std::vector<std::string> MacroTable::dispatch_packages(std::string_view macro_namespace) const {
+  if (macro_namespace.empty())
+    return {""};
+  for (const config::DispatchRule& rule : rules_) {
+    if (rule.macro_namespace == macro_namespace && !rule.search_order.empty())
+      return rule.search_order;
+  }
+  if (has_package(macro_namespace))
+    return {root_package_, std::string(macro_namespace)};
+  return {""};
+}
+
+const CallableMacro* MacroTable::dispatch(std::string_view node_package, std::string_view name,
+                                          std::string_view macro_namespace,
+                                          std::vector<std::string>* tried) const {
+  for (const std::string& package : dispatch_packages(macro_namespace)) {
+    for (std::string_view prefix : kPrefixes) {
+      std::string full = std::string(prefix) + "__" + std::string(name);
+      const CallableMacro* macro =
+          package.empty() ? find(node_package, full) : find_in(package, full);
+      if (macro != nullptr)
+        return macro;
+      if (tried != nullptr)
+        tried->push_back(package.empty() ? full : package + "." + full);
+    }
+  }
+  return nullptr;
+}
+
+const CallableMacro* MacroTable::find_materialization(std::string_view node_package,
+                                                      std::string_view name,
+                                                      bool packages_may_override) const {
+  for (std::string_view adapter : kPrefixes) {
+    std::string full = "materialization_" + std::string(name) + "_" + std::string(adapter);
+    if (const CallableMacro* macro = find_in(root_package_, full))
+      return macro;
+    const CallableMacro* builtin = find_macro(builtin_, full);
+    if (builtin != nullptr && !packages_may_override)
+      return builtin;
+    if (!is_builtin_package(node_package)) {
+      if (const CallableMacro* macro = find_in(node_package, full))
+        return macro;
+    }
+    if (builtin != nullptr)
+      return builtin;
+    for (const auto& [package, macros] : packages_) {
+      if (is_builtin_package(package) || package == root_package_)
+        continue;
+      if (const CallableMacro* macro = find_macro(macros, full))
+        return macro;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace weft::context

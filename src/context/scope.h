@@ -1,0 +1,68 @@
+// NodeScope: the node that is rendered, and what its rendering leaves behind.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "adapter/relation.h"
+#include "base/data.h"
+#include "jinja/value.h"
+#include "manifest/manifest.h"
+
+namespace weft::context {
+
+/// What a node's text says of itself while it is parsed.
+struct Capture {
+  std::vector<manifest::RefCall> refs;
+  std::vector<manifest::SourceCall> sources;
+  std::vector<manifest::RefCall> functions;
+  std::vector<std::vector<std::string>> metrics;
+  /// All config() calls merged by dbt's rules.
+  base::DataMap config;
+  /// Macros that were called, as (id), each once, in order of the first call.
+  std::vector<manifest::MacroId> macros;
+};
+
+/// Result of a statement by name, as load_result gives it.
+struct StatementResult {
+  std::string name;
+  jinja::Value value;
+};
+
+/// One node, hook or operation being rendered. Used by one thread.
+struct NodeScope {
+  /// Package whose macros a bare name means first.
+  std::string package_name;
+  /// Null for run-operation and for what has no node.
+  const manifest::Node* node = nullptr;
+  manifest::NodeId id;
+  /// `this`; nothing where there is none.
+  std::optional<adapter::Relation> relation;
+  /// config.get(): the node's final configuration. Null while parsing.
+  const base::DataMap* config = nullptr;
+  /// Set while parsing.
+  Capture* capture = nullptr;
+  /// Names that only this render has: sql, pre_hooks, results, _dbt_generic_test_kwargs, ...
+  std::vector<std::pair<std::string, jinja::Value>> extras;
+  /// Execute: ephemeral models that the text reads, each once, in order.
+  std::vector<manifest::NodeId> ephemerals;
+  /// Execute: results of statements.
+  std::vector<StatementResult> results;
+  /// Execute: what write() and the main statement leave under target/run.
+  std::string written;
+  /// Unit tests: replacements for ref() and source() by unique id, and stand-ins for macros, vars, env.
+  struct UnitTestInputs {
+    std::vector<std::pair<manifest::NodeId, std::string>> cte_by_node;
+    std::optional<std::string> this_cte;
+    const base::DataMap* macros = nullptr;
+    const base::DataMap* vars = nullptr;
+    const base::DataMap* env_vars = nullptr;
+  };
+  const UnitTestInputs* unit_test = nullptr;
+  /// Refs are not checked against depends_on: hooks, operations, inline SQL.
+  bool is_operation = false;
+};
+
+}  // namespace weft::context

@@ -1,0 +1,287 @@
+#include "context/worker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace weft::context {
+namespace {
+
+using jinja::Value;
+
+using MemberTable = std::unordered_map<std::string_view, const Member*>;
+
+const MemberTable& member_table() {
+  static const MemberTable table = [] {
+    MemberTable made;
+    for (std::span<const Member> topic :
+         {base_members(), data_members(), reference_members(), config_members(), adapter_members(),
+          statement_members(), exception_members(), graph_members(), module_members()}) {
+      for (const Member& member : topic)
+        made.emplace(member.name, &member);
+    }
+    return made;
+  }();
+  return table;
+}
+
+/// A package's name as a value: its macros are the attributes.
+class PackageObject final : public jinja::Object {
+ public:
+  PackageObject(Worker& worker, std::string package)
+      : worker_(worker), package_(std::move(package)) {}
+
+  std::string_view type_name() const override { return "dict"; }
+  std::optional<Value> attribute(jinja::Interpreter&, std::string_view name) override {
+    const CallableMacro* macro = worker_.shared().macros.find_in(package_, name);
+    if (macro == nullptr)
+      return std::nullopt;
+    return worker_.macro_value(*macro);
+  }
+  std::optional<Value> item(jinja::Interpreter& interpreter, const Value& key) override {
+    if (!key.is_string())
+      return std::nullopt;
+    return attribute(interpreter, key.as_string());
+  }
+  std::optional<std::vector<Value>> iterate(jinja::Interpreter&) override {
+    std::vector<Value> names;
+    if (const MacrosByName* macros = worker_.shared().macros.package(package_)) {
+      for (const auto& [name, macro] : *macros)
+        names.push_back(Value::string(name));
+    }
+    return names;
+  }
+  bool is_mapping() const override { return true; }
+
+ private:
+  Worker& worker_;
+  std::string package_;
+};
+
+/// The stand-in of a macro in a unit test: gives its value for any arguments.
+class FixedResult final : public jinja::Object {
+ public:
+  explicit FixedResult(Value value) : value_(std::move(value)) {}
+  std::string_view type_name() const override { return "function"; }
+  bool is_callable() const override { return true; }
+  Value call(jinja::Interpreter&, const jinja::Arguments&) override { return value_; }
+
+ private:
+  Value value_;
+};
+
+/// "model.my_project.orders" reads as `model 'orders'`: what dbt puts behind its headline.
+std::string describe_node(const manifest::Node& node) {
+  return fmt::format("{} {} ({})", resource_type_name(node.type), node.name,
+                     node.original_file_path);
+}
+
+std::string indent_lines(std::string_view text) {
+  std::string out = "  ";
+  for (char c : text) {
+    out += c;
+    if (c == '\n')
+      out += "  ";
+  }
+  return out;
+}
+
+}  // namespace
+
+Worker::Worker(const Shared& shared, adapter::Connection* connection)
+    : shared_(shared), interpreter_(shared.jinja), connection_(connection) {
+  if (shared.phase == Phase::Parse)
+    interpreter_.set_undefined(jinja::UndefinedKind::Permissive);
+}
+
+Worker::~Worker() = default;
+
+diag::Diagnostic Worker::to_diagnostic(const jinja::Error& error) const {
+  diag::Diagnostic diagnostic = jinja::to_diagnostic(error);
+  if (diagnostic.legacy_text.empty()) {
+    std::string_view headline = code_info(diagnostic.code).headline;
+    std::string text(headline);
+    if (scope_ != nullptr && scope_->node != nullptr)
+      text += " in " + describe_node(*scope_->node);
+    text += "\n" + indent_lines(diagnostic.message);
+    if (scope_ != nullptr && scope_->node != nullptr && !error.trail.empty()) {
+      text += "\n  \n  > in macro " + error.trail.front().text;
+      text += "\n  > called by " + describe_node(*scope_->node);
+    }
+    diagnostic.legacy_text = text;
+  }
+  return diagnostic;
+}
+
+diag::Result<jinja::Rendered> Worker::render(const jinja::Template& code, NodeScope& scope) {
+  NodeScope* outer = std::exchange(scope_, &scope);
+  auto result = interpreter_.render(code, *this);
+  if (auto* error = std::get_if<jinja::Error>(&result)) {
+    diag::Diagnostic diagnostic = to_diagnostic(*error);
+    scope_ = outer;
+    return diagnostic;
+  }
+  scope_ = outer;
+  return std::move(std::get<jinja::Rendered>(result));
+}
+
+diag::Result<Value> Worker::render_native(const jinja::Template& code, NodeScope& scope) {
+  NodeScope* outer = std::exchange(scope_, &scope);
+  auto result = interpreter_.render_native(code, *this);
+  if (auto* error = std::get_if<jinja::Error>(&result)) {
+    diag::Diagnostic diagnostic = to_diagnostic(*error);
+    scope_ = outer;
+    return diagnostic;
+  }
+  scope_ = outer;
+  return std::move(std::get<Value>(result));
+}
+
+diag::Result<Value> Worker::call_macro(const CallableMacro& macro,
+                                       std::span<const Value> positional,
+                                       std::span<const jinja::NamedValue> named,
+                                       NodeScope& scope) {
+  NodeScope* outer = std::exchange(scope_, &scope);
+  Value callee = macro_value(macro);
+  auto result = interpreter_.call(callee, jinja::Arguments{positional, named}, *this);
+  if (auto* error = std::get_if<jinja::Error>(&result)) {
+    diag::Diagnostic diagnostic = to_diagnostic(*error);
+    scope_ = outer;
+    return diagnostic;
+  }
+  scope_ = outer;
+  return std::move(std::get<Value>(result));
+}
+
+diag::Result<jinja::Rendered> Worker::render_text(std::string_view text, std::string_view name,
+                                                  NodeScope& scope) {
+  diag::SourceId source = shared_.sources.add(std::string(name), std::string(text));
+  auto code = shared_.jinja.compile(source, name);
+  if (auto* error = std::get_if<jinja::Error>(&code)) {
+    NodeScope* outer = std::exchange(scope_, &scope);
+    diag::Diagnostic diagnostic = to_diagnostic(*error);
+    scope_ = outer;
+    return diagnostic;
+  }
+  return render(*std::get<0>(code), scope);
+}
+
+adapter::Connection& Worker::connection() {
+  if (connection_ == nullptr)
+    interpreter_.raise("DbtRuntimeError", "no database may be asked here");
+  return *connection_;
+}
+
+Value Worker::macro_value(const CallableMacro& macro) {
+  if (scope_ != nullptr && scope_->capture != nullptr) {
+    std::vector<manifest::MacroId>& used = scope_->capture->macros;
+    if (std::find(used.begin(), used.end(), macro.id) == used.end())
+      used.push_back(macro.id);
+  }
+  return interpreter_.macro(*macro.code, macro.index, *this);
+}
+
+std::optional<Value> Worker::find_macro(std::string_view name) {
+  const NodeScope& scope = *scope_;
+  if (scope.unit_test != nullptr && scope.unit_test->macros != nullptr) {
+    if (const base::Data* value = scope.unit_test->macros->find(name))
+      return Value::object(new FixedResult(Value::from_data(*value)));
+  }
+  if (const CallableMacro* macro = shared_.macros.find(scope.package_name, name))
+    return macro_value(*macro);
+  if (shared_.macros.has_package(name))
+    return Value::object(new PackageObject(*this, std::string(name)));
+  return std::nullopt;
+}
+
+std::optional<Value> Worker::lookup(jinja::Interpreter&, std::string_view name) {
+  for (const auto& [extra, value] : scope_->extras) {
+    if (extra == name)
+      return value;
+  }
+  if (std::optional<Value> macro = find_macro(name))
+    return macro;
+  return member(name);
+}
+
+std::optional<Value> Worker::member(std::string_view name) {
+  auto found = member_table().find(name);
+  if (found == member_table().end())
+    return std::nullopt;
+  const Member& member = *found->second;
+  if (member.per_node)
+    return member.make(*this);
+  auto constant = constants_.find(member.name);
+  if (constant == constants_.end())
+    constant = constants_.emplace(member.name, member.make(*this)).first;
+  return constant->second;
+}
+
+std::vector<std::string> Worker::member_names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, member] : member_table())
+    names.emplace_back(name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+ArgumentReader::ArgumentReader(jinja::Interpreter& interpreter, std::string_view function,
+                               const jinja::Arguments& arguments,
+                               std::initializer_list<std::string_view> names)
+    : interpreter_(interpreter), function_(function), arguments_(arguments), names_(names) {
+  if (arguments.positional.size() > names_.size()) {
+    interpreter.raise("TypeError",
+                      fmt::format("{}() takes {} positional arguments but {} were given", function,
+                                  names_.size(), arguments.positional.size()));
+  }
+  for (const jinja::NamedValue& named : arguments.named) {
+    if (std::find(names_.begin(), names_.end(), named.name) == names_.end()) {
+      interpreter.raise("TypeError", fmt::format("{}() got an unexpected keyword argument '{}'",
+                                                 function, named.name));
+    }
+  }
+}
+
+const Value* ArgumentReader::find(size_t index) const {
+  return arguments_.find(index, names_[index]);
+}
+
+const Value& ArgumentReader::require(size_t index) const {
+  const Value* value = find(index);
+  if (value == nullptr) {
+    interpreter_.raise("TypeError", fmt::format("{}() missing 1 required positional argument: '{}'",
+                                                function_, names_[index]));
+  }
+  return *value;
+}
+
+std::string ArgumentReader::text(size_t index) const {
+  const Value& value = require(index);
+  if (!value.is_string()) {
+    interpreter_.raise("TypeError", fmt::format("{}() needs text for `{}`, found {}", function_,
+                                                names_[index], value.type_name()));
+  }
+  return std::string(value.as_string());
+}
+
+std::string ArgumentReader::text_or(size_t index, std::string_view fallback) const {
+  const Value* value = find(index);
+  if (value == nullptr || value->is_none() || value->is_undefined())
+    return std::string(fallback);
+  return value->str();
+}
+
+bool ArgumentReader::flag_or(size_t index, bool fallback) const {
+  const Value* value = find(index);
+  return value == nullptr ? fallback : value->truthy();
+}
+
+std::optional<std::string> ArgumentReader::optional_text(size_t index) const {
+  const Value* value = find(index);
+  if (value == nullptr || value->is_none() || value->is_undefined())
+    return std::nullopt;
+  return value->str();
+}
+
+}  // namespace weft::context
