@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace weft::base {
@@ -71,12 +74,18 @@ class FileSystem {
 
 /// The machine's own file system. Lives for the whole process.
 FileSystem& real_files();
+/// The same, but write() returns only when the content is on the disk (fsync): slow, for state that
+/// must survive a power cut.
+FileSystem& durable_files();
 
-/// A tree in memory, for tests. Links are followed one level.
+/// A tree in memory, for tests. Links are followed as on a disk. Paths are normalised; relative ones
+/// are a tree of their own.
 class MemoryFiles final : public FileSystem {
  public:
   MemoryFiles() = default;
-  explicit MemoryFiles(std::map<std::string, std::string> files) : files_(std::move(files)) {}
+  explicit MemoryFiles(const std::map<std::string, std::string>& files);
+  MemoryFiles(std::initializer_list<std::pair<const std::string, std::string>> files)
+      : MemoryFiles(std::map<std::string, std::string>(files)) {}
   IoResult<std::string> read(const std::string& path) override;
   std::optional<FileInfo> info(const std::string& path) override;
   IoResult<std::vector<DirectoryEntry>> list(const std::string& path) override;
@@ -88,9 +97,19 @@ class MemoryFiles final : public FileSystem {
   std::optional<IoError> make_symlink(const std::string& target, const std::string& link) override;
 
  private:
-  std::mutex mutex_;
-  std::map<std::string, std::string> files_;
-  std::map<std::string, int64_t> modified_;
+  struct File {
+    std::string content;
+    int64_t modified_ns = 0;
+  };
+
+  std::string resolve(const std::string& path, bool follow_last) const;
+  bool is_folder(const std::string& path) const;
+  void add_parents(const std::string& path);
+
+  mutable std::mutex mutex_;
+  std::map<std::string, File> files_;
+  std::map<std::string, std::string> links_;
+  std::set<std::string> folders_;
   int64_t ticks_ = 1;
 };
 

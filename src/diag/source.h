@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
@@ -31,14 +32,27 @@ struct Place {
   uint32_t column = 1;
 };
 
+/// Safe to read from several threads. The line table is made at the first question about lines.
 struct SourceText {
+  SourceText(std::string shown_path, std::string content)
+      : path(std::move(shown_path)), text(std::move(content)) {}
+
   /// As shown to the user: relative to the project.
   std::string path;
   std::string text;
 
+  /// An offset past the end counts as the end.
   Place place(uint32_t offset) const;
   /// The text of a 1-based line without its line end; empty past the last line.
   std::string_view line(uint32_t number) const;
+  /// Offset of the first byte of a 1-based line; the size of the text past the last line.
+  uint32_t line_begin(uint32_t number) const;
+
+ private:
+  const std::vector<uint32_t>& line_starts() const;
+
+  mutable std::once_flag once_;
+  mutable std::vector<uint32_t> line_starts_;
 };
 
 /// Owns the texts of one command. Adding is safe from several threads; a text never moves or changes.

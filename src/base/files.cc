@@ -1,0 +1,280 @@
+#include "base/files.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <dirent.h>
+#include <fcntl.h>
+#include <filesystem>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+#include "base/paths.h"
+
+namespace weft::base {
+namespace {
+
+IoError error_of(int code) {
+  std::string message = std::generic_category().message(code);
+  // "No such file" reads better in the middle of a line, but "I/O error" keeps its capital.
+  if (message.size() > 1 && message[0] >= 'A' && message[0] <= 'Z' && message[1] >= 'a')
+    message[0] = static_cast<char>(message[0] + 32);
+  return {code, std::move(message)};
+}
+
+/// A NUL byte would cut the path short for the kernel and name another file.
+bool has_nul(const std::string& path) { return path.find('\0') != std::string::npos; }
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0)
+      ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+  bool ok() const { return fd_ >= 0; }
+  /// Zero, or errno: a full disk may be noticed only now.
+  int close() {
+    int result = ::close(fd_) == 0 ? 0 : errno;
+    fd_ = -1;
+    return result;
+  }
+
+ private:
+  int fd_;
+};
+
+int write_all(int fd, std::string_view content) {
+  while (!content.empty()) {
+    ssize_t done = ::write(fd, content.data(), content.size());
+    if (done < 0 && errno != EINTR)
+      return errno;
+    if (done > 0)
+      content.remove_prefix(static_cast<size_t>(done));
+  }
+  return 0;
+}
+
+int64_t modified_ns(const struct stat& status) {
+  return int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
+}
+
+class RealFiles final : public FileSystem {
+ public:
+  explicit RealFiles(bool sync) : sync_(sync) {}
+
+  IoResult<std::string> read(const std::string& path) override {
+    if (has_nul(path))
+      return {std::nullopt, error_of(EINVAL)};
+    Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat status {};
+    if (!file.ok() || ::fstat(file.get(), &status) != 0)
+      return {std::nullopt, error_of(errno)};
+    if (S_ISDIR(status.st_mode))
+      return {std::nullopt, error_of(EISDIR)};
+    std::string content;
+    // The size is a hint only: pipes and files of /proc have none, and files may grow meanwhile.
+    size_t expected = static_cast<size_t>(std::max<off_t>(status.st_size, 0));
+    content.resize(expected + 1);
+    size_t filled = 0;
+    for (;;) {
+      ssize_t got = ::read(file.get(), content.data() + filled, content.size() - filled);
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got < 0)
+        return {std::nullopt, error_of(errno)};
+      if (got == 0)
+        break;
+      filled += static_cast<size_t>(got);
+      if (filled == content.size())
+        content.resize(content.size() * 2 + 4096);
+    }
+    content.resize(filled);
+    return {std::move(content), {}};
+  }
+
+  std::optional<FileInfo> info(const std::string& path) override {
+    struct stat status {};
+    if (has_nul(path) || ::lstat(path.c_str(), &status) != 0)
+      return std::nullopt;
+    FileInfo result;
+    result.is_symlink = S_ISLNK(status.st_mode);
+    if (result.is_symlink && ::stat(path.c_str(), &status) != 0)
+      return std::nullopt;
+    result.is_directory = S_ISDIR(status.st_mode);
+    result.size = static_cast<uint64_t>(status.st_size);
+    result.modified_ns = modified_ns(status);
+    return result;
+  }
+
+  IoResult<std::vector<DirectoryEntry>> list(const std::string& path) override {
+    if (has_nul(path))
+      return {std::nullopt, error_of(EINVAL)};
+    DIR* folder = ::opendir(path.c_str());
+    if (!folder)
+      return {std::nullopt, error_of(errno)};
+    std::vector<DirectoryEntry> entries;
+    errno = 0;
+    while (const dirent* entry = ::readdir(folder)) {
+      std::string name = entry->d_name;
+      if (name != "." && name != "..")
+        entries.push_back(entry_of(::dirfd(folder), *entry, std::move(name)));
+      errno = 0;
+    }
+    int failure = errno;
+    ::closedir(folder);
+    if (failure != 0)
+      return {std::nullopt, error_of(failure)};
+    std::sort(entries.begin(), entries.end(),
+              [](const DirectoryEntry& a, const DirectoryEntry& b) { return a.name < b.name; });
+    return {std::move(entries), {}};
+  }
+
+  std::optional<IoError> write(const std::string& path, std::string_view content) override {
+    if (has_nul(path))
+      return error_of(EINVAL);
+    std::string target = path;
+    struct stat status {};
+    bool exists = ::stat(path.c_str(), &status) == 0;
+    // Devices and pipes cannot be replaced by a file of that name, and must not be.
+    if (exists && !S_ISREG(status.st_mode))
+      return S_ISDIR(status.st_mode) ? error_of(EISDIR) : write_through(path, content, O_WRONLY);
+    if (exists)
+      target = real_target(path);
+    else if (auto error = make_directories(std::string(folder_of(path))))
+      return error;
+    return replace(target, content, exists ? status.st_mode & 07777 : 0);
+  }
+
+  std::optional<IoError> append(const std::string& path, std::string_view content) override {
+    if (has_nul(path))
+      return error_of(EINVAL);
+    constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT;
+    auto error = write_through(path, content, kFlags);
+    if (!error || error->code != ENOENT)
+      return error;
+    if (auto failure = make_directories(std::string(folder_of(path))))
+      return failure;
+    return write_through(path, content, kFlags);
+  }
+
+  std::optional<IoError> make_directories(const std::string& path) override {
+    if (path.empty())
+      return std::nullopt;
+    if (has_nul(path))
+      return error_of(EINVAL);
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    // Another process may have made it in the same moment.
+    if (error && !std::filesystem::is_directory(path))
+      return error_of(error.value());
+    return std::nullopt;
+  }
+
+  std::optional<IoError> remove_all(const std::string& path) override {
+    if (has_nul(path))
+      return error_of(EINVAL);
+    std::error_code error;
+    std::filesystem::remove_all(path, error);
+    return error ? std::optional(error_of(error.value())) : std::nullopt;
+  }
+
+  std::optional<IoError> rename(const std::string& from, const std::string& to) override {
+    if (has_nul(from) || has_nul(to))
+      return error_of(EINVAL);
+    if (::rename(from.c_str(), to.c_str()) != 0)
+      return error_of(errno);
+    return std::nullopt;
+  }
+
+  std::optional<IoError> make_symlink(const std::string& target, const std::string& link) override {
+    if (has_nul(target) || has_nul(link))
+      return error_of(EINVAL);
+    if (::symlink(target.c_str(), link.c_str()) != 0)
+      return error_of(errno);
+    return std::nullopt;
+  }
+
+ private:
+  static DirectoryEntry entry_of(int folder, const dirent& entry, std::string name) {
+    bool is_directory = entry.d_type == DT_DIR;
+    bool is_symlink = entry.d_type == DT_LNK;
+    struct stat status {};
+    if (entry.d_type == DT_UNKNOWN &&
+        ::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+      is_directory = S_ISDIR(status.st_mode);
+      is_symlink = S_ISLNK(status.st_mode);
+    }
+    if (is_symlink && ::fstatat(folder, name.c_str(), &status, 0) == 0)
+      is_directory = S_ISDIR(status.st_mode);
+    return {std::move(name), is_directory, is_symlink};
+  }
+
+  /// The file behind links, so that writing to a link changes what it points at and keeps the link.
+  static std::string real_target(const std::string& path) {
+    char* resolved = ::realpath(path.c_str(), nullptr);
+    if (!resolved)
+      return path;
+    std::string result = resolved;
+    std::free(resolved);
+    return result;
+  }
+
+  std::optional<IoError> write_through(const std::string& path, std::string_view content,
+                                       int flags) const {
+    Descriptor file(::open(path.c_str(), flags | O_CLOEXEC, 0666));
+    if (!file.ok())
+      return error_of(errno);
+    if (int code = write_all(file.get(), content))
+      return error_of(code);
+    if (int code = file.close())
+      return error_of(code);
+    return std::nullopt;
+  }
+
+  std::optional<IoError> replace(const std::string& target, std::string_view content,
+                                 mode_t mode) const {
+    static std::atomic<unsigned> counter{0};
+    std::string temporary = fmt::format("{}.{}.{}.tmp", target, ::getpid(), counter.fetch_add(1));
+    Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (!file.ok())
+      return error_of(errno);
+    if (mode != 0)
+      ::fchmod(file.get(), mode);
+    int code = write_all(file.get(), content);
+    if (code == 0 && sync_ && ::fsync(file.get()) != 0)
+      code = errno;
+    if (int closing = file.close(); code == 0)
+      code = closing;
+    if (code == 0 && ::rename(temporary.c_str(), target.c_str()) != 0)
+      code = errno;
+    if (code != 0) {
+      ::unlink(temporary.c_str());
+      return error_of(code);
+    }
+    return std::nullopt;
+  }
+
+  bool sync_;
+};
+
+}  // namespace
+
+FileSystem& real_files() {
+  static RealFiles files(false);
+  return files;
+}
+
+FileSystem& durable_files() {
+  static RealFiles files(true);
+  return files;
+}
+
+}  // namespace weft::base
