@@ -174,7 +174,8 @@ adapter::Connection& Worker::connection() {
 }
 
 Value Worker::macro_value(const CallableMacro& macro) {
-  if (scope_ != nullptr && scope_->capture != nullptr) {
+  // dbt records the macros that a node's own text calls, not those that macros call in turn.
+  if (scope_ != nullptr && scope_->capture != nullptr && interpreter_.macro_depth() == 0) {
     std::vector<manifest::MacroId>& used = scope_->capture->macros;
     if (std::find(used.begin(), used.end(), macro.id) == used.end())
       used.push_back(macro.id);

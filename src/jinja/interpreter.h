@@ -69,6 +69,8 @@ class Interpreter {
   std::vector<diag::TrailStep> call_stack() const;
   /// Names of the running macros, innermost first.
   std::vector<std::string> macro_stack() const;
+  /// Number of running macros: 0 while the text of the template itself runs.
+  size_t macro_depth() const;
   /// Which undefined a missing name gives; changes with dbt's phase. Default: the environment's.
   void set_undefined(UndefinedKind kind);
   /// Makes renders start with a fresh budget of this size.

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,7 +18,21 @@ namespace weft::jinja {
 
 class Object;
 class Value;
-struct HeapCell;
+enum class UndefinedKind;
+
+/// What every counted thing begins with. Counts are not atomic: a cell stays in its thread.
+struct HeapCell {
+  uint32_t references = 0;
+};
+
+/// Text that does not fit a handle; its bytes follow the struct.
+struct StringCell : HeapCell {
+  uint32_t size = 0;
+  /// Number of code points.
+  uint32_t length = 0;
+  const char* data() const { return reinterpret_cast<const char*>(this + 1); }
+  char* data() { return reinterpret_cast<char*>(this + 1); }
+};
 
 enum class Kind : uint8_t {
   Undefined,
@@ -66,21 +81,35 @@ struct TimeDelta {
 class Value {
  public:
   /// Undefined without a name.
-  Value();
-  Value(const Value& other);
-  Value(Value&& other) noexcept;
-  Value& operator=(const Value& other);
-  Value& operator=(Value&& other) noexcept;
-  ~Value();
+  Value() = default;
+  Value(const Value& other) : raw_(other.raw_) { retain(); }
+  Value(Value&& other) noexcept : raw_(other.raw_) { other.raw_ = Raw{}; }
+  Value& operator=(const Value& other) {
+    Value copy(other);
+    swap(copy);
+    return *this;
+  }
+  Value& operator=(Value&& other) noexcept {
+    Value taken(static_cast<Value&&>(other));
+    swap(taken);
+    return *this;
+  }
+  ~Value() { release(); }
+  void swap(Value& other) noexcept {
+    Raw raw = raw_;
+    raw_ = other.raw_;
+    other.raw_ = raw;
+  }
 
-  static Value none();
-  static Value boolean(bool b);
-  static Value integer(int64_t n);
+  static Value none() { return Value(Kind::None, 0, uint64_t{0}); }
+  static Value boolean(bool b) { return Value(Kind::Bool, 0, static_cast<int64_t>(b)); }
+  static Value integer(int64_t n) { return Value(Kind::Int, 0, n); }
   /// Decimal digits with an optional '-'; must be well formed.
   static Value big_integer(std::string_view digits);
-  static Value floating(double d);
+  static Value floating(double d) { return Value(Kind::Float, 0, d); }
   static Value string(std::string_view text);
   static Value string(std::string&& text);
+  static Value string(const char* text) { return string(std::string_view(text)); }
   static Value markup(std::string_view text);
   /// Text of a decimal number, as Python's Decimal(text); must be well formed.
   static Value decimal(std::string_view text);
@@ -96,32 +125,49 @@ class Value {
   static Value object(Object* object);
   /// Undefined that names what was missing, for the message when it is used.
   static Value undefined(std::string_view name);
+  static Value undefined(std::string_view name, UndefinedKind kind);
 
   /// Deep conversion. Dict keys of Data are strings.
   static Value from_data(const base::Data& data);
   /// Deep conversion; what Data lacks becomes its Python str() (Decimal: float as dbt writes JSON).
   base::Data to_data() const;
 
-  Kind kind() const;
+  /// A handle on the same thing that counts nothing, for the constants of compiled templates, which
+  /// threads share. `owners` gets what must outlive every copy. Strings, numbers and tuples of them.
+  static Value immortal(Value constant, std::vector<Value>& owners);
+
+  Kind kind() const { return raw_.kind; }
   bool is_undefined() const { return kind() == Kind::Undefined; }
   bool is_none() const { return kind() == Kind::None; }
   bool is_bool() const { return kind() == Kind::Bool; }
   /// True for Int, BigInt and Bool, as isinstance(x, int).
-  bool is_integer() const;
+  bool is_integer() const { return kind() >= Kind::Bool && kind() <= Kind::BigInt; }
   /// True for every number, Bool and Decimal included.
-  bool is_number() const;
+  bool is_number() const { return kind() >= Kind::Bool && kind() <= Kind::Decimal; }
   /// True for String and Markup.
-  bool is_string() const;
+  bool is_string() const { return kind() == Kind::String || kind() == Kind::Markup; }
   bool is_list() const { return kind() == Kind::List; }
   bool is_tuple() const { return kind() == Kind::Tuple; }
   bool is_dict() const { return kind() == Kind::Dict; }
   bool is_object() const { return kind() == Kind::Object; }
 
   /// Unchecked: the kind must fit.
-  bool as_bool() const;
-  int64_t as_int() const;
-  double as_float() const;
-  std::string_view as_string() const;
+  bool as_bool() const { return load<int64_t>() != 0; }
+  /// A Bool counts as 0 or 1.
+  int64_t as_int() const { return load<int64_t>(); }
+  double as_float() const { return load<double>(); }
+  /// Valid as long as this handle is neither changed nor destroyed.
+  std::string_view as_string() const {
+    if (raw_.flags & kInline) {
+      return {reinterpret_cast<const char*>(raw_.bytes), size_t{raw_.flags} & kInlineSize};
+    }
+    const auto* text = static_cast<const StringCell*>(cell());
+    return {text->data(), text->size};
+  }
+  /// True when the text of a String or Markup is ASCII, so that bytes are code points.
+  bool is_ascii() const { return (raw_.flags & kAscii) != 0; }
+  /// Number of code points of a String or Markup.
+  size_t text_length() const;
   const Date& as_date() const;
   const Time& as_time() const;
   const DateTime& as_date_time() const;
@@ -154,21 +200,59 @@ class Value {
   std::string_view type_name() const;
   bool equals(const Value& other) const;
   size_t hash() const;
+  /// False for lists, dicts and sets, and tuples that hold one.
+  bool is_hashable() const;
   /// Same object, as Python's `is`.
   bool same_as(const Value& other) const;
 
  private:
   friend struct ValueAccess;
-  union Payload {
-    bool b;
-    int64_t i;
-    double d;
-    HeapCell* cell;
-    Object* object;
+
+  static constexpr uint8_t kCounted = 0x80;
+  static constexpr uint8_t kInline = 0x40;
+  static constexpr uint8_t kAscii = 0x20;
+  /// Bits of flags that hold the size of an inline string.
+  static constexpr uint8_t kInlineSize = 0x0f;
+  /// Bits of flags that hold the UndefinedKind of an Undefined.
+  static constexpr uint8_t kUndefinedBits = 0x03;
+  static constexpr size_t kInlineCapacity = 14;
+
+  /// Strings of up to 14 bytes lie in the handle; all other payloads are the first 8 bytes.
+  struct Raw {
+    alignas(8) unsigned char bytes[kInlineCapacity] = {};
+    uint8_t flags = 0;
+    Kind kind = Kind::Undefined;
   };
-  Payload payload_;
-  Kind kind_;
-  uint8_t flags_ = 0;
+
+  template <typename T>
+  Value(Kind kind, uint8_t flags, T payload) {
+    static_assert(sizeof(T) == 8);
+    std::memcpy(raw_.bytes, &payload, sizeof payload);
+    raw_.flags = flags;
+    raw_.kind = kind;
+  }
+  template <typename T>
+  T load() const {
+    T payload;
+    std::memcpy(&payload, raw_.bytes, sizeof payload);
+    return payload;
+  }
+  HeapCell* cell() const { return load<HeapCell*>(); }
+  void retain() const {
+    if (raw_.flags & kCounted) {
+      ++cell()->references;
+    }
+  }
+  void release() {
+    if ((raw_.flags & kCounted) && --cell()->references == 0) {
+      destroy();
+    }
+  }
+  void destroy();
+
+  Raw raw_;
 };
+
+static_assert(sizeof(Value) == 16);
 
 }  // namespace weft::jinja

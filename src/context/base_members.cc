@@ -1,0 +1,305 @@
+// var, env_var, log, print, return and the facts of the invocation.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "base/strings.h"
+#include "context/worker.h"
+#include "diag/code.h"
+
+namespace weft::context {
+namespace {
+
+using jinja::Arguments;
+using jinja::Interpreter;
+using jinja::Value;
+
+Worker& worker_of(void* self) { return *static_cast<Worker*>(self); }
+
+/// Jinja inside of a variable's text is rendered when the variable is read.
+Value var_value(Worker& worker, const base::Data& data) {
+  if (data.is_string() && data.as_string().find("{{") != std::string::npos) {
+    diag::Result<jinja::Rendered> rendered =
+        worker.render_text(data.as_string(), "var", worker.scope());
+    if (!rendered)
+      worker.interpreter().raise(rendered.error());
+    return Value::string(rendered->text);
+  }
+  return Value::from_data(data);
+}
+
+const base::Data* find_var(const Worker& worker, std::string_view name) {
+  const NodeScope& scope = worker.scope();
+  if (scope.unit_test != nullptr && scope.unit_test->vars != nullptr) {
+    if (const base::Data* value = scope.unit_test->vars->find(name))
+      return value;
+  }
+  return worker.shared().vars.find(scope.package_name, name);
+}
+
+[[noreturn]] void raise_missing_var(Worker& worker, const std::string& name) {
+  const base::DataMap visible = worker.shared().vars.visible(worker.scope().package_name);
+  std::vector<std::string> names;
+  for (const auto& [key, value] : visible)
+    names.push_back(key);
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::VarMissing;
+  diagnostic.message = fmt::format("required variable `{}` is not set", name);
+  std::string owner = worker.scope().node == nullptr ? "<Configuration>" : worker.scope().node->name;
+  diagnostic.legacy_text = fmt::format(
+      "Compilation Error\n  Required var '{}' not found in config:\n  Vars supplied to {} = {}", name,
+      owner, base::to_json(base::Data(visible)));
+  if (std::optional<std::string> near = base::nearest(name, names))
+    diagnostic.hint = fmt::format("did you mean `{}`?", *near);
+  else
+    diagnostic.hint = "set it under `vars:` in dbt_project.yml, or give `--vars`";
+  worker.interpreter().raise(std::move(diagnostic));
+}
+
+/// var(name, default), and var.has_var(name).
+class VarObject final : public jinja::Object {
+ public:
+  explicit VarObject(Worker& worker) : worker_(worker) {}
+  std::string_view type_name() const override { return "Var"; }
+  bool is_callable() const override { return true; }
+
+  Value call(Interpreter& interpreter, const Arguments& arguments) override {
+    ArgumentReader reader(interpreter, "var", arguments, {"var_name", "default"});
+    std::string name = reader.text(0);
+    if (const base::Data* data = find_var(worker_, name))
+      return var_value(worker_, *data);
+    if (const Value* fallback = reader.find(1))
+      return *fallback;
+    // While nodes are parsed a missing variable is none; macros and configurations are strict.
+    if (worker_.is_parsing() && worker_.scope().capture != nullptr)
+      return Value::none();
+    raise_missing_var(worker_, name);
+  }
+
+  std::optional<Value> call_method(Interpreter& interpreter, std::string_view name,
+                                   const Arguments& arguments) override {
+    if (name != "has_var")
+      return std::nullopt;
+    ArgumentReader reader(interpreter, "has_var", arguments, {"var_name"});
+    return Value::boolean(find_var(worker_, reader.text(0)) != nullptr);
+  }
+
+ private:
+  Worker& worker_;
+};
+
+constexpr std::string_view kSecretPrefix = "DBT_ENV_SECRET";
+
+Value env_var(Interpreter& interpreter, const Arguments& arguments, void* self) {
+  Worker& worker = worker_of(self);
+  ArgumentReader reader(interpreter, "env_var", arguments, {"var", "default"});
+  std::string name = reader.text(0);
+  if (base::starts_with(name, kSecretPrefix)) {
+    diag::Diagnostic diagnostic;
+    diagnostic.code = diag::Code::EnvVarSecret;
+    diagnostic.message = fmt::format("secret variable `{}` may not be read here", name);
+    diagnostic.hint = "secrets can be used in profiles.yml and packages.yml only";
+    diagnostic.legacy_text = fmt::format(
+        "Parsing Error\n  Secret env vars are allowed only in profiles.yml or packages.yml. Found "
+        "'{}' referenced elsewhere.",
+        name);
+    interpreter.raise(std::move(diagnostic));
+  }
+  const NodeScope& scope = worker.scope();
+  if (scope.unit_test != nullptr && scope.unit_test->env_vars != nullptr) {
+    if (const base::Data* value = scope.unit_test->env_vars->find(name))
+      return Value::string(python_str(*value));
+  }
+  if (std::optional<std::string_view> value = worker.shared().env.variable(name))
+    return Value::string(*value);
+  if (const Value* fallback = reader.find(1))
+    return *fallback;
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::EnvVarMissing;
+  diagnostic.message = fmt::format("environment variable `{}` is not set", name);
+  diagnostic.hint = fmt::format("set it, or write env_var('{}', 'a default')", name);
+  diagnostic.legacy_text =
+      fmt::format("Parsing Error\n  Env var required but not provided: '{}'", name);
+  interpreter.raise(std::move(diagnostic));
+}
+
+Value return_value(Interpreter& interpreter, const Arguments& arguments, void*) {
+  ArgumentReader reader(interpreter, "return", arguments, {"data"});
+  const Value* value = reader.find(0);
+  interpreter.return_from_macro(value == nullptr ? Value::none() : *value);
+  return Value::string("");
+}
+
+Value log(Interpreter& interpreter, const Arguments& arguments, void* self) {
+  Worker& worker = worker_of(self);
+  ArgumentReader reader(interpreter, "log", arguments, {"msg", "info"});
+  worker.shared().messages.log(reader.require(0).str(), reader.flag_or(1, false), worker.scope());
+  return Value::string("");
+}
+
+Value print(Interpreter& interpreter, const Arguments& arguments, void* self) {
+  Worker& worker = worker_of(self);
+  ArgumentReader reader(interpreter, "print", arguments, {"msg"});
+  if (worker.shared().flags.get_bool("print"))
+    worker.shared().messages.print(reader.require(0).str());
+  return Value::string("");
+}
+
+jinja::DateTime utc_date_time(int64_t us) {
+  int64_t days = us >= 0 ? us / 86'400'000'000 : -((-us + 86'399'999'999) / 86'400'000'000);
+  int64_t rest = us - days * 86'400'000'000;
+  // Civil date from days since 1970 (Howard Hinnant's algorithm).
+  int64_t z = days + 719468;
+  int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+  auto doe = static_cast<unsigned>(z - era * 146097);
+  unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+  unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+  unsigned mp = (5 * doy + 2) / 153;
+  unsigned day = doy - (153 * mp + 2) / 5 + 1;
+  unsigned month = mp < 10 ? mp + 3 : mp - 9;
+  int64_t year = static_cast<int64_t>(yoe) + era * 400 + (month <= 2 ? 1 : 0);
+  jinja::DateTime made;
+  made.date = {static_cast<int>(year), static_cast<int>(month), static_cast<int>(day)};
+  made.time = {static_cast<int>(rest / 3'600'000'000), static_cast<int>(rest / 60'000'000 % 60),
+               static_cast<int>(rest / 1'000'000 % 60), static_cast<int>(rest % 1'000'000)};
+  made.utc_offset = 0;
+  made.zone = "UTC";
+  return made;
+}
+
+Value flags_value(Worker& worker);
+
+/// `flags`: attributes in upper case; what it does not know is undefined.
+class FlagsObject final : public jinja::Object {
+ public:
+  explicit FlagsObject(Worker& worker) : worker_(worker) {}
+  std::string_view type_name() const override { return "Flags"; }
+  std::optional<Value> attribute(Interpreter&, std::string_view name) override {
+    if (base::equal_ignoring_case(name, "which"))
+      return Value::string(worker_.shared().which);
+    const base::Data* value = worker_.shared().flags.find(base::to_lower(name));
+    if (value == nullptr)
+      return std::nullopt;
+    return Value::from_data(*value);
+  }
+  std::optional<Value> item(Interpreter& interpreter, const Value& key) override {
+    return key.is_string() ? attribute(interpreter, key.as_string()) : std::nullopt;
+  }
+
+ private:
+  Worker& worker_;
+};
+
+Value flags_value(Worker& worker) { return Value::object(new FlagsObject(worker)); }
+
+/// `builtins`: the context's own members, for macros that replace one of them.
+class BuiltinsObject final : public jinja::Object {
+ public:
+  explicit BuiltinsObject(Worker& worker) : worker_(worker) {}
+  std::string_view type_name() const override { return "dict"; }
+  bool is_mapping() const override { return true; }
+  std::optional<Value> attribute(Interpreter&, std::string_view name) override {
+    return worker_.member(name);
+  }
+  std::optional<Value> item(Interpreter&, const Value& key) override {
+    return key.is_string() ? worker_.member(key.as_string()) : std::nullopt;
+  }
+  std::optional<Value> call_method(Interpreter& interpreter, std::string_view name,
+                                   const Arguments& arguments) override {
+    if (name == "get" && !arguments.positional.empty() && arguments.positional[0].is_string()) {
+      if (std::optional<Value> value = worker_.member(arguments.positional[0].as_string()))
+        return value;
+      return arguments.positional.size() > 1 ? arguments.positional[1] : Value::none();
+    }
+    std::optional<Value> callee = worker_.member(name);
+    if (!callee)
+      return std::nullopt;
+    return interpreter.invoke(*callee, arguments);
+  }
+  std::optional<std::vector<Value>> iterate(Interpreter&) override {
+    std::vector<Value> names;
+    for (const std::string& name : worker_.member_names())
+      names.push_back(Value::string(name));
+    return names;
+  }
+
+ private:
+  Worker& worker_;
+};
+
+/// `context`: every name of the current render, macros included.
+class ContextObject final : public jinja::Object {
+ public:
+  explicit ContextObject(Worker& worker) : worker_(worker) {}
+  std::string_view type_name() const override { return "dict"; }
+  bool is_mapping() const override { return true; }
+  std::optional<Value> attribute(Interpreter& interpreter, std::string_view name) override {
+    return worker_.lookup(interpreter, name);
+  }
+  std::optional<Value> item(Interpreter& interpreter, const Value& key) override {
+    return key.is_string() ? worker_.lookup(interpreter, key.as_string()) : std::nullopt;
+  }
+  std::optional<Value> call_method(Interpreter& interpreter, std::string_view name,
+                                   const Arguments& arguments) override {
+    if (name == "get" && !arguments.positional.empty() && arguments.positional[0].is_string()) {
+      if (std::optional<Value> value = item(interpreter, arguments.positional[0]))
+        return value;
+      return arguments.positional.size() > 1 ? arguments.positional[1] : Value::none();
+    }
+    std::optional<Value> callee = worker_.lookup(interpreter, name);
+    if (!callee)
+      return std::nullopt;
+    return interpreter.invoke(*callee, arguments);
+  }
+  std::optional<std::vector<Value>> iterate(Interpreter&) override {
+    std::vector<Value> names;
+    for (const std::string& name : worker_.member_names())
+      names.push_back(Value::string(name));
+    return names;
+  }
+
+ private:
+  Worker& worker_;
+};
+
+Value target_value(Worker& worker) {
+  return Value::from_data(base::Data(worker.shared().profile.target));
+}
+
+constexpr Member kMembers[] = {
+    {"var", [](Worker& w) { return Value::object(new VarObject(w)); }},
+    {"env_var", [](Worker& w) { return jinja::make_function("env_var", env_var, &w); }},
+    {"return", [](Worker& w) { return jinja::make_function("return", return_value, &w); }},
+    {"log", [](Worker& w) { return jinja::make_function("log", log, &w); }},
+    {"print", [](Worker& w) { return jinja::make_function("print", print, &w); }},
+    {"dbt_version", [](Worker&) { return Value::string(config::kDbtVersion); }},
+    {"weft_version", [](Worker&) { return Value::string(config::kWeftVersion); }},
+    {"invocation_id", [](Worker& w) { return Value::string(w.shared().invocation_id); }},
+    {"run_started_at",
+     [](Worker& w) { return Value::date_time(utc_date_time(w.shared().run_started_at)); }},
+    {"thread_id", [](Worker& w) { return Value::string(w.thread_name); }, true},
+    {"flags", flags_value},
+    {"target", target_value},
+    {"env", target_value},
+    {"project_name", [](Worker& w) { return Value::string(w.shared().root.name); }},
+    {"builtins", [](Worker& w) { return Value::object(new BuiltinsObject(w)); }},
+    {"context", [](Worker& w) { return Value::object(new ContextObject(w)); }},
+    {"execute", [](Worker& w) { return Value::boolean(!w.is_parsing()); }},
+    {"otel_trace_id", [](Worker&) {
+       return jinja::make_function("otel_trace_id", [](Interpreter&, const Arguments&, void*) {
+         return Value::string(std::string(32, '0'));
+       });
+     }},
+    {"otel_span_id", [](Worker&) {
+       return jinja::make_function("otel_span_id", [](Interpreter&, const Arguments&, void*) {
+         return Value::string(std::string(16, '0'));
+       });
+     }},
+};
+
+}  // namespace
+
+std::span<const Member> base_members() { return kMembers; }
+
+}  // namespace weft::context
