@@ -53,31 +53,17 @@ class Iteration {
   size_t position_ = 0;
 };
 
-// Undefined values. One carries the kind it was made with; Value() and Value::undefined(name) have kind
-// Default. A bare one, made by Value(), is all zero bytes: the virtual machine keeps it in slots that hold
-// nothing yet.
-
-/// "'name' is undefined" when it is used.
-Value make_undefined(UndefinedKind kind, std::string_view name);
-/// Undefined with a message of its own.
-Value make_undefined_message(UndefinedKind kind, std::string_view message);
-/// True for Value(): neither name nor message.
-bool is_bare_undefined(const Value& value);
-/// What UndefinedError says when the value is used.
-std::string undefined_message(const Value& undefined);
+// Undefined values and immortal constants: see cells.h. A bare undefined, Value(), is all zero bytes:
+// the virtual machine keeps it in slots that hold nothing yet.
 
 /// Text of x as `{{ x }}` prints it with autoescape: Markup as it is, all else escaped.
 void append_escaped(Interpreter& interpreter, const Value& value, std::string& out);
 /// `a ~ b ~ c`; with `escape`, as with autoescape: Markup when one of the parts is.
 Value concat_values(Interpreter& interpreter, std::span<const Value> parts, bool escape);
 
-/// A constant that is never counted nor freed while `value` lives in a template: strings, big numbers,
-/// tuples of such. The owner keeps the value and frees it by release_immortal before it dies.
-void make_immortal(Value& value);
-void release_immortal(Value& value);
-
-// Where a string's bytes came from: an opaque trace of the virtual machine that a String or Markup cell
-// owns (null for most) and frees through free_trace(). Operators and filters may drop it.
+// Where a string's bytes came from: an opaque trace of the virtual machine that a counted String or
+// Markup cell owns (null for most; short inline strings have none) and frees through free_trace().
+// Operators and filters may drop it.
 struct Trace;
 /// Defined by the virtual machine (trace.cc).
 void free_trace(Trace* trace);
