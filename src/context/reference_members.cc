@@ -1,0 +1,331 @@
+// ref, source, function, metric, this and the names of the node's own relation.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/strings.h"
+#include "context/relation_object.h"
+#include "context/relations.h"
+#include "context/worker.h"
+#include "manifest/artifacts.h"
+
+namespace weft::context {
+namespace {
+
+using adapter::Relation;
+using jinja::Arguments;
+using jinja::Interpreter;
+using jinja::Value;
+using manifest::Node;
+using manifest::NodeId;
+using manifest::RefCall;
+
+Worker& worker_of(void* self) { return *static_cast<Worker*>(self); }
+
+/// While nodes are parsed every reference gives the node's own relation: nothing is resolved yet.
+Value own_relation(Worker& worker) {
+  const NodeScope& scope = worker.scope();
+  return scope.relation ? relation_value(*scope.relation) : relation_value(Relation{});
+}
+
+[[noreturn]] void raise_argument_error(Interpreter& interpreter, std::string_view what,
+                                       std::string legacy) {
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::ArgumentInvalid;
+  diagnostic.message = std::string(what);
+  diagnostic.legacy_text = std::move(legacy);
+  interpreter.raise(std::move(diagnostic));
+}
+
+RefCall read_ref(Interpreter& interpreter, const Arguments& arguments, std::string_view function) {
+  RefCall call;
+  size_t count = arguments.positional.size();
+  if (count != 1 && count != 2) {
+    raise_argument_error(
+        interpreter, fmt::format("`{}` takes one or two names, found {}", function, count),
+        fmt::format("Compilation Error\n  {}() takes at most two arguments ({} given)", function,
+                    count));
+  }
+  for (const Value& name : arguments.positional) {
+    if (!name.is_string()) {
+      raise_argument_error(
+          interpreter,
+          fmt::format("`{}` needs names as text, found {}", function, name.type_name()),
+          fmt::format("Compilation Error\n  The name argument to {}() must be a string, got {}",
+                      function, name.type_name()));
+    }
+  }
+  call.name = std::string(arguments.positional.back().as_string());
+  if (count == 2)
+    call.package = std::string(arguments.positional.front().as_string());
+  for (const jinja::NamedValue& named : arguments.named) {
+    if ((named.name == "v" || named.name == "version") && !named.value.is_none())
+      call.version = named.value.to_data();
+  }
+  return call;
+}
+
+bool depends_on(const Node& node, NodeId id) {
+  return std::find(node.depends_on.begin(), node.depends_on.end(), id) != node.depends_on.end();
+}
+
+void limit_rows(Worker& worker, Relation& relation) {
+  if (worker.shared().empty)
+    relation.limit = 0;
+}
+
+/// The relation of a node as its reader sees it: CTE of an ephemeral model, deferred, or its own.
+Value target_relation(Worker& worker, NodeId id) {
+  const Shared& shared = worker.shared();
+  NodeScope& scope = worker.scope();
+  const Node& target = shared.manifest.node(id);
+  if (scope.unit_test != nullptr) {
+    for (const auto& [input, cte] : scope.unit_test->cte_by_node) {
+      if (input == id) {
+        Relation relation;
+        relation.identifier = cte;
+        relation.type = adapter::RelationType::Cte;
+        relation.quote.identifier = false;
+        return relation_value(std::move(relation));
+      }
+    }
+  }
+  Relation relation;
+  if (target.is_ephemeral_model(shared.manifest.config_of(target))) {
+    std::vector<NodeId>& used = scope.ephemerals;
+    if (std::find(used.begin(), used.end(), id) == used.end())
+      used.push_back(id);
+    relation = cte_relation(target);
+  } else if (auto deferred = shared.deferred.find(target.unique_id);
+             deferred != shared.deferred.end()) {
+    relation = deferred->second;
+  } else {
+    relation = relation_of(shared.manifest, target, shared.root.quoting);
+  }
+  limit_rows(worker, relation);
+  return relation_value(std::move(relation));
+}
+
+std::string nearest_hint(const std::string& name, const std::vector<std::string>& names) {
+  if (std::optional<std::string> near = base::nearest(name, names))
+    return fmt::format("did you mean `{}`?", *near);
+  return "";
+}
+
+[[noreturn]] void raise_unknown_ref(Worker& worker, const RefCall& call, bool is_disabled) {
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::UnknownRef;
+  const char* why = is_disabled ? "disabled" : "unknown";
+  diagnostic.message = fmt::format("`ref` names {} model `{}`", why, call.name);
+  if (worker.shared().lookup != nullptr && !is_disabled)
+    diagnostic.hint = nearest_hint(call.name, worker.shared().lookup->ref_names());
+  const Node* node = worker.scope().node;
+  diagnostic.legacy_text = fmt::format(
+      "Compilation Error\n  {} depends on a node named '{}' which {}",
+      node == nullptr ? std::string("Operation") : fmt::format("Model '{}' ({})", node->unique_id,
+                                                               node->original_file_path),
+      call.name, is_disabled ? "is disabled" : "was not found");
+  worker.interpreter().raise(std::move(diagnostic));
+}
+
+[[noreturn]] void raise_undeclared(Worker& worker, const RefCall& call, const Node& node) {
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::UnknownRef;
+  std::string args = call.package.empty() ? fmt::format("'{}'", call.name)
+                                          : fmt::format("'{}', '{}'", call.package, call.name);
+  diagnostic.message =
+      fmt::format("the dependency on `{}` could not be seen while `{}` was parsed", call.name,
+                  node.name);
+  diagnostic.note = "this ref runs only in some branches";
+  diagnostic.hint = fmt::format("add this line at the top of {}: -- depends_on: {{{{ ref({}) }}}}",
+                                node.name, args);
+  diagnostic.legacy_text = fmt::format(
+      "Compilation Error in {} {} ({})\n  dbt was unable to infer all dependencies for the model "
+      "\"{}\".\n  This typically happens when ref() is placed within a conditional block.\n  \n  To "
+      "fix this, add the following hint to the top of the model \"{}\":\n  \n  -- depends_on: "
+      "{{{{ ref({}) }}}}",
+      resource_type_name(node.type), node.name, node.original_file_path, node.name, node.name, args);
+  worker.interpreter().raise(std::move(diagnostic));
+}
+
+Value ref(Interpreter& interpreter, const Arguments& arguments, void* self) {
+  Worker& worker = worker_of(self);
+  NodeScope& scope = worker.scope();
+  RefCall call = read_ref(interpreter, arguments, "ref");
+  if (scope.capture != nullptr) {
+    scope.capture->refs.push_back(std::move(call));
+    return own_relation(worker);
+  }
+  if (worker.shared().lookup == nullptr)
+    return own_relation(worker);
+  NodeLookup::Found found =
+      worker.shared().lookup->find_ref(call.name, call.package, call.version, scope.package_name);
+  if (!found.id.valid() || found.is_disabled)
+    raise_unknown_ref(worker, call, found.is_disabled);
+  const Node* node = scope.node;
+  if (node != nullptr && !scope.is_operation && !depends_on(*node, found.id))
+    raise_undeclared(worker, call, *node);
+  return target_relation(worker, found.id);
+}
+
+Value source(Interpreter& interpreter, const Arguments& arguments, void* self) {
+  Worker& worker = worker_of(self);
+  NodeScope& scope = worker.scope();
+  if (arguments.positional.size() != 2) {
+    raise_argument_error(interpreter,
+                         fmt::format("`source` takes a source and a table, found {} names",
+                                     arguments.positional.size()),
+                         fmt::format("Compilation Error\n  source() takes exactly two arguments ({} "
+                                     "given)",
+                                     arguments.positional.size()));
+  }
+  manifest::SourceCall call{arguments.positional[0].str(), arguments.positional[1].str()};
+  if (scope.capture != nullptr) {
+    scope.capture->sources.push_back(std::move(call));
+    return own_relation(worker);
+  }
+  if (worker.shared().lookup == nullptr)
+    return own_relation(worker);
+  NodeLookup::Found found =
+      worker.shared().lookup->find_source(call.source_name, call.table_name, scope.package_name);
+  if (!found.id.valid() || found.is_disabled) {
+    diag::Diagnostic diagnostic;
+    diagnostic.code = diag::Code::UnknownSource;
+    std::string full = call.source_name + "." + call.table_name;
+    diagnostic.message =
+        fmt::format("`source` names {} table `{}`", found.is_disabled ? "disabled" : "unknown", full);
+    diagnostic.hint = nearest_hint(full, worker.shared().lookup->source_names());
+    interpreter.raise(std::move(diagnostic));
+  }
+  return target_relation(worker, found.id);
+}
+
+Value function(Interpreter& interpreter, const Arguments& arguments, void* self) {
+  Worker& worker = worker_of(self);
+  NodeScope& scope = worker.scope();
+  RefCall call = read_ref(interpreter, arguments, "function");
+  if (scope.capture != nullptr) {
+    scope.capture->functions.push_back(std::move(call));
+    return own_relation(worker);
+  }
+  if (worker.shared().lookup == nullptr)
+    return own_relation(worker);
+  NodeLookup::Found found =
+      worker.shared().lookup->find_function(call.name, call.package, scope.package_name);
+  if (!found.id.valid() || found.is_disabled)
+    raise_unknown_ref(worker, call, found.is_disabled);
+  const Node& target = worker.shared().manifest.node(found.id);
+  return relation_value(relation_of(worker.shared().manifest, target, worker.shared().root.quoting));
+}
+
+Value metric(Interpreter& interpreter, const Arguments& arguments, void* self) {
+  Worker& worker = worker_of(self);
+  std::vector<std::string> names;
+  for (const Value& name : arguments.positional)
+    names.push_back(name.str());
+  if (names.empty() || names.size() > 2)
+    interpreter.raise("DbtRuntimeError", "metric() takes one or two names");
+  if (worker.scope().capture != nullptr)
+    worker.scope().capture->metrics.push_back(names);
+  return Value::string(names.back());
+}
+
+Value this_value(Worker& worker) {
+  const NodeScope& scope = worker.scope();
+  if (scope.unit_test != nullptr && scope.unit_test->this_cte) {
+    Relation relation;
+    relation.identifier = *scope.unit_test->this_cte;
+    relation.type = adapter::RelationType::Cte;
+    relation.quote.identifier = false;
+    return relation_value(std::move(relation));
+  }
+  if (!scope.relation)
+    return Value::none();
+  Relation relation = *scope.relation;
+  return relation_value(std::move(relation));
+}
+
+Value database(Worker& worker) {
+  const NodeScope& scope = worker.scope();
+  if (scope.relation && scope.relation->database)
+    return Value::string(*scope.relation->database);
+  return Value::string(worker.shared().profile.credentials.database);
+}
+
+Value schema(Worker& worker) {
+  const NodeScope& scope = worker.scope();
+  if (scope.relation && scope.relation->schema)
+    return Value::string(*scope.relation->schema);
+  return Value::string(worker.shared().profile.credentials.schema);
+}
+
+/// A node that is still being parsed has no row in the manifest: the keys that are known.
+Value parsing_model(const Node& node) {
+  Value made = Value::dict();
+  made.set_item("resource_type", Value::string(resource_type_name(node.type)));
+  made.set_item("name", Value::string(node.name));
+  made.set_item("unique_id", Value::string(node.unique_id));
+  made.set_item("package_name", Value::string(node.package_name));
+  made.set_item("path", Value::string(node.path));
+  made.set_item("original_file_path", Value::string(node.original_file_path));
+  made.set_item("alias", Value::string(node.alias));
+  made.set_item("schema", Value::string(node.schema));
+  made.set_item("database", node.database ? Value::string(*node.database) : Value::none());
+  made.set_item("raw_code", Value::string(node.raw_code));
+  made.set_item("language", Value::string(node.language));
+  made.set_item("description", Value::string(node.description));
+  std::vector<Value> fqn;
+  for (const std::string& part : node.fqn)
+    fqn.push_back(Value::string(part));
+  made.set_item("fqn", Value::list(std::move(fqn)));
+  made.set_item("version", node.model == nullptr ? Value::none()
+                                                 : Value::from_data(node.model->version));
+  made.set_item("latest_version", node.model == nullptr
+                                      ? Value::none()
+                                      : Value::from_data(node.model->latest_version));
+  made.set_item("tags", Value::list());
+  made.set_item("config", Value::dict());
+  made.set_item("meta", Value::dict());
+  made.set_item("columns", Value::dict());
+  made.set_item("depends_on", Value::dict());
+  return made;
+}
+
+Value model_value(Worker& worker) {
+  NodeScope& scope = worker.scope();
+  if (scope.node == nullptr)
+    return Value::none();
+  Value made = scope.id.valid() && !worker.is_parsing()
+                   ? Value::from_data(manifest::node_data(worker.shared().manifest, scope.id))
+                   : parsing_model(*scope.node);
+  if (scope.node->compiled) {
+    made.set_item("compiled_code", Value::string(scope.node->compiled_code));
+    made.set_item("compiled_sql", Value::string(scope.node->compiled_code));
+  }
+  // One dict for the whole render: macros may write to it.
+  scope.extras.emplace_back("model", made);
+  return made;
+}
+
+template <jinja::NativeFunction kFunction>
+Value function_value(Worker& worker) {
+  return jinja::make_function("function", kFunction, &worker);
+}
+
+constexpr Member kMembers[] = {
+    {"ref", function_value<ref>},
+    {"source", function_value<source>},
+    {"function", function_value<function>},
+    {"metric", function_value<metric>},
+    {"this", this_value, true},
+    {"database", database, true},
+    {"schema", schema, true},
+    {"model", model_value, true},
+    {"defer_relation", [](Worker&) { return Value::none(); }},
+};
+
+}  // namespace
+
+std::span<const Member> reference_members() { return kMembers; }
+
+}  // namespace weft::context
