@@ -1,0 +1,16 @@
+{{ config(
+  unique_key='user_id',
+  post_hook="create unique index if not exists users_live_email_key on {{ this }} (lower(email)) where deleted_at is null",
+) }}
+
+with storable as (
+  select *
+  from {{ ref('ht_checked_users') }}
+  where reject_reason is null
+)
+
+{{ select_changed(
+  'storable', 'user_id',
+  ['email', 'full_name', 'date_of_birth', 'sex', 'country', 'created_at', 'updated_at', 'deleted_at'],
+  version='updated_at',
+) }}
