@@ -8,6 +8,7 @@
 
 #include "adapter/relation.h"
 #include "base/data.h"
+#include "jinja/span_map.h"
 #include "jinja/value.h"
 #include "manifest/manifest.h"
 
@@ -50,6 +51,8 @@ struct NodeScope {
   std::vector<manifest::NodeId> ephemerals;
   /// Execute: results of statements.
   std::vector<StatementResult> results;
+  /// Execute: where each byte of the node's compiled code comes from; for errors of the database.
+  const jinja::SpanMap* compiled_spans = nullptr;
   /// Execute: what write() and the main statement leave under target/run.
   std::string written;
   /// Unit tests: replacements for ref() and source() by unique id, and stand-ins for macros, vars, env.

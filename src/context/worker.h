@@ -88,6 +88,9 @@ std::span<const Member> exception_members();
 std::span<const Member> graph_members();
 std::span<const Member> module_members();
 
+/// The seed's file as a typed table.
+diag::Result<adapter::Table> load_seed_table(Worker& worker, const manifest::Node& node);
+
 /// Reads the arguments of one call by position or name and raises Python's TypeError for wrong ones.
 class ArgumentReader {
  public:
