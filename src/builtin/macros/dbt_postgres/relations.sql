@@ -1,0 +1,77 @@
+{# Tables, views and materialized views in PostgreSQL. #}
+
+{# With a contract the table is created first, with its types and constraints, and filled after. #}
+{% macro postgres__create_table_as(temporary, relation, sql) -%}
+  {%- set contract = config.get('contract') -%}
+  {%- set typed = contract.enforced and not temporary -%}
+  {%- set sql_header = config.get('sql_header', none) -%}
+
+  {{ sql_header if sql_header is not none }}
+
+  create {% if temporary -%}
+    temporary
+  {%- elif config.get('unlogged', default=false) -%}
+    unlogged
+  {%- endif %} table {{ relation }}
+  {% if contract.enforced %}
+    {{ get_assert_columns_equivalent(sql) }}
+  {% endif -%}
+  {% if typed -%}
+      {{ get_table_columns_and_constraints() }} ;
+    insert into {{ relation }} (
+      {{ adapter.dispatch('get_column_names', 'dbt')() }}
+    )
+    {%- set sql = get_select_subquery(sql) %}
+  {% else %}
+    as
+  {% endif %}
+  (
+    {{ sql }}
+  );
+{%- endmacro %}
+
+{%- macro postgres__drop_table(relation) -%}
+    drop table if exists {{ relation.render() }} cascade
+{%- endmacro -%}
+
+{%- macro postgres__drop_view(relation) -%}
+    drop view if exists {{ relation.render() }} cascade
+{%- endmacro -%}
+
+{%- macro postgres__get_rename_table_sql(relation, new_name) %}
+    alter table {{ relation.render() }} rename to {{ adapter.quote(new_name) }}
+{% endmacro -%}
+
+{%- macro postgres__get_rename_view_sql(relation, new_name) %}
+    alter view {{ relation.render() }} rename to {{ adapter.quote(new_name) }}
+{% endmacro -%}
+
+{# PostgreSQL has no such statement for tables. Nothing built in calls this; the text is what callers
+   that look at it expect. #}
+{% macro postgres__get_replace_table_sql(relation, sql) -%}
+    {%- set sql_header = config.get('sql_header', none) %}
+
+    {{ sql_header if sql_header is not none -}}
+    create or replace table {{ relation.render() }}
+        {% if config.get('contract').enforced %}
+        {{ get_assert_columns_equivalent(sql) }}
+        {{ get_table_columns_and_constraints() }}
+        {%- set sql = get_select_subquery(sql) %}
+        {% endif %}
+    as (
+        {{ sql }}
+    );
+{%- endmacro %}
+
+{% macro postgres__get_replace_view_sql(relation, sql) -%}
+    {%- set sql_header = config.get('sql_header', none) %}
+
+    {{ sql_header if sql_header is not none -}}
+    create or replace view {{ relation.render() }}
+        {% if config.get('contract').enforced %}
+        {{ get_assert_columns_equivalent(sql) }}
+        {%- endif %}
+    as (
+        {{ sql }}
+    );
+{%- endmacro %}
