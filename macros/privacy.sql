@@ -99,10 +99,11 @@ $body$;
 create or replace function privacy.laplace_noise(key text, epsilon float8, sensitivity float8) returns float8
 language sql stable strict security definer set search_path = pg_catalog, pg_temp as $body$
   select case
-    when epsilon > 0 and epsilon < 'infinity' and sensitivity >= 0 and sensitivity < 'infinity'
-      and sensitivity::numeric / epsilon::numeric < 1e300
-      -- Divided as numeric: float8 would raise an error for a tiny quotient.
-      then -(sensitivity::numeric / epsilon::numeric)::float8 * sign(u.centered) * ln(1 - 2 * abs(u.centered))
+    -- Divided as numeric and cut off, because float8 raises an error for a tiny or huge quotient.
+    when epsilon > 0 and epsilon < 'infinity' and sensitivity >= 0 and sensitivity < 'infinity' then case
+      when sensitivity::numeric / epsilon::numeric < 1e300
+        then -round(sensitivity::numeric / epsilon::numeric, 30)::float8 * sign(u.centered) * ln(1 - 2 * abs(u.centered))
+    end
   end
   from privacy.settings as s
   cross join lateral (
