@@ -97,10 +97,8 @@
   {{ return(postgres__get_relations()) }}
 {% endmacro %}
 
+{# Without the database: there is no other one to ask. #}
 {% macro postgres__information_schema_name(database) -%}
-  {% if database -%}
-    {{ adapter.verify_database(database) }}
-  {%- endif -%}
   information_schema
 {%- endmacro %}
 

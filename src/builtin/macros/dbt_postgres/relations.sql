@@ -2,8 +2,6 @@
 
 {# With a contract the table is created first, with its types and constraints, and filled after. #}
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
-  {%- set contract = config.get('contract') -%}
-  {%- set typed = contract.enforced and not temporary -%}
   {%- set sql_header = config.get('sql_header', none) -%}
 
   {{ sql_header if sql_header is not none }}
@@ -13,10 +11,11 @@
   {%- elif config.get('unlogged', default=false) -%}
     unlogged
   {%- endif %} table {{ relation }}
+  {% set contract = config.get('contract') %}
   {% if contract.enforced %}
     {{ get_assert_columns_equivalent(sql) }}
   {% endif -%}
-  {% if typed -%}
+  {% if contract.enforced and not temporary -%}
       {{ get_table_columns_and_constraints() }} ;
     insert into {{ relation }} (
       {{ adapter.dispatch('get_column_names', 'dbt')() }}
@@ -53,7 +52,8 @@
 
     {{ sql_header if sql_header is not none -}}
     create or replace table {{ relation.render() }}
-        {% if config.get('contract').enforced %}
+        {% set contract = config.get('contract') %}
+        {% if contract.enforced %}
         {{ get_assert_columns_equivalent(sql) }}
         {{ get_table_columns_and_constraints() }}
         {%- set sql = get_select_subquery(sql) %}
@@ -68,7 +68,8 @@
 
     {{ sql_header if sql_header is not none -}}
     create or replace view {{ relation.render() }}
-        {% if config.get('contract').enforced %}
+        {% set contract = config.get('contract') %}
+        {% if contract.enforced %}
         {{ get_assert_columns_equivalent(sql) }}
         {%- endif %}
     as (

@@ -33,7 +33,7 @@
     {% endif %}
   {% endfor %}
   {% if absent %}
-    {% do exceptions.warn("In relation " ~ relation.render() ~ ": The following columns are specified in the schema but are not present in the database: " ~ absent | join(", ")) %}
+    {% do exceptions.warn("In relation " ~ adapter.target_of(relation).render() ~ ": The following columns are specified in the schema but are not present in the database: " ~ absent | join(", ")) %}
   {% endif %}
   {% do return(present) %}
 {% endmacro %}

@@ -18,8 +18,8 @@
   {{ return(adapter.dispatch('diff_column_data_types', 'dbt')(source_columns, target_columns)) }}
 {% endmacro %}
 
-{# [{column_name, new_type}] for columns of both. A type that the target can simply be widened to is
-   no difference: expand_target_column_types sees to it. #}
+{# [{column_name, new_type}] for columns of both. A shorter text in the source is no difference: it
+   fits. #}
 {% macro default__diff_column_data_types(source_columns, target_columns) %}
   {% set changes = [] %}
   {% set targets = {} %}
@@ -28,7 +28,7 @@
   {% endfor %}
   {% for column in source_columns if column.name in targets %}
     {% set target = targets[column.name] %}
-    {% if column.expanded_data_type != target.expanded_data_type and not target.can_expand_to(other_column=column) %}
+    {% if column.expanded_data_type != target.expanded_data_type and not column.can_expand_to(other_column=target) %}
       {% do changes.append({'column_name': target.name, 'new_type': column.expanded_data_type}) %}
     {% endif %}
   {% endfor %}

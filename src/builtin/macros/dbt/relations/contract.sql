@@ -11,16 +11,16 @@
 {# In parentheses: the columns with their types and constraints, then those of the whole table. #}
 {% macro table_columns_and_constraints() %}
     {%- set column_lines = adapter.render_raw_columns_constraints(raw_columns=model['columns']) -%}
-    {%- set table_lines = adapter.render_raw_model_constraints(raw_constraints=model['constraints']) -%}
-    (
+    {%- set table_lines = adapter.render_raw_model_constraints(raw_constraints=model['constraints']) %}
+  (
     {% for line in column_lines -%}
       {{ line }}{{ "," if not loop.last or table_lines }}
-    {% endfor -%}
+    {% endfor %}
     {% for line in table_lines -%}
         {{ line }}{{ "," if not loop.last }}
     {% endfor -%}
     )
-{%- endmacro %}
+{% endmacro %}
 
 {%- macro get_assert_columns_equivalent(sql) -%}
   {{ adapter.dispatch('get_assert_columns_equivalent', 'dbt')(sql) }}
@@ -32,7 +32,7 @@
 
 {# Raises unless the query has exactly the columns and types of the contract, in any order. Both sides
    are asked of the database as queries without rows, so that it decides what the types are. #}
-{% macro assert_columns_equivalent(sql) %}
+{% macro assert_columns_equivalent(sql) -%}
 
   {%- set declared = model['columns'] or {} -%}
   {%- set found = get_column_schema_from_query(sql, config.get('sql_header', none)) -%}
@@ -49,7 +49,7 @@
     {%- do exceptions.raise_contract_error(expected, found) -%}
   {%- endif -%}
 
-{% endmacro %}
+{%- endmacro %}
 
 {% macro format_columns(columns) %}
   {% set formatted = [] %}

@@ -10,12 +10,12 @@
 
 {# The one to override for storage options: every built-in materialization creates tables here. #}
 {% macro create_table_as(temporary, relation, compiled_code, language='sql') -%}
-  {%- if language == "sql" -%}
+  {# Only engines with other languages take the language. #}
+  {% if language == "sql" %}
     {{ adapter.dispatch('create_table_as', 'dbt')(temporary, relation, compiled_code) }}
-  {%- else -%}
-    {# Models in other languages bring their own signature. #}
+  {% else %}
     {{ adapter.dispatch('create_table_as', 'dbt')(temporary, relation, compiled_code, language) }}
-  {%- endif -%}
+  {% endif %}
 {%- endmacro %}
 
 {% macro default__create_table_as(temporary, relation, sql) -%}
@@ -25,7 +25,8 @@
 
   create {% if temporary %}temporary{% endif %} table
     {{ relation.include(database=(not temporary), schema=(not temporary)) }}
-  {% if not temporary and config.get('contract').enforced %}
+  {% set contract = config.get('contract') %}
+  {% if not temporary and contract.enforced %}
     {{ get_assert_columns_equivalent(sql) }}
     {{ get_table_columns_and_constraints() }}
     {%- set sql = get_select_subquery(sql) -%}

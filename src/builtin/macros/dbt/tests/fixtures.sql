@@ -18,22 +18,20 @@
     {{ exceptions.raise_compiler_error("Not able to get columns for unit test '" ~ model.name ~ "' from relation " ~ relation ~ " because the relation doesn't exist") }}
 {%- endif -%}
 
+{%- set nulls = {} -%}
+{%- for name, data_type in column_name_to_data_types.items() -%}
+{%-   do nulls.update({name: safe_cast("null", data_type) | trim}) -%}
+{%- endfor -%}
+
+{#- The rows as casts. Without rows, one of nulls that is then cut off gives the columns. -#}
 {%- for row in rows -%}
 {%-   do validate_fixture_rows(rows, loop.index0) -%}
-{%-   set values = {} -%}
-{%-   for name in column_name_to_data_types -%}
-{%-     do values.update({name: safe_cast("null", column_name_to_data_types[name])}) -%}
-{%-   endfor -%}
+{%-   set values = nulls.copy() -%}
 {%-   do values.update(format_row(row, column_name_to_data_types)) -%}
 {%-   do row_by_row.append(values) -%}
 {%- endfor -%}
 
-{%- for values in row_by_row or [{}] -%}
-{%- if loop.first and not row_by_row -%}
-{%-   for name in column_name_to_data_types -%}
-{%-     do values.update({name: safe_cast("null", column_name_to_data_types[name])}) -%}
-{%-   endfor -%}
-{%- endif -%}
+{%- for values in row_by_row or [nulls] -%}
 select
 {%-   for name, value in values.items() %} {{ value }} as {{ quoted_names.get(name, name) }}{% if not loop.last %}, {%- endif %}
 {%-   endfor %}
