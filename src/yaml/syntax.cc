@@ -80,10 +80,31 @@ Diagnostic bad_start(diag::SourceId source, std::string_view text, size_t at) {
               fmt::format("`{}` cannot start a value", found), "put the whole value in quotes");
 }
 
+/// The line before `begin` when it starts in the same column as the one at `first` and holds no key:
+/// YAML reads both as one text, but a colon was forgotten.
+std::optional<Diagnostic> forgotten_colon(diag::SourceId source, std::string_view text, size_t begin,
+                                          size_t first) {
+  if (begin == 0)
+    return std::nullopt;
+  size_t before = line_begin(text, begin - 1);
+  size_t key = skip_blanks(text, before);
+  while (text.substr(key, 2) == "- ")
+    key = skip_blanks(text, key + 1);
+  std::string_view line = base::trim(text.substr(key, line_end(text, before) - key));
+  bool is_key = line.find(": ") != std::string_view::npos || base::ends_with(line, ":");
+  if (key - before != first - begin || is_key || line.empty() || line[0] == '#')
+    return std::nullopt;
+  return make(Code::YamlSyntax, source, key, key + line.size(),
+              fmt::format("`{}` is followed by no `:`, and a key is expected here",
+                          base::utf8_prefix(line, 60)));
+}
+
 /// The colon that makes a value where none may be, when it is the one of a plain text.
 Diagnostic stray_value(diag::SourceId source, std::string_view text, size_t at) {
   size_t begin = line_begin(text, at);
   size_t first = skip_blanks(text, begin);
+  if (auto d = forgotten_colon(source, text, begin, first))
+    return *std::move(d);
   bool has_earlier_colon = text.substr(first, at - first).find(": ") != std::string_view::npos;
   Diagnostic d = make(Code::YamlSyntax, source, at, at + 1, "`:` starts a value where none may stand");
   if (has_earlier_colon)
