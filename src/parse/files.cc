@@ -1,0 +1,233 @@
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/parallel.h"
+#include "base/paths.h"
+#include "base/strings.h"
+#include "parse/state.h"
+
+namespace weft::parse {
+namespace {
+
+/// Patterns of .dbtignore, matched against paths relative to the project.
+struct IgnoreRules {
+  std::vector<std::string> patterns;
+
+  bool matches(std::string_view path) const {
+    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+      return base::matches_pattern(path, pattern) ||
+             base::matches_pattern(path, pattern + "/*") ||
+             base::matches_pattern(base::file_name(path), pattern) ||
+             base::matches_pattern(path, "*/" + pattern + "/*");
+    });
+  }
+};
+
+IgnoreRules read_ignore_rules(base::FileSystem& files, const std::string& root) {
+  IgnoreRules rules;
+  base::IoResult<std::string> text = files.read(root + "/.dbtignore");
+  if (!text)
+    return rules;
+  for (std::string_view line : base::split(*text, '\n')) {
+    line = base::trim(line);
+    if (line.empty() || line.front() == '#')
+      continue;
+    if (line.back() == '/')
+      line.remove_suffix(1);
+    if (!line.empty() && line.front() == '/')
+      line.remove_prefix(1);
+    rules.patterns.emplace_back(line);
+  }
+  return rules;
+}
+
+bool is_hidden(std::string_view name) {
+  return name.empty() || name.front() == '.' || name.front() == '#' || name.front() == '~' ||
+         name.front() == '!';
+}
+
+/// What the files of one kind of folder are, by extension.
+using Classify = std::optional<FileKind> (*)(std::string_view path);
+
+std::optional<FileKind> properties_kind(std::string_view path) {
+  std::string_view extension = base::extension_of(path);
+  if (extension == ".yml" || extension == ".yaml")
+    return FileKind::Properties;
+  return std::nullopt;
+}
+
+std::optional<FileKind> model_kind(std::string_view path) {
+  std::string_view extension = base::extension_of(path);
+  if (extension == ".sql")
+    return FileKind::Model;
+  if (extension == ".py")
+    return FileKind::PythonModel;
+  return properties_kind(path);
+}
+
+template <FileKind kKind>
+std::optional<FileKind> sql_kind(std::string_view path) {
+  if (base::extension_of(path) == ".sql")
+    return kKind;
+  return properties_kind(path);
+}
+
+std::optional<FileKind> seed_kind(std::string_view path) {
+  if (base::extension_of(path) == ".csv")
+    return FileKind::Seed;
+  return properties_kind(path);
+}
+
+std::optional<FileKind> test_kind(std::string_view path) {
+  std::string_view extension = base::extension_of(path);
+  bool in_fixtures = base::starts_with(path, "fixtures/");
+  if (extension == ".csv" && in_fixtures)
+    return FileKind::FixtureCsv;
+  if (extension != ".sql")
+    return properties_kind(path);
+  if (in_fixtures)
+    return FileKind::FixtureSql;
+  if (base::starts_with(path, "generic/"))
+    return FileKind::GenericTest;
+  return FileKind::SingularTest;
+}
+
+std::optional<FileKind> docs_kind(std::string_view path) {
+  return base::extension_of(path) == ".md" ? std::optional(FileKind::Docs) : std::nullopt;
+}
+
+class Walker {
+ public:
+  Walker(State& state, size_t project)
+      : state_(state),
+        project_(project),
+        root_(state.projects[project]->root),
+        files_(state.input.env.files),
+        ignore_(read_ignore_rules(files_, root_)) {}
+
+  void walk(const std::vector<std::string>& folders, Classify classify) {
+    for (const std::string& folder : folders) {
+      std::string clean = base::normalize_path(folder);
+      walk_folder(clean, clean, "", classify, 0);
+    }
+  }
+
+ private:
+  static constexpr int kMaxDepth = 100;
+
+  void walk_folder(const std::string& root_folder, const std::string& folder,
+                   const std::string& inside, Classify classify, int depth) {
+    if (depth > kMaxDepth)
+      return;
+    base::IoResult<std::vector<base::DirectoryEntry>> entries =
+        files_.list(base::join_path(root_, folder));
+    if (!entries)
+      return;
+    for (const base::DirectoryEntry& entry : *entries) {
+      std::string path = inside.empty() ? entry.name : inside + "/" + entry.name;
+      std::string original = folder == "." ? entry.name : folder + "/" + entry.name;
+      if (is_hidden(entry.name) || ignore_.matches(original))
+        continue;
+      if (entry.is_directory) {
+        walk_folder(root_folder, original, path, classify, depth + 1);
+        continue;
+      }
+      if (std::optional<FileKind> kind = classify(path))
+        add(*kind, root_folder, original, path);
+    }
+  }
+
+  void add(FileKind kind, const std::string& root_folder, const std::string& original,
+           const std::string& path) {
+    // A file can be reached from two folders (docs and properties stand among models).
+    std::string key = fmt::format("{}:{}", kind == FileKind::Docs, original);
+    if (!seen_.insert(key).second)
+      return;
+    ProjectFile file;
+    file.kind = kind;
+    file.project = project_;
+    file.root_folder = root_folder;
+    file.original_file_path = original;
+    file.path = path;
+    file.absolute_path = base::join_path(root_, original);
+    state_.files.push_back(std::move(file));
+  }
+
+  State& state_;
+  size_t project_;
+  std::string root_;
+  base::FileSystem& files_;
+  IgnoreRules ignore_;
+  std::set<std::string> seen_;
+};
+
+std::vector<std::string> default_docs_paths(const config::Project& project) {
+  if (!project.docs_paths.empty())
+    return project.docs_paths;
+  std::vector<std::string> paths;
+  for (const auto* list : {&project.model_paths, &project.seed_paths, &project.snapshot_paths,
+                           &project.analysis_paths, &project.macro_paths, &project.test_paths,
+                           &project.function_paths}) {
+    for (const std::string& path : *list) {
+      if (std::find(paths.begin(), paths.end(), path) == paths.end())
+        paths.push_back(path);
+    }
+  }
+  return paths;
+}
+
+void read_file(State& state, ProjectFile& file) {
+  if (file.kind == FileKind::Seed)
+    return;
+  base::IoResult<std::string> text = state.input.env.files.read(file.absolute_path);
+  if (!text) {
+    diag::Diagnostic diagnostic;
+    diagnostic.code = diag::Code::FileUnreadable;
+    diagnostic.message =
+        fmt::format("`{}` cannot be read: {}", file.original_file_path, text.error.message);
+    state.report(std::move(diagnostic));
+    text.value = "";
+  }
+  constexpr std::string_view kBom = "\xEF\xBB\xBF";
+  if (base::starts_with(*text, kBom))
+    text->erase(0, kBom.size());
+  if (std::optional<size_t> bad = base::find_invalid_utf8(*text)) {
+    diag::Diagnostic diagnostic;
+    diagnostic.code = diag::Code::NotUtf8;
+    diagnostic.message = fmt::format("`{}` is not UTF-8: byte {} is wrong", file.original_file_path,
+                                     *bad + 1);
+    diagnostic.hint = "save the file as UTF-8";
+    state.report(std::move(diagnostic));
+    *text = "";
+  }
+  file.source = state.input.sources.add(file.original_file_path, std::move(*text));
+}
+
+}  // namespace
+
+std::string patch_path(const State& state, const Entry& entry) {
+  const ProjectFile& file = state.files[entry.file];
+  return state.project_of(file).name + "://" + file.original_file_path;
+}
+
+void discover_files(State& state) {
+  for (size_t i = 0; i < state.projects.size(); ++i) {
+    const config::Project& project = *state.projects[i];
+    Walker walker(state, i);
+    walker.walk(project.macro_paths, sql_kind<FileKind::Macro>);
+    walker.walk(project.model_paths, model_kind);
+    walker.walk(project.seed_paths, seed_kind);
+    walker.walk(project.snapshot_paths, sql_kind<FileKind::Snapshot>);
+    walker.walk(project.analysis_paths, sql_kind<FileKind::Analysis>);
+    walker.walk(project.test_paths, test_kind);
+    walker.walk(project.function_paths, sql_kind<FileKind::Function>);
+    walker.walk(default_docs_paths(project), docs_kind);
+  }
+  base::parallel_for(state.files.size(), base::hardware_threads(), [&](size_t, size_t i) {
+    read_file(state, state.files[i]);
+  });
+}
+
+}  // namespace weft::parse

@@ -1,0 +1,213 @@
+// Macros: compiles every macro file, weft's own first, and finds which macros call which.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/parallel.h"
+#include "base/paths.h"
+#include "base/strings.h"
+#include "parse/builtin_files.h"
+#include "parse/state.h"
+
+namespace weft::parse {
+namespace {
+
+using context::CallableMacro;
+using manifest::Macro;
+using manifest::MacroId;
+
+struct MacroFile {
+  std::string package, original_file_path;
+  diag::SourceId source;
+  std::shared_ptr<const jinja::Template> code;
+  std::optional<jinja::Error> error;
+};
+
+std::vector<MacroFile> macro_files(State& state) {
+  std::vector<MacroFile> made;
+  for (const BuiltinFile& file : builtin_files()) {
+    diag::SourceId source = state.input.sources.add(
+        fmt::format("{}/{}", file.package, file.path), std::string(file.text));
+    made.push_back({std::string(file.package), std::string(file.path), source, nullptr, {}});
+  }
+  for (const ProjectFile& file : state.files) {
+    if (file.kind == FileKind::Macro || file.kind == FileKind::GenericTest)
+      made.push_back({state.project_of(file).name, file.original_file_path, file.source, nullptr, {}});
+  }
+  return made;
+}
+
+std::string_view text_of(const State& state, diag::Span span) {
+  std::string_view text = state.input.sources.get(span.source).text;
+  return text.substr(span.begin, span.end - span.begin);
+}
+
+void add_macro(State& state, const MacroFile& file, size_t index) {
+  const jinja::MacroInfo& info = file.code->macros()[index];
+  manifest::Manifest& manifest = state.manifest();
+  Macro macro;
+  macro.name = info.name;
+  macro.package_name = file.package;
+  macro.path = macro.original_file_path = file.original_file_path;
+  macro.unique_id = fmt::format("macro.{}.{}", file.package, info.name);
+  macro.macro_sql = std::string(text_of(state, info.span));
+  macro.created_at = state.now;
+  macro.span = info.span;
+  for (const auto& [key, value] : info.options) {
+    if (key != "supported_languages" || !value.is_list())
+      continue;
+    macro.supported_languages.emplace();
+    for (const base::Data& language : value.as_list())
+      macro.supported_languages->push_back(python_str(language));
+  }
+  if (info.tag == "materialization" && !macro.supported_languages)
+    macro.supported_languages = std::vector<std::string>{"sql"};
+  if (auto found = manifest.macro_by_unique_id.find(macro.unique_id);
+      found != manifest.macro_by_unique_id.end()) {
+    const Macro& other = manifest.macros[found->second.index()];
+    diag::Diagnostic diagnostic;
+    diagnostic.code = diag::Code::DuplicateResource;
+    diagnostic.message = fmt::format("two macros of package `{}` are called `{}`", file.package,
+                                     info.name);
+    diagnostic.span = macro.span;
+    diagnostic.labels.push_back({other.span, "the other one"});
+    diagnostic.hint = "rename or remove one of them";
+    diagnostic.legacy_text = fmt::format(
+        "Compilation Error\n  dbt found two macros named \"{}\" in the project\n  \"{}\".\n   To fix "
+        "this error, rename or remove one of the following macros:\n      - {}\n      - {}",
+        info.name, file.package, other.original_file_path, macro.original_file_path);
+    state.report(std::move(diagnostic));
+    return;
+  }
+  MacroId id(manifest.macros.size());
+  manifest.macro_by_unique_id.emplace(macro.unique_id, id);
+  state.result->macros->add(file.package, info.name, {file.code.get(), index, id});
+  manifest.macros.push_back(std::move(macro));
+}
+
+/// The macro a call names, as seen from a macro of `package`: dbt resolves these without a node.
+const CallableMacro* called_macro(const context::MacroTable& table, const std::string& package,
+                                  const jinja::CallSite& call) {
+  if (call.name == "adapter.dispatch" || call.name == "dispatch") {
+    std::string name, space;
+    if (!call.positional.empty() && call.positional[0] && call.positional[0]->is_string())
+      name = call.positional[0]->as_string();
+    if (call.positional.size() > 1 && call.positional[1] && call.positional[1]->is_string())
+      space = call.positional[1]->as_string();
+    for (const auto& [key, value] : call.named) {
+      if (!value || !value->is_string())
+        continue;
+      if (key == "macro_name")
+        name = value->as_string();
+      else if (key == "macro_namespace")
+        space = value->as_string();
+    }
+    return name.empty() ? nullptr : table.dispatch(package, name, space, nullptr);
+  }
+  size_t dot = call.name.find('.');
+  if (dot == std::string::npos)
+    return table.find(package, call.name);
+  return table.find_in(call.name.substr(0, dot), call.name.substr(dot + 1));
+}
+
+void find_macro_calls(State& state, const std::vector<MacroFile>& files) {
+  manifest::Manifest& manifest = state.manifest();
+  for (const MacroFile& file : files) {
+    if (file.code == nullptr)
+      continue;
+    for (const jinja::MacroInfo& info : file.code->macros()) {
+      auto own = manifest.macro_by_unique_id.find(
+          fmt::format("macro.{}.{}", file.package, info.name));
+      if (own == manifest.macro_by_unique_id.end())
+        continue;
+      std::vector<MacroId>& depends_on = manifest.macros[own->second.index()].depends_on;
+      for (const jinja::CallSite& call : info.calls) {
+        const CallableMacro* macro = called_macro(*state.result->macros, file.package, call);
+        if (macro == nullptr || macro->id == own->second)
+          continue;
+        if (std::find(depends_on.begin(), depends_on.end(), macro->id) == depends_on.end())
+          depends_on.push_back(macro->id);
+      }
+    }
+  }
+}
+
+void apply_macro_entry(State& state, Entry& entry) {
+  const std::string& package = state.project_of(state.files[entry.file]).name;
+  manifest::Manifest& manifest = state.manifest();
+  auto found = manifest.macro_by_unique_id.find(fmt::format("macro.{}.{}", package, entry.name));
+  if (found == manifest.macro_by_unique_id.end()) {
+    diag::Diagnostic warning;
+    warning.code = diag::Code::UnknownMacroPatch;
+    warning.message = fmt::format("properties describe macro `{}`, which does not exist", entry.name);
+    warning.span = entry.node->span;
+    warning.legacy_text =
+        fmt::format("Found patch for macro \"{}\" which was not found", entry.name);
+    state.report(std::move(warning));
+    return;
+  }
+  Macro& macro = manifest.macros[found->second.index()];
+  entry.is_used = true;
+  macro.patch_path = patch_path(state, entry);
+  if (const base::Data* text = entry.data.get("description"))
+    macro.description = std::string(text->string_or(""));
+  if (const base::Data* meta = entry.data.get("meta"); meta != nullptr && meta->is_map())
+    macro.meta = meta->as_map();
+  const base::Data* config = entry.data.get("config");
+  for (const base::Data* holder : {static_cast<const base::Data*>(&entry.data), config}) {
+    const base::Data* docs = holder == nullptr ? nullptr : holder->get("docs");
+    if (docs != nullptr && docs->get("show") != nullptr)
+      macro.docs.show = docs->get("show")->bool_or(true);
+    const base::Data* meta = holder == nullptr ? nullptr : holder->get("meta");
+    if (meta != nullptr && meta->is_map())
+      macro.meta = meta->as_map();
+  }
+  const base::Data* arguments = entry.data.get("arguments");
+  if (arguments == nullptr || !arguments->is_list())
+    return;
+  for (const base::Data& argument : arguments->as_list()) {
+    manifest::MacroArgument made;
+    if (const base::Data* name = argument.get("name"))
+      made.name = python_str(*name);
+    if (const base::Data* type = argument.get("type"); type != nullptr && !type->is_null())
+      made.type = python_str(*type);
+    if (const base::Data* text = argument.get("description"))
+      made.description = std::string(text->string_or(""));
+    macro.arguments.push_back(std::move(made));
+  }
+}
+
+}  // namespace
+
+void load_macros(State& state) {
+  std::vector<MacroFile> files = macro_files(state);
+  const jinja::Environment& jinja = *state.result->jinja;
+  base::parallel_for(files.size(), base::hardware_threads(), [&](size_t, size_t i) {
+    auto compiled = jinja.compile(files[i].source, files[i].original_file_path);
+    if (auto* error = std::get_if<jinja::Error>(&compiled))
+      files[i].error = std::move(*error);
+    else
+      files[i].code = std::get<0>(compiled);
+  });
+  for (const MacroFile& file : files) {
+    if (file.error) {
+      diag::Diagnostic diagnostic = jinja::to_diagnostic(*file.error);
+      if (diagnostic.legacy_text.empty()) {
+        diagnostic.legacy_text = fmt::format("Compilation Error\n  {}\n    line {}",
+                                             diagnostic.message, file.error->line);
+      }
+      state.report(std::move(diagnostic));
+      continue;
+    }
+    state.result->macros->keep(file.code);
+    for (size_t i = 0; i < file.code->macros().size(); ++i)
+      add_macro(state, file, i);
+  }
+  find_macro_calls(state, files);
+  for (Entry& entry : state.entries) {
+    if (entry.section == "macros")
+      apply_macro_entry(state, entry);
+  }
+}
+
+}  // namespace weft::parse

@@ -1,0 +1,136 @@
+// Properties files: their items become entries, in order of the files.
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/parallel.h"
+#include "base/strings.h"
+#include "parse/state.h"
+#include "parse/yaml_render.h"
+
+namespace weft::parse {
+namespace {
+
+constexpr std::array<std::string_view, 14> kSections = {
+    "models",    "sources",    "seeds",   "snapshots",       "analyses", "macros",     "exposures",
+    "groups",    "unit_tests", "metrics", "semantic_models", "functions", "data_tests", "saved_queries"};
+
+void report_invalid(State& state, std::string message, diag::Span span, std::string hint) {
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::PropertiesInvalid;
+  diagnostic.legacy_text = "Parsing Error\n  " + message;
+  diagnostic.message = std::move(message);
+  diagnostic.span = span;
+  diagnostic.hint = std::move(hint);
+  state.report(std::move(diagnostic));
+}
+
+void check_top_keys(State& state, const yaml::Node& root) {
+  std::vector<std::string> known(kSections.begin(), kSections.end());
+  for (const char* key : {"version", "tests", "anchors"})
+    known.emplace_back(key);
+  for (const yaml::Entry& entry : root.entries) {
+    if (std::find(known.begin(), known.end(), entry.key) != known.end())
+      continue;
+    diag::Diagnostic warning;
+    warning.code = diag::Code::UnknownKey;
+    warning.message = fmt::format("unknown key `{}` in a properties file", entry.key);
+    warning.span = entry.key_span;
+    if (std::optional<std::string> near = base::nearest(entry.key, known))
+      warning.hint = fmt::format("did you mean `{}`?", *near);
+    state.report(std::move(warning));
+  }
+}
+
+void add_section(State& state, size_t file, std::string_view section, const yaml::Node& list,
+                 std::vector<Entry>& out) {
+  if (list.is_null())
+    return;
+  if (!list.is_sequence()) {
+    report_invalid(state, fmt::format("`{}` must be a list", section), list.span,
+                   "start each item with `- name:`");
+    return;
+  }
+  for (const yaml::Node* item : list.items) {
+    if (!item->is_mapping()) {
+      report_invalid(state, fmt::format("an item of `{}` must be a mapping", section), item->span,
+                     "write `- name: ...`");
+      continue;
+    }
+    const yaml::Node* name = item->find("name");
+    if (name == nullptr || !name->is_scalar() || name->is_null()) {
+      report_invalid(state, fmt::format("an item of `{}` has no name", section), item->span,
+                     "add `name:`");
+      continue;
+    }
+    Entry entry;
+    entry.section = std::string(section);
+    entry.name = name->text;
+    entry.node = item;
+    entry.file = file;
+    out.push_back(std::move(entry));
+  }
+}
+
+/// Items of one file with their values rendered.
+std::vector<Entry> read_file(State& state, size_t file, context::Worker& worker) {
+  std::vector<Entry> made;
+  const yaml::Node* root = state.documents[file].root;
+  if (root == nullptr || root->is_null())
+    return made;
+  if (!root->is_mapping()) {
+    report_invalid(state, "a properties file must be a mapping", root->span,
+                   "start it with `models:` or another kind of resource");
+    return made;
+  }
+  check_top_keys(state, *root);
+  for (std::string_view section : kSections) {
+    if (const yaml::Node* list = root->find(section))
+      add_section(state, file, section, *list, made);
+  }
+  for (Entry& entry : made) {
+    std::vector<std::string_view> path = {entry.section};
+    diag::Result<base::Data> data = render_yaml(worker, *entry.node, path);
+    if (!data) {
+      state.report(data.error());
+      entry.data = yaml::to_data(*entry.node);
+    } else {
+      entry.data = std::move(*data);
+    }
+  }
+  return made;
+}
+
+}  // namespace
+
+void read_properties(State& state) {
+  std::vector<size_t> yaml_files;
+  for (size_t i = 0; i < state.files.size(); ++i) {
+    if (state.files[i].kind == FileKind::Properties)
+      yaml_files.push_back(i);
+  }
+  state.documents.resize(state.files.size());
+  std::vector<std::vector<Entry>> entries(yaml_files.size());
+  size_t threads = base::hardware_threads();
+  std::vector<std::unique_ptr<context::Worker>> workers(threads);
+  base::parallel_for(yaml_files.size(), threads, [&](size_t thread, size_t i) {
+    size_t file = yaml_files[i];
+    if (workers[thread] == nullptr)
+      workers[thread] = std::make_unique<context::Worker>(*state.shared, nullptr);
+    diag::Result<yaml::Document> document =
+        yaml::parse(state.files[file].source, state.input.sources, state.input.sink);
+    if (!document) {
+      state.report(document.error());
+      return;
+    }
+    state.documents[file] = std::move(*document);
+    entries[i] = read_file(state, file, *workers[thread]);
+  });
+  for (std::vector<Entry>& list : entries) {
+    for (Entry& entry : list)
+      state.entries.push_back(std::move(entry));
+  }
+}
+
+}  // namespace weft::parse
