@@ -12,10 +12,13 @@ create schema if not exists privacy;
 {% endmacro %}
 
 
-{# Incoming text to a type: null where the text is not of that type. #}
+{#
+  Incoming text to a type: null where the text is not of that type. Catching an error takes a
+  subtransaction, which a parallel query may not start: those functions are parallel unsafe.
+#}
 {% macro create_conversions() %}
 create or replace function privacy.try_jsonb(input text) returns jsonb
-language plpgsql immutable strict parallel safe as $body$
+language plpgsql immutable strict parallel unsafe as $body$
 begin
   return input::jsonb;
 exception when others then
@@ -34,7 +37,7 @@ $body$;
 
 -- Text without a time zone is taken as UTC. Words such as `now` are refused by the pattern.
 create or replace function privacy.try_timestamptz(input text) returns timestamptz
-language plpgsql immutable strict parallel safe set timezone = 'UTC' set datestyle = 'ISO, YMD' as $body$
+language plpgsql immutable strict parallel unsafe set timezone = 'UTC' set datestyle = 'ISO, YMD' as $body$
 begin
   if input !~ '^\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}' then
     return null;
@@ -46,7 +49,7 @@ end
 $body$;
 
 create or replace function privacy.try_date(input text) returns date
-language plpgsql immutable strict parallel safe as $body$
+language plpgsql immutable strict parallel unsafe as $body$
 declare
   parts text[];
 begin

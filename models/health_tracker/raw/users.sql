@@ -14,3 +14,5 @@ with storable as (
   ['email', 'full_name', 'date_of_birth', 'sex', 'country', 'created_at', 'updated_at', 'deleted_at'],
   version='updated_at',
 ) }}
+-- Deletions first: the address they free may be taken by a new user of the same build.
+order by incoming.deleted_at nulls last
