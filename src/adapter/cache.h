@@ -24,12 +24,16 @@ class RelationCache {
   void clear();
   /// Names are compared ignoring case.
   std::optional<Relation> find(std::string_view schema, std::string_view identifier) const;
+  /// In order of their names.
   std::vector<Relation> in_schema(std::string_view schema) const;
 
  private:
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, Relation> relations_;
-  std::vector<std::string> schemas_;
+  struct Schema {
+    bool is_complete = false;
+    std::unordered_map<std::string, Relation> relations;
+  };
+  std::unordered_map<std::string, Schema> schemas_;
 };
 
 }  // namespace weft::adapter
