@@ -11,7 +11,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const kindsA = ['model', 'seed', 'snapshot', 'source', 'exposure', 'function', 'metric', 'semantic_model', 'saved_query', 'analysis'];
 const kindsB = ['test', 'unit_test', 'macro', 'operation'];
 const statusCode = {
-  success: 1, pass: 1, warn: 2, 'partial success': 2, error: 3, fail: 3, 'runtime error': 3, skipped: 4, 'no-op': 4,
+  success: 1, pass: 1, warn: 2, 'partial success': 2, error: 3, fail: 3, 'runtime error': 3, skipped: 4,
 };
 const statusWeight = [0, 2, 3, 4, 1];
 const less = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
@@ -299,7 +299,7 @@ function lastRun(entries, index, world) {
   const tests = [0, 0, 0, 0, 0];
   const timed = [];
   for (const r of world.run.results) {
-    if (!index.has(r.unique_id)) continue;
+    if (!index.has(r.unique_id) || r.status === 'no-op') continue;
     const kind = entries[index.get(r.unique_id)].kind;
     (kind === 'test' || kind === 'unit_test' ? tests : nodes)[statusCode[r.status] ?? 0] += 1;
     timed.push([index.get(r.unique_id), Math.round(r.execution_time * 1000)]);

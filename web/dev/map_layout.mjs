@@ -86,7 +86,7 @@ function layOutCluster(members, layer, parents, children, x, y) {
 function placeClusters(clusters) {
   const area = clusters.reduce((s, c) => s + (c.w + kGap) * (c.h + kGap), 0);
   const tallest = clusters.reduce((m, c) => Math.max(m, c.h), 0);
-  const height = Math.max(tallest, Math.floor(Math.sqrt(area * 0.6)));
+  const height = Math.max(tallest, Math.floor(Math.sqrt(area * 0.85)));
   let x = 0;
   let y = 0;
   let widest = 0;

@@ -35,6 +35,7 @@ function App({ core }: { core: Core }): JSX.Element {
     const readRest = async (): Promise<void> => {
       const [more, data] = await Promise.all([loadMore(core), loadSearch(core)]);
       const graph = makeGraph(core, more);
+      await new Promise((resolve) => setTimeout(resolve));
       setSite((s) => ({ ...s, graph, index: makeIndex(graph, data), complete: true }));
     };
     const timer = setTimeout(() => void readRest(), 60);
@@ -69,4 +70,5 @@ async function start(): Promise<void> {
 }
 
 installReceiver();
-void start();
+// The data scripts, or the inert elements of a single-file site, stand after this one.
+document.addEventListener('DOMContentLoaded', () => void start());

@@ -30,6 +30,9 @@ const kKindWeight: Record<string, number> = {
   saved_query: 6, macro: 4, analysis: 3, unit_test: 1, test: 0,
 };
 
+/// Tests bear the names of what they test and would crowd it out.
+const kTestShare = 0.1;
+
 const kSeparators = '_.- /';
 
 export function makeIndex(graph: Graph, data: SearchData | null): SearchIndex {
@@ -152,9 +155,11 @@ export function search(index: SearchIndex, query: string, limit: number): { hits
     }
     if (score <= 0) continue;
     const name = index.names[node]!;
+    const kind = index.graph.kind[node]!;
     if (name === whole) score += 5000;
+    else if (kind === 'test' || kind === 'unit_test') score *= kTestShare;
     const shortness = Math.max(0, 40 - name.length) / 4;
-    hits.push({ node, score: score + (kKindWeight[index.graph.kind[node]!] ?? 0) + shortness, column: '', excerpt: '' });
+    hits.push({ node, score: score + (kKindWeight[kind] ?? 0) + shortness, column: '', excerpt: '' });
   }
   if (hits.length === 0 && words.length === 1 && whole.length > 3) hits = similar(index, whole);
   const order = (a: Hit, b: Hit): number => b.score - a.score || a.node - b.node;

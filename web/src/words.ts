@@ -12,7 +12,7 @@ export const kindLabel = (kind: string): string => kKindLabels[kind] ?? kind;
 export const kindPlural = (kind: string): string => kPlurals[kind] ?? `${kindLabel(kind)}s`;
 
 const kStatusCodes: Record<string, number> = {
-  success: 1, pass: 1, warn: 2, 'partial success': 2, error: 3, fail: 3, 'runtime error': 3, skipped: 4, 'no-op': 4,
+  success: 1, pass: 1, warn: 2, 'partial success': 2, error: 3, fail: 3, 'runtime error': 3, skipped: 4,
 };
 export const statusCode = (status: string): number => kStatusCodes[status] ?? 0;
 

@@ -46,6 +46,8 @@ export class ProjectMap {
   private related: Set<number> | null = null;
   private asked = false;
   private lens: Lens = 'kind';
+  /// For each cluster, boxes of one colour that stand in a column drawn as one: colour, x, y, height.
+  private runs: [string, number, number, number][][] | null = null;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -74,11 +76,13 @@ export class ProjectMap {
 
   setPalette(palette: Palette): void {
     this.palette = palette;
+    this.runs = null;
     this.ask();
   }
 
   setLens(lens: Lens): void {
     this.lens = lens;
+    this.runs = null;
     this.ask();
   }
 
@@ -181,7 +185,8 @@ export class ProjectMap {
     this.drawFrames(visible, scale);
     if (scale < kNearBoxes) this.drawLinks(scale);
     else this.drawEdges(visible, scale);
-    this.drawNodes(visible, scale, left, top, right, bottom);
+    if (scale < kNearBoxes) this.drawRuns(visible);
+    else this.drawNodes(visible, scale, left, top, right, bottom);
     this.drawTitles(visible, scale, ratio);
   }
 
@@ -220,7 +225,7 @@ export class ProjectMap {
   }
 
   private curve(x1: number, y1: number, x2: number, y2: number): void {
-    const half = Math.max(40, Math.abs(x2 - x1) / 2);
+    const half = Math.min(420, Math.max(40, Math.abs(x2 - x1) / 2));
     this.context.moveTo(x1, y1);
     this.context.bezierCurveTo(x1 + half, y1, x2 - half, y2, x2, y2);
   }
@@ -258,6 +263,30 @@ export class ProjectMap {
     if (this.lens === 'run') return palette.states[graph.status[node]!]!;
     if (this.lens === 'tests') return palette.states[Math.floor(graph.tests[node]! / 1000000)]!;
     return graph.color[node] || palette.kinds[graph.kind[node]!] || palette.faint;
+  }
+
+  private makeRuns(): [string, number, number, number][][] {
+    return this.members.map((nodes) => {
+      const runs: [string, number, number, number][] = [];
+      const sorted = nodes.slice().sort((a, b) => this.x[a]! - this.x[b]! || this.y[a]! - this.y[b]!);
+      for (const n of sorted) {
+        const colour = this.colourOf(n);
+        const last = runs[runs.length - 1];
+        if (last && last[0] === colour && last[1] === this.x[n]) last[3] = this.y[n]! + kHeight - last[2];
+        else runs.push([colour, this.x[n]!, this.y[n]!, kHeight]);
+      }
+      return runs;
+    });
+  }
+
+  private drawRuns(visible: readonly number[]): void {
+    this.runs ??= this.makeRuns();
+    for (const c of visible) {
+      for (const [colour, x, y, height] of this.runs[c]!) {
+        this.context.fillStyle = colour;
+        this.context.fillRect(x, y, kWidth, height);
+      }
+    }
   }
 
   private drawNodes(visible: readonly number[], scale: number, left: number, top: number, right: number, bottom: number): void {
@@ -300,7 +329,7 @@ export class ProjectMap {
       const c = this.positions.clusters[i]!;
       const room = c.w * scale;
       if (room < 46 || c.h * scale < 20) continue;
-      const name = scale < 0.5 ? c.name.split('/').slice(-2).join('/') : c.name;
+      const name = scale < 0.5 ? c.name.split('/').pop()! : c.name;
       const text = shorten(`${name}  ${c.count}`, Math.floor(room / 6.6));
       const lift = 36 * scale < 16 ? -4 : 22 * scale;
       const [sx, sy] = [c.x * scale + view.x, c.y * scale + view.y];
