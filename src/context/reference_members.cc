@@ -307,6 +307,20 @@ Value model_value(Worker& worker) {
   return made;
 }
 
+}  // namespace
+
+Value Worker::model_of(NodeScope& scope, const base::DataMap& config) {
+  Value made = parsing_model(*scope.node);
+  made.set_item("config", Value::from_data(base::Data(config)));
+  for (const char* key : {"tags", "meta"}) {
+    if (const base::Data* value = config.find(key))
+      made.set_item(key, Value::from_data(*value));
+  }
+  return made;
+}
+
+namespace {
+
 template <jinja::NativeFunction kFunction>
 Value function_value(Worker& worker) {
   return jinja::make_function("function", kFunction, &worker);

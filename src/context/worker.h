@@ -50,6 +50,8 @@ class Worker final : public jinja::Names {
   adapter::Connection* connection_or_null() { return connection_; }
   /// A macro as a value; records its use while parsing.
   jinja::Value macro_value(const CallableMacro& macro);
+  /// The node as a dict with its configuration, for macros that name relations while parsing.
+  jinja::Value model_of(NodeScope& scope, const base::DataMap& config);
   /// The member or macro called `name`, as templates see it without overriding macros (`builtins.ref`).
   std::optional<jinja::Value> member(std::string_view name);
   /// All names there are with their values, for `context`.

@@ -1,0 +1,284 @@
+#include "parse/node_config.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "base/strings.h"
+#include "context/config_merge.h"
+
+namespace weft::parse {
+namespace {
+
+using base::Data;
+using base::DataList;
+using base::DataMap;
+
+constexpr std::string_view kNodeDefaults = R"json({
+"enabled": true, "alias": null, "schema": null, "database": null, "tags": [], "meta": {},
+"group": null, "static_analysis": null, "materialized": "view", "incremental_strategy": null,
+"batch_size": null, "lookback": 1, "begin": null, "persist_docs": {}, "post-hook": [],
+"pre-hook": [], "quoting": {}, "column_types": {}, "full_refresh": null, "unique_key": null,
+"on_schema_change": "ignore", "on_configuration_change": "apply", "grants": {}, "packages": [],
+"docs": {"show": true, "node_color": null}, "contract": {"enforced": false, "alias_types": true},
+"event_time": null, "concurrent_batches": null})json";
+
+constexpr std::string_view kTestDefaults = R"json({
+"enabled": true, "alias": null, "schema": "dbt_test__audit", "database": null, "tags": [],
+"meta": {}, "group": null, "static_analysis": null, "materialized": "test", "severity": "ERROR",
+"store_failures": null, "store_failures_as": null, "sql_header": null, "where": null,
+"limit": null, "fail_calc": "count(*)", "warn_if": "!= 0", "error_if": "!= 0"})json";
+
+constexpr std::string_view kModelExtra = R"json({"access": "protected", "freshness": null,
+"on_error": null, "latest_version_pointer": {"enabled": null, "alias": null}})json";
+constexpr std::string_view kSeedExtra = R"json({"delimiter": ",", "quote_columns": null})json";
+constexpr std::string_view kSnapshotExtra = R"json({"strategy": null, "target_schema": null,
+"target_database": null, "updated_at": null, "check_cols": null,
+"snapshot_meta_column_names": {"dbt_valid_to": null, "dbt_valid_from": null, "dbt_scd_id": null,
+"dbt_updated_at": null, "dbt_is_deleted": null}, "dbt_valid_to_current": null})json";
+constexpr std::string_view kFunctionExtra = R"json({"type": "scalar", "volatility": null,
+"runtime_version": null, "entry_point": null, "snowflake": {"quote_args": true}})json";
+constexpr std::string_view kSourceDefaults = R"json({"enabled": true, "event_time": null,
+"freshness": {"warn_after": {"count": null, "period": null}, "error_after": {"count": null,
+"period": null}, "filter": null}, "loaded_at_field": null, "loaded_at_query": null, "meta": {},
+"tags": [], "static_analysis": null})json";
+constexpr std::string_view kUnitTestDefaults =
+    R"json({"tags": [], "meta": {}, "enabled": true, "static_analysis": null})json";
+constexpr std::string_view kExposureDefaults = R"json({"enabled": true, "tags": [], "meta": {}})json";
+constexpr std::string_view kMetricDefaults = R"json({"enabled": true, "group": null, "meta": {}})json";
+constexpr std::string_view kSavedQueryDefaults = R"json({"enabled": true, "group": null, "meta": {},
+"export_as": null, "schema": null, "cache": {"enabled": false}})json";
+
+DataMap read(std::string_view text) {
+  auto parsed = base::parse_json(text);
+  return std::get<Data>(parsed).as_map();
+}
+
+DataMap node_defaults(std::string_view extra, const char* materialized) {
+  DataMap made = read(kNodeDefaults);
+  made.set("materialized", Data(materialized));
+  for (const auto& [key, value] : read(extra))
+    made.set(key, value);
+  return made;
+}
+
+/// The keys of one level that are configuration: "+key" always, others when they are no mapping.
+DataMap level_config(const DataMap& level) {
+  DataMap made;
+  for (const auto& [key, value] : level) {
+    if (!key.empty() && key.front() == '+')
+      made.set(context::config_key(base::trim(std::string_view(key).substr(1))), value);
+    else if (!value.is_map())
+      made.set(context::config_key(key), value);
+  }
+  return made;
+}
+
+bool stands_beside_config(std::string_view key) {
+  constexpr std::array<std::string_view, 8> kKeys = {
+      "docs", "meta", "tags", "group", "access", "enabled", "freshness", "loaded_at_field"};
+  for (std::string_view one : kKeys) {
+    if (one == key)
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+const DataMap& default_config(ResourceType type) {
+  static const DataMap model = node_defaults(kModelExtra, "view");
+  static const DataMap seed = node_defaults(kSeedExtra, "seed");
+  static const DataMap snapshot = node_defaults(kSnapshotExtra, "snapshot");
+  static const DataMap function = node_defaults(kFunctionExtra, "function");
+  static const DataMap plain = node_defaults("{}", "view");
+  static const DataMap test = read(kTestDefaults);
+  static const DataMap source = read(kSourceDefaults);
+  static const DataMap unit_test = read(kUnitTestDefaults);
+  static const DataMap exposure = read(kExposureDefaults);
+  static const DataMap metric = read(kMetricDefaults);
+  static const DataMap saved_query = read(kSavedQueryDefaults);
+  switch (type) {
+    case ResourceType::Model:
+      return model;
+    case ResourceType::Seed:
+      return seed;
+    case ResourceType::Snapshot:
+      return snapshot;
+    case ResourceType::Function:
+      return function;
+    case ResourceType::Test:
+      return test;
+    case ResourceType::Source:
+      return source;
+    case ResourceType::UnitTest:
+      return unit_test;
+    case ResourceType::Exposure:
+      return exposure;
+    case ResourceType::Metric:
+    case ResourceType::SemanticModel:
+      return metric;
+    case ResourceType::SavedQuery:
+      return saved_query;
+    default:
+      return plain;
+  }
+}
+
+const DataMap& config_tree(const config::ConfigTrees& trees, ResourceType type) {
+  switch (type) {
+    case ResourceType::Seed:
+      return trees.seeds;
+    case ResourceType::Snapshot:
+      return trees.snapshots;
+    case ResourceType::Test:
+      return trees.data_tests;
+    case ResourceType::Source:
+      return trees.sources;
+    case ResourceType::UnitTest:
+      return trees.unit_tests;
+    case ResourceType::Function:
+      return trees.functions;
+    case ResourceType::Exposure:
+      return trees.exposures;
+    case ResourceType::Metric:
+      return trees.metrics;
+    case ResourceType::SemanticModel:
+      return trees.semantic_models;
+    case ResourceType::SavedQuery:
+      return trees.saved_queries;
+    default:
+      // Analyses and operations follow the models' tree, as in dbt.
+      return trees.models;
+  }
+}
+
+ConfigBuilder::ConfigBuilder(const State& state) : state_(state) {}
+
+void ConfigBuilder::apply_tree(const DataMap& tree, const std::vector<std::string>& fqn,
+                               DataMap& config) const {
+  context::merge_config(config, level_config(tree));
+  const DataMap* level = &tree;
+  for (const std::string& part : fqn) {
+    const Data* next = level->find(part);
+    if (next == nullptr || !next->is_map())
+      return;
+    level = &next->as_map();
+    context::merge_config(config, level_config(*level));
+  }
+}
+
+DataMap ConfigBuilder::build(ResourceType type, const std::string& package,
+                             const std::vector<std::string>& fqn, const DataMap& patch,
+                             const DataMap& inline_config) {
+  DataMap config = default_config(type);
+  const config::Project* own = state_.projects.front();
+  for (const config::Project* project : state_.projects) {
+    if (project->name == package)
+      own = project;
+  }
+  apply_tree(config_tree(own->trees, type), fqn, config);
+  context::merge_config(config, patch);
+  context::merge_config(config, inline_config);
+  if (own != state_.projects.front())
+    apply_tree(config_tree(state_.projects.front()->trees, type), fqn, config);
+  normalize_config(config);
+  return config;
+}
+
+DataMap ConfigBuilder::unrendered(ResourceType type, const std::string& package,
+                                  const std::vector<std::string>& fqn, const DataMap& patch,
+                                  const DataMap& inline_config) {
+  DataMap config;
+  const config::Project* own = state_.projects.front();
+  for (const config::Project* project : state_.projects) {
+    if (project->name == package)
+      own = project;
+  }
+  auto apply = [&](const DataMap& tree) {
+    const DataMap* level = &tree;
+    size_t depth = 0;
+    while (true) {
+      for (const auto& [key, value] : level_config(*level))
+        config.set(key, value);
+      if (depth == fqn.size())
+        return;
+      const Data* next = level->find(fqn[depth++]);
+      if (next == nullptr || !next->is_map())
+        return;
+      level = &next->as_map();
+    }
+  };
+  apply(config_tree(own->unrendered, type));
+  for (const auto& [key, value] : patch)
+    config.set(key, value);
+  for (const auto& [key, value] : inline_config)
+    config.set(key, value);
+  if (own != state_.projects.front())
+    apply(config_tree(state_.projects.front()->unrendered, type));
+  return config;
+}
+
+DataMap entry_config(const Data& entry) {
+  DataMap made;
+  if (!entry.is_map())
+    return made;
+  for (const auto& [key, value] : entry.as_map()) {
+    if (stands_beside_config(key) && !value.is_null())
+      made.set(key, value);
+  }
+  if (const Data* config = entry.get("config"); config != nullptr && config->is_map()) {
+    for (const auto& [key, value] : config->as_map())
+      made.set(context::config_key(key), value);
+  }
+  return made;
+}
+
+void normalize_config(DataMap& config) {
+  for (const char* key : {"pre-hook", "post-hook"}) {
+    if (Data* hooks = config.find(key))
+      *hooks = Data(context::hook_list(*hooks));
+  }
+  for (const char* key : {"tags", "packages"}) {
+    Data* list = config.find(key);
+    if (list == nullptr)
+      continue;
+    if (list->is_null()) {
+      *list = Data(DataList{});
+    } else if (!list->is_list()) {
+      *list = Data(DataList{*list});
+    }
+    DataList unique;
+    for (const Data& item : list->as_list()) {
+      bool seen = false;
+      for (const Data& other : unique)
+        seen = seen || other == item;
+      if (!seen)
+        unique.push_back(item);
+    }
+    *list = Data(std::move(unique));
+  }
+  if (Data* grants = config.find("grants"); grants != nullptr && grants->is_map()) {
+    for (auto& [privilege, grantees] : grants->as_map()) {
+      if (!grantees.is_list())
+        grantees = grantees.is_null() ? Data(DataList{}) : Data(DataList{grantees});
+    }
+  }
+  if (Data* contract = config.find("contract"); contract != nullptr && contract->is_map() &&
+                                               contract->get("enforced") != nullptr) {
+    if (contract->get("alias_types") == nullptr)
+      contract->as_map().set("alias_types", Data(true));
+  }
+  // store_failures_as decides about store_failures and the other way round.
+  Data* as = config.find("store_failures_as");
+  Data* store = config.find("store_failures");
+  if (as != nullptr && store != nullptr) {
+    if (as->is_string())
+      *store = Data(as->as_string() != "ephemeral");
+    else if (store->is_bool())
+      *as = Data(store->as_bool() ? "table" : "ephemeral");
+  }
+}
+
+}  // namespace weft::parse
