@@ -7,21 +7,21 @@
 
 {# Full years at the as-of date. Null for a missing or future birth date. #}
 {% macro age_years(date_column) -%}
-  case
-    when {{ date_column }} <= {{ as_of_date() }}
-      then extract(year from age({{ as_of_date() }}, {{ date_column }}))::integer
-  end
+  case when {{ date_column }} <= {{ as_of_date() }} then extract(year from age({{ as_of_date() }}, {{ date_column }}))::integer end
 {%- endmacro %}
 
 
-{# The age group at the as-of date, such as 18-34. The top group has no upper end, so the very old do not stand out. #}
+{#
+  The age group at the as-of date, such as 18-34. The top group has no upper end, so the very old do
+  not stand out. Years are compared, not intervals: PostgreSQL takes 17 years, 11 months and 30 days
+  for 18 years.
+#}
 {% macro age_group(date_column) -%}
   {%- set bounds = [0] + var('age_group_bounds') -%}
   case
     when {{ date_column }} is null or {{ date_column }} > {{ as_of_date() }} then null
     {%- for upper in bounds[1:] %}
-    {#- A birthday on 29 February counts from 1 March in other years, as age() has it. #}
-    when age({{ as_of_date() }}, {{ date_column }}) < interval '{{ upper }} years' then '{{ bounds[loop.index0] }}-{{ upper - 1 }}'
+    when {{ age_years(date_column) }} < {{ upper }} then '{{ bounds[loop.index0] }}-{{ upper - 1 }}'
     {%- endfor %}
     else '{{ bounds | last }}+'
   end
