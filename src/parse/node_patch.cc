@@ -1,0 +1,254 @@
+#include "parse/node_patch.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "base/strings.h"
+#include "context/relations.h"
+#include "parse/names.h"
+
+namespace weft::parse {
+namespace {
+
+using base::Data;
+using base::DataMap;
+
+std::vector<std::string> text_list(const DataMap& config, std::string_view key) {
+  std::vector<std::string> made;
+  const Data* list = config.find(key);
+  if (list != nullptr && list->is_list()) {
+    for (const Data& item : list->as_list())
+      made.push_back(python_str(item));
+  }
+  return made;
+}
+
+std::optional<std::string> text_of(const DataMap& config, std::string_view key) {
+  const Data* value = config.find(key);
+  if (value == nullptr || value->is_null())
+    return std::nullopt;
+  return python_str(*value);
+}
+
+void take_config(Node& node, const DataMap& config) {
+  node.tags = text_list(config, "tags");
+  if (const Data* meta = config.find("meta"); meta != nullptr && meta->is_map())
+    node.meta = meta->as_map();
+  node.group = text_of(config, "group");
+  if (const Data* docs = config.find("docs"); docs != nullptr && docs->is_map()) {
+    if (const Data* show = docs->get("show"))
+      node.docs.show = show->bool_or(true);
+    const Data* color = docs->get("node_color");
+    if (color != nullptr && !color->is_null())
+      node.docs.node_color = python_str(*color);
+  }
+  if (node.model != nullptr) {
+    if (std::optional<std::string> access = text_of(config, "access"))
+      node.model->access = *access;
+  }
+}
+
+bool is_contract_enforced(const DataMap& config) {
+  const Data* contract = config.find("contract");
+  const Data* enforced = contract == nullptr ? nullptr : contract->get("enforced");
+  return enforced != nullptr && enforced->truthy();
+}
+
+/// dbt's checksum of a contract: names and types of the columns, sorted.
+std::string contract_checksum(const Node& node) {
+  std::vector<std::string> parts;
+  for (const manifest::Column& column : node.columns)
+    parts.push_back(column.name + column.data_type.value_or("None"));
+  std::sort(parts.begin(), parts.end());
+  std::string text;
+  for (const std::string& part : parts)
+    text += part;
+  return base::sha256_hex(text);
+}
+
+void report_contract(State& state, const Node& node, const Entry* entry, std::string message,
+                     std::string hint) {
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::ContractInvalid;
+  diagnostic.message = std::move(message);
+  diagnostic.span = entry == nullptr ? node.source_span : entry->node->span;
+  diagnostic.hint = std::move(hint);
+  diagnostic.legacy_text =
+      fmt::format("Parsing Error\n  Constraints must be defined in a `yml` schema configuration "
+                  "file like `schema.yml`.\n  Original File Path: ({})\n  Error: {}",
+                  node.original_file_path, diagnostic.message);
+  state.report(std::move(diagnostic));
+}
+
+void check_contract(State& state, Node& node, const Entry* entry, const DataMap& config) {
+  if (!is_contract_enforced(config) || node.type == ResourceType::Test)
+    return;
+  if (node.columns.empty()) {
+    report_contract(state, node, entry,
+                    fmt::format("model `{}` has an enforced contract but no columns", node.name),
+                    "list its columns with `name` and `data_type` in a properties file");
+    return;
+  }
+  node.contract_checksum = contract_checksum(node);
+}
+
+/// Columns that tests and constraints say are unique and never null.
+std::vector<std::string> primary_key_of(const manifest::ModelFields& model,
+                                        const std::vector<manifest::Column>& columns) {
+  for (const manifest::Constraint& constraint : model.constraints) {
+    if (constraint.type == "primary_key")
+      return constraint.columns;
+  }
+  for (const manifest::Column& column : columns) {
+    for (const manifest::Constraint& constraint : column.constraints) {
+      if (constraint.type == "primary_key")
+        return {column.name};
+    }
+  }
+  return {};
+}
+
+void take_model_keys(Node& node, const Data& entry) {
+  if (node.model == nullptr)
+    return;
+  manifest::ModelFields& model = *node.model;
+  model.constraints = read_constraints(entry);
+  if (const Data* date = entry.get("deprecation_date"); date != nullptr && !date->is_null())
+    model.deprecation_date = python_str(*date);
+  if (const Data* spine = entry.get("time_spine"))
+    model.time_spine = *spine;
+  model.primary_key = primary_key_of(model, node.columns);
+}
+
+}  // namespace
+
+EntryIndex::EntryIndex(State& state) {
+  for (size_t i = 0; i < state.entries.size(); ++i) {
+    const Entry& entry = state.entries[i];
+    std::string key = fmt::format("{}.{}.{}", entry.section,
+                                  state.project_of(state.files[entry.file]).name, entry.name);
+    auto [place, is_new] = rows_.emplace(key, i);
+    if (is_new || entry.section == "sources" || entry.section == "macros")
+      continue;
+    const Entry& other = state.entries[place->second];
+    diag::Diagnostic diagnostic;
+    diagnostic.code = diag::Code::DuplicatePatch;
+    diagnostic.message = fmt::format("`{}` is described twice under `{}`", entry.name, entry.section);
+    diagnostic.span = entry.node->span;
+    diagnostic.labels.push_back({other.node->span, "described here before"});
+    diagnostic.hint = "merge the two entries or remove one";
+    diagnostic.legacy_text = fmt::format(
+        "Compilation Error\n  dbt found two schema.yml entries for the same resource named {}. "
+        "Resources and their associated columns may only be described a single time. To fix this, "
+        "remove one of the resource entries for {} in this file:\n   - {}",
+        entry.name, entry.name, state.files[entry.file].original_file_path);
+    state.report(std::move(diagnostic));
+  }
+}
+
+size_t EntryIndex::find(std::string_view section, const std::string& package,
+                        const std::string& name) const {
+  auto found = rows_.find(fmt::format("{}.{}.{}", section, package, name));
+  return found == rows_.end() ? PendingNode::kNoEntry : found->second;
+}
+
+void take_capture(Node& node, context::Capture& capture) {
+  for (const manifest::RefCall& ref : capture.refs)
+    node.refs.push_back(ref);
+  node.sources = std::move(capture.sources);
+  node.functions = std::move(capture.functions);
+  node.metrics = std::move(capture.metrics);
+  node.depends_on_macros = std::move(capture.macros);
+  node.config_call = capture.config;
+}
+
+void render_hooks(State& state, context::Worker& worker, Node& node, const DataMap& config) {
+  for (const char* key : {"pre-hook", "post-hook"}) {
+    const Data* hooks = config.find(key);
+    if (hooks == nullptr || !hooks->is_list())
+      continue;
+    for (const Data& hook : hooks->as_list()) {
+      const Data* sql = hook.get("sql");
+      if (sql == nullptr || !sql->is_string() || sql->as_string().find("{") == std::string::npos)
+        continue;
+      context::Capture capture;
+      capture.macros = node.depends_on_macros;
+      context::NodeScope scope;
+      scope.package_name = node.package_name;
+      scope.node = &node;
+      scope.capture = &capture;
+      scope.relation = context::relation_of(node, config, state.input.root.quoting);
+      diag::Result<jinja::Rendered> rendered = worker.render_text(sql->as_string(), key, scope);
+      if (!rendered) {
+        state.report(rendered.error());
+        continue;
+      }
+      node.depends_on_macros = std::move(capture.macros);
+      for (manifest::RefCall& ref : capture.refs)
+        node.refs.push_back(std::move(ref));
+      for (manifest::SourceCall& source : capture.sources)
+        node.sources.push_back(std::move(source));
+    }
+  }
+}
+
+void finish_node(State& state, context::Worker& worker, ConfigBuilder& configs, Node& node,
+                 const Entry* entry, const Data& entry_data, const DataMap& inline_config) {
+  DataMap patch = entry_config(entry_data);
+  DataMap config = configs.build(node.type, node.package_name, node.fqn, patch, inline_config);
+  set_relation_names(state, worker, node, config);
+  take_config(node, config);
+  if (entry != nullptr) {
+    DescriptionRenderer descriptions(state, worker);
+    node.patch_path = patch_path(state, *entry);
+    node.patch_span = entry->node->span;
+    node.description = descriptions.render(description_text(entry_data), node.package_name,
+                                           entry->node->span, node.doc_blocks);
+    node.columns = read_columns(entry_data, entry->node, node.package_name, descriptions);
+    take_model_keys(node, entry_data);
+  }
+  check_contract(state, node, entry, config);
+  render_hooks(state, worker, node, config);
+  node.unrendered_config = state.interner->intern(
+      configs.unrendered(node.type, node.package_name, node.fqn, patch, inline_config));
+  node.config = state.interner->intern(std::move(config));
+}
+
+NodeId add_node(State& state, Node node) {
+  manifest::Manifest& manifest = state.manifest();
+  NodeId id(manifest.nodes.size());
+  bool enabled = !node.config.valid() || manifest.config_of(node).flag("enabled", true);
+  if (enabled) {
+    auto [place, is_new] = manifest.node_by_unique_id.emplace(node.unique_id, id);
+    if (!is_new) {
+      const Node& other = manifest.node(place->second);
+      diag::Diagnostic diagnostic;
+      diagnostic.code = diag::Code::DuplicateResource;
+      diagnostic.message = fmt::format("two {}s are called `{}`", resource_type_name(node.type),
+                                       node.name);
+      diagnostic.span = node.source_span.valid() ? node.source_span : node.patch_span;
+      diagnostic.note = node.original_file_path;
+      diagnostic.labels.push_back(
+          {other.source_span.valid() ? other.source_span : other.patch_span, "the other one"});
+      diagnostic.hint = "rename one of them, or disable it with `enabled: false`";
+      diagnostic.legacy_text = fmt::format(
+          "Compilation Error\n  dbt found two {}s with the name \"{}\".\n  \n  Since these resources "
+          "have the same name, dbt will be unable to find the correct resource\n  when looking for "
+          "ref(\"{}\").\n  \n  To fix this, change the name of one of these resources:\n  - {} ({})\n "
+          " - {} ({})",
+          resource_type_name(node.type), node.name, node.name, other.unique_id,
+          other.original_file_path, node.unique_id, node.original_file_path);
+      state.report(std::move(diagnostic));
+      enabled = false;
+    }
+  }
+  manifest.disabled_flags.push_back(!enabled);
+  if (!enabled)
+    manifest.disabled.push_back(id);
+  manifest.nodes.push_back(std::move(node));
+  return id;
+}
+
+}  // namespace weft::parse

@@ -1,0 +1,298 @@
+// Models, analyses, singular tests, snapshots and functions: their files become rows, and their texts are
+// rendered once, in parallel, to learn what they refer to.
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "base/parallel.h"
+#include "base/paths.h"
+#include "base/strings.h"
+#include "context/relations.h"
+#include "jinja/blocks.h"
+#include "parse/node_patch.h"
+#include "parse/versions.h"
+
+namespace weft::parse {
+namespace {
+
+using base::Data;
+using base::DataMap;
+
+ResourceType type_of(FileKind kind) {
+  switch (kind) {
+    case FileKind::Analysis:
+      return ResourceType::Analysis;
+    case FileKind::SingularTest:
+      return ResourceType::Test;
+    case FileKind::Snapshot:
+      return ResourceType::Snapshot;
+    case FileKind::Function:
+      return ResourceType::Function;
+    default:
+      return ResourceType::Model;
+  }
+}
+
+std::string_view section_of(ResourceType type) {
+  switch (type) {
+    case ResourceType::Analysis:
+      return "analyses";
+    case ResourceType::Test:
+      return "data_tests";
+    case ResourceType::Snapshot:
+      return "snapshots";
+    case ResourceType::Function:
+      return "functions";
+    default:
+      return "models";
+  }
+}
+
+std::vector<std::string> fqn_of(const std::string& package, const std::string& path,
+                                ResourceType type) {
+  std::vector<std::string> fqn = {package};
+  if (type == ResourceType::Analysis)
+    fqn.emplace_back("analysis");
+  std::string_view folder = base::folder_of(path);
+  if (!folder.empty() && folder != ".") {
+    for (std::string_view part : base::split(folder, '/'))
+      fqn.emplace_back(part);
+  }
+  return fqn;
+}
+
+/// [begin, end) of the text without white space around it.
+std::pair<uint32_t, uint32_t> trimmed_range(std::string_view text) {
+  std::string_view trimmed = base::trim(text);
+  auto begin = static_cast<uint32_t>(trimmed.data() - text.data());
+  return {begin, begin + static_cast<uint32_t>(trimmed.size())};
+}
+
+PendingNode make_pending(State& state, size_t file_index, const std::string& name) {
+  const ProjectFile& file = state.files[file_index];
+  PendingNode pending;
+  pending.file = file_index;
+  Node& node = pending.node;
+  node.type = type_of(file.kind);
+  node.name = name;
+  node.package_name = state.project_of(file).name;
+  node.path = file.path;
+  node.original_file_path = file.original_file_path;
+  node.fqn = fqn_of(node.package_name, file.path, node.type);
+  node.created_at = state.now;
+  if (node.type == ResourceType::Analysis)
+    node.path = "analysis/" + file.path;
+  if (node.type == ResourceType::Model)
+    node.model = std::make_unique<manifest::ModelFields>();
+  if (node.type == ResourceType::Test)
+    node.test = std::make_unique<manifest::TestFields>();
+  if (node.type == ResourceType::Function)
+    node.function = std::make_unique<manifest::FunctionFields>();
+  const std::string& text = state.input.sources.get(file.source).text;
+  node.checksum = {"sha256", base::sha256_hex(base::collapse_whitespace(text))};
+  return pending;
+}
+
+void set_text(State& state, PendingNode& pending, uint32_t begin, uint32_t end) {
+  const ProjectFile& file = state.files[pending.file];
+  const std::string& text = state.input.sources.get(file.source).text;
+  pending.node.source_span = {file.source, begin, end};
+  pending.node.raw_code = text.substr(begin, end - begin);
+}
+
+void add_file(State& state, size_t index, const EntryIndex& entries,
+              const std::unordered_map<std::string, VersionedModel>& versions) {
+  const ProjectFile& file = state.files[index];
+  std::string stem(base::stem_of(base::file_name(file.path)));
+  PendingNode pending = make_pending(state, index, stem);
+  Node& node = pending.node;
+  auto versioned = node.type == ResourceType::Model
+                       ? versions.find(node.package_name + "." + stem)
+                       : versions.end();
+  if (versioned != versions.end()) {
+    const Entry& entry = state.entries[versioned->second.entry];
+    const Data& version = *versioned->second.item.get("v");
+    node.name = entry.name;
+    node.model->version = version;
+    node.model->latest_version = latest_version(entry.data);
+    pending.entry = versioned->second.entry;
+    pending.version_item = versioned->second.item;
+    node.fqn.push_back(node.name);
+    node.fqn.push_back("v" + python_str(version));
+    node.unique_id =
+        fmt::format("model.{}.{}.v{}", node.package_name, node.name, python_str(version));
+  } else {
+    node.fqn.push_back(node.name);
+    node.unique_id =
+        fmt::format("{}.{}.{}", resource_type_name(node.type), node.package_name, node.name);
+    pending.entry = entries.find(section_of(node.type), node.package_name, node.name);
+  }
+  auto [begin, end] = trimmed_range(state.input.sources.get(file.source).text);
+  set_text(state, pending, begin, end);
+  state.pending.push_back(std::move(pending));
+}
+
+void add_snapshot_blocks(State& state, size_t index, const EntryIndex& entries) {
+  static const std::vector<std::string> kWords = {"snapshot"};
+  const ProjectFile& file = state.files[index];
+  auto found = jinja::find_blocks(file.source, state.input.sources, kWords);
+  if (auto* error = std::get_if<jinja::Error>(&found)) {
+    state.report(jinja::to_diagnostic(*error));
+    return;
+  }
+  for (const jinja::Block& block : std::get<jinja::FoundBlocks>(found).blocks) {
+    std::string name = block.header.substr(0, block.header.find('.'));
+    PendingNode pending = make_pending(state, index, name);
+    Node& node = pending.node;
+    node.fqn.emplace_back(base::stem_of(base::file_name(file.path)));
+    node.fqn.push_back(name);
+    node.unique_id = fmt::format("snapshot.{}.{}", node.package_name, name);
+    pending.entry = entries.find("snapshots", node.package_name, name);
+    set_text(state, pending, block.body.begin, block.body.end);
+    state.pending.push_back(std::move(pending));
+  }
+}
+
+/// Snapshots that stand in a properties file alone: `relation: ref('orders')`.
+void add_yaml_snapshots(State& state) {
+  for (size_t i = 0; i < state.entries.size(); ++i) {
+    Entry& entry = state.entries[i];
+    const Data* relation = entry.data.get("relation");
+    if (entry.section != "snapshots" || relation == nullptr || relation->is_null())
+      continue;
+    PendingNode pending = make_pending(state, entry.file, entry.name);
+    Node& node = pending.node;
+    node.type = ResourceType::Snapshot;
+    node.model.reset();
+    node.fqn.push_back(entry.name);
+    node.path = entry.name + ".sql";
+    node.unique_id = fmt::format("snapshot.{}.{}", node.package_name, entry.name);
+    node.raw_code = fmt::format("select * from {{{{ {} }}}}", python_str(*relation));
+    node.checksum = {"sha256", base::sha256_hex(node.raw_code)};
+    pending.entry = i;
+    state.pending.push_back(std::move(pending));
+  }
+}
+
+void render(const State& state, PendingNode& pending, context::Worker& worker) {
+  Node& node = pending.node;
+  const context::Shared& shared = *state.shared;
+  std::variant<std::shared_ptr<const jinja::Template>, jinja::Error> code;
+  if (node.source_span.valid()) {
+    code = shared.jinja.compile(node.source_span.source, node.original_file_path,
+                                node.source_span.begin, node.source_span.end);
+  } else {
+    diag::SourceId source = shared.sources.add(node.original_file_path, node.raw_code);
+    code = shared.jinja.compile(source, node.original_file_path);
+  }
+  context::NodeScope scope;
+  scope.package_name = node.package_name;
+  scope.node = &node;
+  scope.capture = &pending.capture;
+  node.database = state.input.profile.credentials.database;
+  node.schema = state.input.profile.credentials.schema;
+  node.alias = node.name;
+  static const DataMap kNoConfig;
+  scope.relation = context::relation_of(node, kNoConfig, state.input.root.quoting);
+  if (auto* error = std::get_if<jinja::Error>(&code)) {
+    diag::Diagnostic diagnostic = jinja::to_diagnostic(*error);
+    diagnostic.legacy_text = fmt::format("Compilation Error in {} {} ({})\n  {}\n    line {}",
+                                         resource_type_name(node.type), node.name,
+                                         node.original_file_path, diagnostic.message, error->line);
+    pending.error = std::move(diagnostic);
+    return;
+  }
+  pending.code = std::get<0>(code);
+  diag::Result<jinja::Rendered> rendered = worker.render(*pending.code, scope);
+  if (!rendered)
+    pending.error = rendered.error();
+}
+
+/// YAML snapshots and others take part of their `config` from keys that macros read as config().
+void finish(State& state, context::Worker& worker, ConfigBuilder& configs, PendingNode& pending) {
+  Node& node = pending.node;
+  Entry* entry = pending.entry == PendingNode::kNoEntry ? nullptr : &state.entries[pending.entry];
+  Data entry_data = entry == nullptr ? Data(DataMap{}) : entry->data;
+  if (entry != nullptr) {
+    entry->is_used = true;
+    if (!pending.version_item.is_null())
+      entry_data = entry_of_version(entry->data, pending.version_item);
+  }
+  DataMap inline_config = pending.capture.config;
+  take_capture(node, pending.capture);
+  finish_node(state, worker, configs, node, entry, entry_data, inline_config);
+  if (node.function != nullptr)
+    read_function(entry_data, *node.function);
+  NodeId id = add_node(state, std::move(node));
+  if (pending.error && !state.manifest().is_disabled(id))
+    state.report(std::move(*pending.error));
+  state.result->templates.resize(state.manifest().nodes.size());
+  state.result->templates[id.index()] = pending.code;
+}
+
+}  // namespace
+
+void read_function(const Data& entry, manifest::FunctionFields& function) {
+  if (const Data* arguments = entry.get("arguments"); arguments && arguments->is_list()) {
+    for (const Data& argument : arguments->as_list()) {
+      manifest::FunctionArgument made;
+      if (const Data* name = argument.get("name"))
+        made.name = python_str(*name);
+      if (const Data* type = argument.get("data_type"))
+        made.data_type = python_str(*type);
+      made.description = description_text(argument);
+      if (const Data* value = argument.get("default_value"))
+        made.default_value = *value;
+      function.arguments.push_back(std::move(made));
+    }
+  }
+  if (const Data* returns = entry.get("returns")) {
+    if (const Data* type = returns->get("data_type"))
+      function.returns_type = python_str(*type);
+    function.returns_description = description_text(*returns);
+  }
+  if (const Data* overloads = entry.get("overloads"))
+    function.overloads = *overloads;
+}
+
+void parse_sql_nodes(State& state) {
+  EntryIndex entries(state);
+  auto versions = find_versions(state);
+  for (size_t i = 0; i < state.files.size(); ++i) {
+    switch (state.files[i].kind) {
+      case FileKind::Model:
+      case FileKind::Analysis:
+      case FileKind::SingularTest:
+      case FileKind::Function:
+        add_file(state, i, entries, versions);
+        break;
+      case FileKind::Snapshot:
+        add_snapshot_blocks(state, i, entries);
+        break;
+      case FileKind::PythonModel: {
+        diag::Diagnostic diagnostic;
+        diagnostic.code = diag::Code::PythonModel;
+        diagnostic.message = fmt::format("`{}` is a Python model, which PostgreSQL cannot run",
+                                         state.files[i].original_file_path);
+        diagnostic.hint = "rewrite it in SQL, or disable it";
+        state.report(std::move(diagnostic));
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  add_yaml_snapshots(state);
+  size_t threads = base::hardware_threads();
+  std::vector<std::unique_ptr<context::Worker>> workers(threads);
+  base::parallel_for(state.pending.size(), threads, [&](size_t thread, size_t i) {
+    if (workers[thread] == nullptr)
+      workers[thread] = std::make_unique<context::Worker>(*state.shared, nullptr);
+    render(state, state.pending[i], *workers[thread]);
+  });
+  context::Worker worker(*state.shared, nullptr);
+  ConfigBuilder configs(state);
+  for (PendingNode& pending : state.pending)
+    finish(state, worker, configs, pending);
+}
+
+}  // namespace weft::parse
