@@ -54,7 +54,8 @@
         {%- if change.action == 'drop' -%}
             {{ postgres__get_drop_index_sql(relation, change.context.name) }};
         {%- elif change.action == 'create' -%}
-            {{ postgres__get_create_index_sql(relation, change.context.as_node_config) }};
+            {{ postgres__get_create_index_sql(relation, change.context.as_node_config) }}
+            {{- ';' if not loop.last -}}
         {%- endif -%}
     {%- endfor -%}
 {%- endmacro -%}

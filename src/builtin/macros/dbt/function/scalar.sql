@@ -16,8 +16,7 @@
 
 {# An older function of another signature stays: the database keeps them side by side. #}
 {% macro default__scalar_function_create_replace_signature_sql(target_relation) %}
-    CREATE OR REPLACE FUNCTION {{ target_relation.render() }} (
-    {{ formatted_scalar_function_args_sql() }})
+    CREATE OR REPLACE FUNCTION {{ target_relation.render() }} ({{ formatted_scalar_function_args_sql() }})
     RETURNS {{ model.returns.data_type }}
     {{ scalar_function_volatility_sql() }}
     AS
@@ -52,7 +51,7 @@
     $$
        {{ model.compiled_code }}
     $$ LANGUAGE SQL
-{%- endmacro %}
+{% endmacro %}
 
 {% macro scalar_function_volatility_sql() %}
     {{ return(adapter.dispatch('scalar_function_volatility_sql', 'dbt')()) }}
@@ -60,13 +59,12 @@
 
 {# Nothing configured: nothing said, and the database takes its default. #}
 {% macro default__scalar_function_volatility_sql() %}
+    {%- set words = {'deterministic': 'IMMUTABLE', 'stable': 'STABLE', 'non-deterministic': 'VOLATILE'} %}
     {% set volatility = model.config.get('volatility') %}
-    {% set words = {'deterministic': 'IMMUTABLE', 'stable': 'STABLE', 'non-deterministic': 'VOLATILE'} %}
     {% if volatility in words %}
         {{ words[volatility] }}
-    {% elif volatility is not none %}
-        {% do unsupported_volatility_warning(volatility) %}
     {% endif %}
+    {% if volatility is not none and volatility not in words %}{% do unsupported_volatility_warning(volatility) %}{% endif %}
 {% endmacro %}
 
 {% macro scalar_function_volatility_javascript() %}

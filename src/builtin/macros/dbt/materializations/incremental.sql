@@ -29,7 +29,8 @@
     {% set build_sql = get_create_table_as_sql(False, built_relation, sql) %}
   {% else %}
     {% set built_relation = none %}
-    {% set temp_relation = make_temp_relation(target_relation) %}
+    {% set suffix = '__dbt_tmp_' ~ model.batch.id if model.batch else '__dbt_tmp' %}
+    {% set temp_relation = make_temp_relation(target_relation, suffix) %}
     {% do run_query(get_create_table_as_sql(True, temp_relation, sql)) %}
 
     {# A contract says what the types are. #}

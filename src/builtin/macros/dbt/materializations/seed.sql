@@ -31,18 +31,38 @@
       {% set create_table_sql = create_csv_table(model, agate_table) %}
     {% endif %}
     {% set row_count = agate_table.rows | length %}
-    {% set shown_sql = get_csv_sql(create_table_sql, load_csv_rows(model, agate_table)) %}
+    {% set insert_sql = load_csv_rows(model, agate_table) %}
     {% set loaded_relation = target_relation %}
   {% else %}
     {% set loaded_relation = adapter.build_relation(target_relation, 'table') %}
     {% set loaded = adapter.load_seed(model, loaded_relation, existing_relation if reloads else none) %}
     {% set row_count = loaded.rows %}
-    {% set shown_sql = loaded.sql %}
+
+    {# What target/run shows is the same work written as statements. #}
+    {% set create_table_sql = "truncate table " ~ target_relation.render() %}
+    {% if not reloads %}
+      {% set create_table_sql %}
+    create table {{ target_relation.render() }} (
+        {%- for column in loaded.columns -%}
+            {{ column.quoted }} {{ column.data_type }}
+            {%- if not loop.last -%},{%- endif -%}
+        {%- endfor -%}
+    )
+  {% endset %}
+    {% endif %}
+    {% set insert_sql = '' %}
+    {% if row_count %}
+      {% set placeholders = '(' ~ ([get_binding_char()] * (loaded.columns | length)) | join(',') ~ ')' %}
+      {% set insert_sql %}
+          insert into {{ target_relation.render() }} ({{ loaded.columns | map(attribute='quoted') | join(', ') }}) values
+          {{ ([placeholders] * [row_count, get_batch_size()] | min) | join(',') }}
+      {% endset %}
+    {% endif %}
   {% endif %}
 
   {% set code = 'CREATE' if full_refresh_mode else 'INSERT' %}
   {% call noop_statement('main', code ~ ' ' ~ row_count, code, row_count) %}
-    {{ shown_sql }}
+    {{ get_csv_sql(create_table_sql, insert_sql) }};
   {% endcall %}
 
   {# With hooks in the transaction, or without a table to publish, the rest happens on the target. #}

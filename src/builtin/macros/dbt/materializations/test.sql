@@ -22,7 +22,7 @@
     {% endif %}
 
     {% call statement(auto_begin=True) %}
-        {{ get_create_sql(build_relation, sql) }}
+        {{ get_create_sql(build_relation, get_limit_subquery_sql(sql, limit)) }}
     {% endcall %}
 
     {# Whoever looks at the last failures keeps them until the new ones are there. #}
@@ -40,13 +40,16 @@
 
   {% else %}
 
-    {% set main_sql = sql %}
+    {% set main_sql %}
+    {{ get_limit_subquery_sql(sql, limit) }}
+  {% endset %}
 
   {% endif %}
 
   {% call statement('main', fetch_result=True) -%}
-    {{ sql_header if sql_header and not should_store_failures() }}
-    {{ get_test_sql(main_sql, config.get('fail_calc'), config.get('warn_if'), config.get('error_if'), limit) }}
+    {{ sql_header if sql_header }}
+    {# The limit has been applied inside. #}
+    {{ get_test_sql(main_sql, config.get('fail_calc'), config.get('warn_if'), config.get('error_if'), none) }}
   {%- endcall %}
 
   {{ return({'relations': relations}) }}

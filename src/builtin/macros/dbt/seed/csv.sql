@@ -14,7 +14,7 @@
     create table {{ this.render() }} (
         {%- for name in agate_table.column_names -%}
             {{ adapter.quote_seed_column(name, quoting) }} {{ types.get(name, adapter.convert_type(agate_table, loop.index0)) }}
-            {%- if not loop.last -%}, {% endif -%}
+            {%- if not loop.last -%},{%- endif -%}
         {%- endfor -%}
     )
   {% endset %}

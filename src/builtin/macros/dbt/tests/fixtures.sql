@@ -3,6 +3,7 @@
 
 {# An input: every column of the relation it stands for, with that relation's types. #}
 {% macro get_fixture_sql(rows, column_name_to_data_types) %}
+-- Fixture for {{ model.name }}
 {% set row_by_row, quoted_names = [], {} %}
 
 {%- if not column_name_to_data_types -%}
@@ -42,7 +43,7 @@ union all
 
 {%- if not row_by_row %}
     limit 0
-{%- endif %}
+{%- endif -%}
 {% endmacro %}
 
 {# The expected rows: only the columns they name. #}

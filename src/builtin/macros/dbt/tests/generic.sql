@@ -41,6 +41,7 @@ where {{ column_name }} is null
     {{ test_sql(model, column_name, values, quote) }}
 {% endtest %}
 
+{# Text with a quote in it is escaped, unless its quotes are in pairs: then the project has done it. #}
 {% macro default__test_accepted_values(model, column_name, values, quote=True) %}
 
 with all_values as (
@@ -58,7 +59,14 @@ select *
 from all_values
 where value_field not in (
     {% for value in values -%}
-        {{ "'" ~ dbt.escape_single_quotes(value | string) ~ "'" if quote else value }}
+        {%- set text = value | string -%}
+        {%- if not quote -%}
+        {{ value }}
+        {%- elif "'" in text.replace("''", "") -%}
+        '{{ dbt.escape_single_quotes(text) }}'
+        {%- else -%}
+        '{{ text }}'
+        {%- endif -%}
         {%- if not loop.last -%},{%- endif %}
     {%- endfor %}
 )
