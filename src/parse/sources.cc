@@ -1,0 +1,265 @@
+// Sources: one row a table of a source.
+#include <fmt/format.h>
+
+#include "base/paths.h"
+#include "base/strings.h"
+#include "context/config_merge.h"
+#include "context/relations.h"
+#include "parse/node_patch.h"
+
+namespace weft::parse {
+namespace {
+
+using base::Data;
+using base::DataList;
+using base::DataMap;
+
+std::optional<std::string> text_of(const Data& data, std::string_view key) {
+  const Data* value = data.get(key);
+  if (value == nullptr || value->is_null())
+    return std::nullopt;
+  return python_str(*value);
+}
+
+/// The value at `key` of the entry or of its `config`, the latter first.
+const Data* setting(const Data& entry, std::string_view key) {
+  if (const Data* config = entry.get("config"); config != nullptr && config->is_map()) {
+    if (const Data* value = config->get(key))
+      return value;
+  }
+  return entry.get(key);
+}
+
+void merge_threshold(manifest::FreshnessThreshold& target, const Data* data) {
+  if (data == nullptr)
+    return;
+  if (data->is_null()) {
+    target = {};
+    return;
+  }
+  if (const Data* count = data->get("count"); count != nullptr && count->is_int())
+    target.count = count->as_int();
+  if (const Data* period = data->get("period"); period != nullptr && period->is_string())
+    target.period = period->as_string();
+}
+
+/// Source settings under table settings, threshold by threshold; null at the table turns freshness off.
+std::optional<manifest::Freshness> merged_freshness(const Data& source, const Data& table) {
+  const Data* of_table = setting(table, "freshness");
+  if (of_table != nullptr && of_table->is_null())
+    return std::nullopt;
+  manifest::Freshness made;
+  for (const Data* data : {setting(source, "freshness"), of_table}) {
+    if (data == nullptr || !data->is_map())
+      continue;
+    merge_threshold(made.warn_after, data->get("warn_after"));
+    merge_threshold(made.error_after, data->get("error_after"));
+    if (std::optional<std::string> filter = text_of(*data, "filter"))
+      made.filter = filter;
+  }
+  return made;
+}
+
+Data threshold_data(const manifest::FreshnessThreshold& threshold) {
+  DataMap made;
+  made.set("count", threshold.count ? Data(*threshold.count) : Data());
+  made.set("period", threshold.period.empty() ? Data() : Data(threshold.period));
+  return Data(std::move(made));
+}
+
+Data freshness_data(const std::optional<manifest::Freshness>& freshness) {
+  if (!freshness)
+    return Data();
+  DataMap made;
+  made.set("warn_after", threshold_data(freshness->warn_after));
+  made.set("error_after", threshold_data(freshness->error_after));
+  made.set("filter", freshness->filter ? Data(*freshness->filter) : Data());
+  return Data(std::move(made));
+}
+
+std::optional<std::string> inherited_text(const Data& source, const Data& table,
+                                          std::string_view key) {
+  const Data* of_table = setting(table, key);
+  const Data* value = of_table != nullptr ? of_table : setting(source, key);
+  if (value == nullptr || value->is_null())
+    return std::nullopt;
+  return python_str(*value);
+}
+
+void append_tags(DataList& tags, const Data* more) {
+  if (more == nullptr || more->is_null())
+    return;
+  DataList items = more->is_list() ? more->as_list() : DataList{*more};
+  for (Data& item : items)
+    tags.push_back(std::move(item));
+}
+
+DataMap quoting_of(const Data& source, const Data& table) {
+  DataMap made;
+  for (const char* key : {"database", "schema", "identifier", "column"})
+    made.set(key, Data());
+  for (const Data* holder : {source.get("quoting"), table.get("quoting")}) {
+    if (holder == nullptr || !holder->is_map())
+      continue;
+    for (const auto& [key, value] : holder->as_map()) {
+      if (!value.is_null())
+        made.set(key, value);
+    }
+  }
+  return made;
+}
+
+/// tags and meta of source, then table; enabled and event_time of the table over the source's.
+DataMap table_config(const Data& source, const Data& table) {
+  DataMap made;
+  DataList tags;
+  DataMap meta;
+  for (const Data* holder : {&source, &table}) {
+    append_tags(tags, holder->get("tags"));
+    if (const Data* config = holder->get("config"))
+      append_tags(tags, config->get("tags"));
+    const Data* config = holder->get("config");
+    for (const Data* part : {holder->get("meta"), config == nullptr ? nullptr : config->get("meta")}) {
+      if (part == nullptr || !part->is_map())
+        continue;
+      for (const auto& [key, value] : part->as_map())
+        meta.set(key, value);
+    }
+    if (config != nullptr && config->is_map()) {
+      for (const auto& [key, value] : config->as_map()) {
+        if (key != "tags" && key != "meta" && key != "freshness")
+          made.set(key, value);
+      }
+    }
+  }
+  made.set("tags", Data(std::move(tags)));
+  made.set("meta", Data(std::move(meta)));
+  return made;
+}
+
+class SourceParser {
+ public:
+  explicit SourceParser(State& state)
+      : state_(state), worker_(*state.shared, nullptr), configs_(state) {}
+
+  void add_source(Entry& entry) {
+    const Data* tables = entry.data.get("tables");
+    if (tables == nullptr || !tables->is_list())
+      return;
+    const yaml::Node* nodes = entry.node->find("tables");
+    for (size_t i = 0; i < tables->as_list().size(); ++i) {
+      const Data& table = tables->as_list()[i];
+      if (table.get("name") == nullptr) {
+        report_nameless(entry, nodes->items[i]->span);
+        continue;
+      }
+      add_table(entry, table, nodes == nullptr ? nullptr : nodes->items[i]);
+    }
+  }
+
+ private:
+  void report_nameless(const Entry& entry, diag::Span span) {
+    diag::Diagnostic diagnostic;
+    diagnostic.code = diag::Code::PropertiesInvalid;
+    diagnostic.message = fmt::format("a table of source `{}` has no name", entry.name);
+    diagnostic.span = span;
+    diagnostic.hint = "add `name:`";
+    state_.report(std::move(diagnostic));
+  }
+
+  void add_table(Entry& entry, const Data& table, const yaml::Node* table_node) {
+    const ProjectFile& file = state_.files[entry.file];
+    const Data& source = entry.data;
+    Node node;
+    node.type = ResourceType::Source;
+    node.source = std::make_unique<manifest::SourceFields>();
+    manifest::SourceFields& fields = *node.source;
+    node.name = python_str(*table.get("name"));
+    fields.source_name = entry.name;
+    node.package_name = state_.project_of(file).name;
+    node.path = node.original_file_path = file.original_file_path;
+    node.unique_id =
+        fmt::format("source.{}.{}.{}", node.package_name, entry.name, node.name);
+    node.fqn = {node.package_name};
+    std::string_view folder = base::folder_of(file.path);
+    if (!folder.empty() && folder != ".") {
+      for (std::string_view part : base::split(folder, '/'))
+        node.fqn.emplace_back(part);
+    }
+    node.fqn.push_back(entry.name);
+    node.fqn.push_back(node.name);
+    node.created_at = state_.now;
+    node.patch_span = table_node == nullptr ? entry.node->span : table_node->span;
+    node.database = text_of(source, "database");
+    if (!node.database)
+      node.database = state_.input.profile.credentials.database;
+    node.schema = text_of(source, "schema").value_or(entry.name);
+    fields.unrendered_database = text_of(source, "database");
+    fields.unrendered_schema = text_of(source, "schema");
+    fields.identifier = text_of(table, "identifier").value_or(node.name);
+    fields.loader = inherited_text(source, table, "loader").value_or("");
+    fields.quoting = quoting_of(source, table);
+    fields.loaded_at_field = inherited_text(source, table, "loaded_at_field");
+    fields.loaded_at_query = inherited_text(source, table, "loaded_at_query");
+    fields.freshness = merged_freshness(source, table);
+    if (const Data* external = table.get("external"))
+      fields.external = *external;
+    finish_table(entry, table, table_node, node);
+  }
+
+  void finish_table(const Entry& entry, const Data& table, const yaml::Node* table_node,
+                    Node& node) {
+    manifest::SourceFields& fields = *node.source;
+    const Data& source = entry.data;
+    if (const Data* meta = source.get("meta"); meta != nullptr && meta->is_map())
+      fields.source_meta = meta->as_map();
+    const Data* source_config = source.get("config");
+    if (source_config != nullptr && source_config->get("meta") != nullptr &&
+        source_config->get("meta")->is_map()) {
+      for (const auto& [key, value] : source_config->get("meta")->as_map())
+        fields.source_meta.set(key, value);
+    }
+    DescriptionRenderer descriptions(state_, worker_);
+    std::vector<std::string> source_blocks;
+    fields.source_description = descriptions.render(description_text(source), node.package_name,
+                                                    entry.node->span, source_blocks);
+    node.description = descriptions.render(description_text(table), node.package_name,
+                                           node.patch_span, node.doc_blocks);
+    node.columns = read_columns(table, table_node, node.package_name, descriptions);
+    DataMap given = table_config(source, table);
+    DataMap config = configs_.build(ResourceType::Source, node.package_name, node.fqn, given, {});
+    config.set("freshness", freshness_data(fields.freshness));
+    config.set("loaded_at_field", fields.loaded_at_field ? Data(*fields.loaded_at_field) : Data());
+    config.set("loaded_at_query", fields.loaded_at_query ? Data(*fields.loaded_at_query) : Data());
+    if (const Data* tags = config.find("tags"); tags != nullptr && tags->is_list()) {
+      for (const Data& tag : tags->as_list())
+        node.tags.push_back(python_str(tag));
+    }
+    if (const Data* meta = config.find("meta"); meta != nullptr && meta->is_map())
+      node.meta = meta->as_map();
+    node.relation_name =
+        context::relation_of(node, config, state_.input.root.quoting).render_name();
+    node.unrendered_config = state_.interner->intern(configs_.unrendered(
+        ResourceType::Source, node.package_name, node.fqn, given, {}));
+    node.config = state_.interner->intern(std::move(config));
+    add_node(state_, std::move(node));
+  }
+
+  State& state_;
+  context::Worker worker_;
+  ConfigBuilder configs_;
+};
+
+}  // namespace
+
+void parse_sources(State& state) {
+  SourceParser parser(state);
+  for (Entry& entry : state.entries) {
+    if (entry.section == "sources") {
+      entry.is_used = true;
+      parser.add_source(entry);
+    }
+  }
+}
+
+}  // namespace weft::parse
