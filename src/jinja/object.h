@@ -31,7 +31,7 @@ struct Arguments {
 
 /// Base class of host values. Reference-counted without locks: an object stays in one thread.
 /// A function that fails calls Interpreter::raise, which does not return.
-class Object {
+class Object : private HeapCell {
  public:
   Object() = default;
   Object(const Object&) = delete;
@@ -62,13 +62,13 @@ class Object {
   virtual std::string repr() const;
   virtual bool equals(const Object& other) const { return this == &other; }
   virtual size_t hash() const;
+  virtual bool is_hashable() const { return true; }
   /// What to_data() gives; the default is str().
   virtual base::Data to_data() const { return base::Data(str()); }
 
  private:
   friend class Value;
   friend struct ValueAccess;
-  uint32_t references_ = 0;
 };
 
 /// A callable made of a function; `name` is for messages and must outlive the value.

@@ -17,6 +17,10 @@ enum class CompareOp : uint8_t { Equal, NotEqual, Less, LessEqual, Greater, Grea
 
 Value binary(Interpreter& interpreter, BinaryOp op, const Value& left, const Value& right);
 bool compare(Interpreter& interpreter, CompareOp op, const Value& left, const Value& right);
+/// < <= > >= only.
+bool ordered(Interpreter& interpreter, CompareOp op, const Value& left, const Value& right);
+/// Raises TypeError when the value cannot be a key.
+void require_hashable(Interpreter& interpreter, const Value& key);
 Value negate(Interpreter& interpreter, const Value& value);
 Value positive(Interpreter& interpreter, const Value& value);
 
@@ -24,6 +28,11 @@ Value positive(Interpreter& interpreter, const Value& value);
 Value get_attribute(Interpreter& interpreter, const Value& value, std::string_view name);
 /// x[key] as Jinja resolves it: item first, then attribute.
 Value get_item(Interpreter& interpreter, const Value& value, const Value& key);
+/// getattr(x, name) alone; nothing when there is no such attribute.
+std::optional<Value> python_attribute(Interpreter& interpreter, const Value& value,
+                                      std::string_view name);
+/// x[key] as Python has it: IndexError, KeyError or TypeError when there is no such item.
+Value subscript(Interpreter& interpreter, const Value& value, const Value& key);
 /// x[start:stop:step]; none for a missing part.
 Value get_slice(Interpreter& interpreter, const Value& value, const Value& start, const Value& stop,
                 const Value& step);
@@ -33,29 +42,56 @@ Value call_value(Interpreter& interpreter, const Value& callee, const Arguments&
 Value call_method(Interpreter& interpreter, const Value& value, std::string_view name,
                   const Arguments& arguments);
 
+/// dict(x) for a dict; dict.update and dict() with their arguments, named by `function` in messages.
+Value copy_dict(Interpreter& interpreter, const Value& dict);
+void update_dict(Interpreter& interpreter, const Value& dict, const Arguments& arguments,
+                 std::string_view function);
+
 /// bool(x), len(x); undefined values follow the environment's kind.
 bool truth(Interpreter& interpreter, const Value& value);
 size_t length(Interpreter& interpreter, const Value& value);
+/// True when Iteration takes the value.
+bool is_iterable(Interpreter& interpreter, const Value& value);
+/// list(x).
+std::vector<Value> to_items(Interpreter& interpreter, const Value& iterable);
 /// Text of x as `{{ x }}` prints it.
 void append_str(Interpreter& interpreter, const Value& value, std::string& out);
+
+/// repr(x).
+std::string repr_text_of(Interpreter& interpreter, const Value& value);
+/// str(x).
+std::string str_text_of(Interpreter& interpreter, const Value& value);
 
 /// A step-by-step iterator over anything iterable; one-shot for generators.
 class Iteration {
  public:
-  Iteration(Interpreter& interpreter, const Value& iterable);
+  /// Raises TypeError when the value is not iterable; `failure` has one {} for the type's name.
+  Iteration(Interpreter& interpreter, const Value& iterable,
+            std::string_view failure = "'{}' object is not iterable");
   /// False at the end.
   bool next(Value& item);
 
  private:
+  enum class Source : uint8_t { Empty, Sequence, Text, Table, View, Range, Iterator, Items };
+
+  bool next_of_table(Value& item);
+
   Interpreter& interpreter_;
   Value iterable_;
+  Source source_ = Source::Empty;
   std::vector<Value> items_;
   size_t position_ = 0;
+  /// Size of a dict or set when the iteration began; it must not change.
+  size_t size_ = 0;
 };
 
 // Undefined values and immortal constants: see cells.h. A bare undefined, Value(), is all zero bytes:
 // the virtual machine keeps it in slots that hold nothing yet.
 
+/// True when Iteration takes the value.
+bool is_iterable(Interpreter& interpreter, const Value& value);
+/// list(x).
+std::vector<Value> to_items(Interpreter& interpreter, const Value& iterable);
 /// Text of x as `{{ x }}` prints it with autoescape: Markup as it is, all else escaped.
 void append_escaped(Interpreter& interpreter, const Value& value, std::string& out);
 /// `a ~ b ~ c`; with `escape`, as with autoescape: Markup when one of the parts is.

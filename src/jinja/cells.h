@@ -1,0 +1,129 @@
+// What the handles of value.h point at, and the one door to it. Private to the engine.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "jinja/environment.h"
+#include "jinja/object.h"
+#include "jinja/ordered_table.h"
+#include "jinja/value.h"
+
+namespace weft::jinja {
+
+/// Lists and tuples.
+struct SequenceCell : HeapCell {
+  std::vector<Value> items;
+};
+
+struct DictCell : HeapCell {
+  OrderedTable table;
+};
+
+struct SetCell : HeapCell {
+  OrderedTable table;
+};
+
+template <typename T>
+struct BoxCell : HeapCell {
+  T value;
+};
+
+/// How an Undefined came about; its message is made when it is used.
+struct UndefinedCell : HeapCell {
+  enum class Reason : uint8_t {
+    /// No variable `name`.
+    Name,
+    /// An object of `owner` has no attribute `name`.
+    Attribute,
+    /// An object of `owner` has no element `name`, which is the repr of a key that is no string.
+    Element,
+    /// `name` is the message.
+    Hint,
+  };
+  Reason reason = Reason::Name;
+  std::string name;
+  std::string owner;
+  /// Python class of the error.
+  std::string_view error = "UndefinedError";
+};
+
+/// Access to the private parts of values for the files of this folder.
+struct ValueAccess {
+  static HeapCell* cell(const Value& value) { return value.cell(); }
+  template <typename T>
+  static T& as(const Value& value) {
+    return *static_cast<T*>(value.cell());
+  }
+  /// A value that counts itself in.
+  static Value make(Kind kind, HeapCell* cell, uint8_t flags = 0) {
+    ++cell->references;
+    return Value(kind, static_cast<uint8_t>(flags | Value::kCounted), cell);
+  }
+  static Value borrowed(const Value& value) {
+    Value copy;
+    copy.raw_ = value.raw_;
+    copy.raw_.flags = static_cast<uint8_t>(copy.raw_.flags & ~Value::kCounted);
+    return copy;
+  }
+  static uint8_t flags(const Value& value) { return value.raw_.flags; }
+  static void set_flags(Value& value, uint8_t flags) { value.raw_.flags = flags; }
+  static void set_kind(Value& value, Kind kind) { value.raw_.kind = kind; }
+  static bool is_inline(const Value& value) { return (value.raw_.flags & Value::kInline) != 0; }
+  static Value string(std::string_view text, Kind kind);
+  static Value string(std::string_view text, Kind kind, size_t code_points);
+  static Object* object(const Value& value) { return static_cast<Object*>(value.cell()); }
+  static Object* object_of(HeapCell* cell) { return static_cast<Object*>(cell); }
+  static HeapCell* cell_of(Object* object) { return object; }
+  static bool has_cell(const Value& value) { return value.raw_.flags & Value::kCounted; }
+};
+
+/// Items of a list or tuple, to read and (lists only) to change.
+inline std::vector<Value>& sequence(const Value& value) {
+  return ValueAccess::as<SequenceCell>(value).items;
+}
+/// The table of a dict or set.
+inline OrderedTable& table_of(const Value& value) {
+  return value.is_dict() ? ValueAccess::as<DictCell>(value).table
+                         : ValueAccess::as<SetCell>(value).table;
+}
+
+/// The kind of undefined this is.
+UndefinedKind undefined_kind(const Value& value);
+/// Python class and message of the error that using this undefined value gives.
+std::pair<std::string_view, std::string> undefined_error(const Value& value);
+/// Undefined for a missing attribute or item `key` of `owner`.
+Value undefined_member(const Value& owner, const Value& key, UndefinedKind kind);
+/// Undefined whose error has this message and class.
+Value undefined_hint(std::string message, UndefinedKind kind,
+                     std::string_view error = "UndefinedError");
+
+/// The same text as a plain string.
+Value plain_string(const Value& value);
+/// The same text as markup, without escaping.
+Value marked_safe(const Value& value);
+
+/// Python's class name with its module, as messages name the type of an object: "datetime.date".
+std::string qualified_type_name(const Value& value);
+
+/// Guards recursion over nested values. A level too deep is noted and must give up; the operators
+/// turn the note into Python's RecursionError.
+class NestingGuard {
+ public:
+  NestingGuard();
+  ~NestingGuard();
+  NestingGuard(const NestingGuard&) = delete;
+  NestingGuard& operator=(const NestingGuard&) = delete;
+  bool too_deep() const { return too_deep_; }
+  /// True when a level was too deep since the last call.
+  static bool take_note();
+
+ private:
+  bool too_deep_;
+};
+
+}  // namespace weft::jinja

@@ -1,0 +1,47 @@
+// Methods of Python's built-in types.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "jinja/interpreter.h"
+#include "jinja/object.h"
+#include "jinja/value.h"
+
+namespace weft::jinja {
+
+/// One method; `self` is of the kind it was found for.
+using BuiltinMethod = Value (*)(Interpreter& interpreter, const Value& self,
+                                const Arguments& arguments);
+using MethodTable = std::unordered_map<std::string_view, BuiltinMethod>;
+
+/// The method `name` of values like this one; null when there is none. Objects that the engine itself
+/// makes (views, ranges) have some, too.
+BuiltinMethod find_method(const Value& self, std::string_view name);
+/// The method of a kind other than Object; a virtual machine may keep the answer.
+BuiltinMethod find_method(Kind kind, std::string_view name);
+/// A value that calls the method. `name` is copied.
+Value bind_method(const Value& self, std::string_view name, BuiltinMethod method);
+/// A data attribute such as date.year; nothing when there is none.
+std::optional<Value> builtin_attribute(const Value& self, std::string_view name);
+
+const MethodTable& string_methods();
+const MethodTable& list_methods();
+const MethodTable& tuple_methods();
+const MethodTable& dict_methods();
+const MethodTable& set_methods();
+const MethodTable& integer_methods();
+const MethodTable& float_methods();
+const MethodTable& decimal_methods();
+const MethodTable& date_methods();
+const MethodTable& time_methods();
+const MethodTable& date_time_methods();
+const MethodTable& time_delta_methods();
+const MethodTable& view_methods();
+const MethodTable& range_methods();
+
+}  // namespace weft::jinja
