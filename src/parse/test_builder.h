@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/data.h"
+#include "context/worker.h"
 #include "diag/diagnostic.h"
 #include "diag/source.h"
 
@@ -39,6 +40,12 @@ struct BuiltTest {
 /// does.
 diag::Result<BuiltTest> build_test(const base::Data& item, const TestTarget& target,
                                    bool takes_arguments, diag::Span span);
+
+/// An argument as the test macro gets it: Jinja is rendered, `ref('x')` is an expression without braces.
+/// Needed again when the test runs.
+diag::Result<jinja::Value> render_test_argument(context::Worker& worker, const std::string& key,
+                                                const base::Data& value,
+                                                context::NodeScope& scope);
 
 /// test.<package>.<full name>.<10 digits>.
 std::string test_unique_id(const BuiltTest& test, const std::string& package);

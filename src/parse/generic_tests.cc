@@ -1,0 +1,384 @@
+// Generic tests: every item under `data_tests` of models, seeds, snapshots and source tables.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/paths.h"
+#include "base/strings.h"
+#include "context/relations.h"
+#include "parse/node_patch.h"
+#include "parse/test_builder.h"
+#include "parse/versions.h"
+#include "parse/yaml_render.h"
+
+namespace weft::parse {
+namespace {
+
+using base::Data;
+using base::DataList;
+using base::DataMap;
+
+/// The resource whose entry lists tests.
+struct Tested {
+  TestTarget target;
+  /// "models.customers"
+  std::string file_key_name;
+  /// Unique id of a model, seed or snapshot; empty for sources.
+  std::string unique_id;
+};
+
+/// Strings such as ref('x') or source('a', 'b') are expressions even without braces.
+bool reads_as_call(const std::string& text) {
+  for (std::string_view name : {"ref", "source", "var", "env_var", "doc"}) {
+    if (!base::starts_with(text, name))
+      continue;
+    std::string_view rest = base::trim(std::string_view(text).substr(name.size()));
+    if (!rest.empty() && rest.front() == '(' && base::trim(text).back() == ')')
+      return true;
+  }
+  return false;
+}
+
+class TestParser {
+ public:
+  explicit TestParser(State& state)
+      : state_(state),
+        worker_(*state.shared, nullptr),
+        configs_(state),
+        takes_arguments_(
+            state.input.flags.get_bool("require_generic_test_arguments_property")) {}
+
+  void add_tests(Entry& entry, const Data& holder, const yaml::Node* node, Tested tested) {
+    add_list(entry, holder, node, tested, {});
+    const Data* columns = holder.get("columns");
+    if (columns == nullptr || !columns->is_list())
+      return;
+    const yaml::Node* nodes = node == nullptr ? nullptr : node->find("columns");
+    for (size_t i = 0; i < columns->as_list().size(); ++i) {
+      const Data& column = columns->as_list()[i];
+      if (!column.is_map() || column.get("name") == nullptr)
+        continue;
+      Tested of_column = tested;
+      of_column.target.column_name = python_str(*column.get("name"));
+      const Data* quote = column.get("quote");
+      if (quote != nullptr && quote->truthy()) {
+        of_column.target.column_name =
+            adapter::quote_identifier(of_column.target.column_name);
+      }
+      const yaml::Node* column_node =
+          nodes != nullptr && i < nodes->items.size() ? nodes->items[i] : nullptr;
+      add_list(entry, column, column_node, of_column, column_tags(column));
+    }
+  }
+
+ private:
+  static std::vector<std::string> column_tags(const Data& column) {
+    std::vector<std::string> tags;
+    auto add = [&](const Data* value) {
+      if (value == nullptr || value->is_null())
+        return;
+      if (value->is_list()) {
+        for (const Data& tag : value->as_list())
+          tags.push_back(python_str(tag));
+      } else {
+        tags.push_back(python_str(*value));
+      }
+    };
+    add(column.get("tags"));
+    if (const Data* config = column.get("config"))
+      add(config->get("tags"));
+    return tags;
+  }
+
+  void add_list(Entry& entry, const Data& holder, const yaml::Node* node, const Tested& tested,
+                const std::vector<std::string>& tags) {
+    const Data* list = holder.get("data_tests");
+    const char* key = "data_tests";
+    if (list == nullptr) {
+      list = holder.get("tests");
+      key = "tests";
+    } else if (holder.get("tests") != nullptr) {
+      report(fmt::format("`{}` has both `tests` and `data_tests`", entry.name), entry.node->span,
+             "keep `data_tests`");
+    }
+    if (list == nullptr || list->is_null())
+      return;
+    const yaml::Node* nodes = node == nullptr ? nullptr : node->find(key);
+    if (!list->is_list()) {
+      report(fmt::format("`{}` of `{}` must be a list", key, entry.name),
+             nodes == nullptr ? entry.node->span : nodes->span, "start each test with `- `");
+      return;
+    }
+    for (size_t i = 0; i < list->as_list().size(); ++i) {
+      diag::Span span = nodes != nullptr && i < nodes->items.size() ? nodes->items[i]->span
+                                                                    : entry.node->span;
+      add_test(entry, list->as_list()[i], tested, tags, span);
+    }
+  }
+
+  void report(std::string message, diag::Span span, std::string hint) {
+    diag::Diagnostic diagnostic;
+    diagnostic.code = diag::Code::PropertiesInvalid;
+    diagnostic.legacy_text = "Parsing Error\n  " + message;
+    diagnostic.message = std::move(message);
+    diagnostic.span = span;
+    diagnostic.hint = std::move(hint);
+    state_.report(std::move(diagnostic));
+  }
+
+  /// Jinja in configuration values is rendered now.
+  bool render_config(BuiltTest& test, diag::Span span) {
+    for (auto& [key, value] : test.config) {
+      if (!value.is_string() || key == "where")
+        continue;
+      diag::Result<Data> rendered = render_yaml_text(worker_, value.as_string(), span);
+      if (!rendered) {
+        state_.report(rendered.error());
+        return false;
+      }
+      value = std::move(*rendered);
+    }
+    return true;
+  }
+
+  void add_test(const Entry& entry, const Data& item, const Tested& tested,
+                const std::vector<std::string>& tags, diag::Span span) {
+    diag::Result<BuiltTest> built = build_test(item, tested.target, takes_arguments_, span);
+    if (!built) {
+      state_.report(built.error());
+      return;
+    }
+    BuiltTest& test = *built;
+    if (!render_config(test, span))
+      return;
+    const ProjectFile& file = state_.files[entry.file];
+    Node node;
+    node.type = ResourceType::Test;
+    node.name = test.full_name;
+    node.package_name = state_.project_of(file).name;
+    node.path = test.compiled_name + ".sql";
+    node.original_file_path = file.original_file_path;
+    node.unique_id = test_unique_id(test, node.package_name);
+    node.fqn = {node.package_name};
+    std::string_view folder = base::folder_of(file.path);
+    if (!folder.empty() && folder != ".") {
+      for (std::string_view part : base::split(folder, '/'))
+        node.fqn.emplace_back(part);
+    }
+    node.fqn.push_back(test.full_name);
+    node.created_at = state_.now;
+    node.raw_code = test.raw_code;
+    node.description = test.description;
+    node.patch_span = span;
+    node.test = std::make_unique<manifest::TestFields>();
+    manifest::TestFields& fields = *node.test;
+    if (!tested.target.column_name.empty())
+      fields.column_name = tested.target.column_name;
+    fields.file_key_name = tested.file_key_name;
+    fields.kwargs = test.arguments;
+    fields.metadata = manifest::TestMetadata{test.name, test.arguments, test.test_namespace};
+    if (auto found = state_.manifest().node_by_unique_id.find(tested.unique_id);
+        found != state_.manifest().node_by_unique_id.end())
+      fields.attached_node = found->second;
+    capture_references(node, test, tested);
+    finish(node, test, tags);
+  }
+
+  /// What the test reads. The built-in unique and not_null read their model only, so they need no
+  /// rendering; others are rendered as dbt does.
+  void capture_references(Node& node, const BuiltTest& test, const Tested& tested) {
+    std::string macro_name = "test_" + test.name;
+    const context::MacroTable& macros = *state_.result->macros;
+    const context::CallableMacro* macro =
+        test.test_namespace ? macros.find_in(*test.test_namespace, macro_name)
+                            : macros.find(node.package_name, macro_name);
+    if (macro != nullptr)
+      node.depends_on_macros.push_back(macro->id);
+    bool is_simple = (test.name == "unique" || test.name == "not_null") && !test.test_namespace &&
+                     macros.is_builtin(node.package_name, macro_name);
+    if (is_simple || macro == nullptr) {
+      add_target(node, tested);
+      return;
+    }
+    render(node, test);
+  }
+
+  static void add_target(Node& node, const Tested& tested) {
+    const TestTarget& target = tested.target;
+    if (target.is_source) {
+      node.sources.push_back({target.source_name, target.table_name});
+    } else {
+      Data version = target.version.empty() ? Data() : Data(target.version);
+      node.refs.push_back({target.name, "", std::move(version)});
+    }
+  }
+
+  void render(Node& node, const BuiltTest& test) {
+    context::Capture capture;
+    capture.macros = node.depends_on_macros;
+    context::NodeScope scope;
+    scope.package_name = node.package_name;
+    scope.node = &node;
+    scope.capture = &capture;
+    static const DataMap kNoConfig;
+    scope.relation = context::relation_of(node, kNoConfig, state_.input.root.quoting);
+    jinja::Value kwargs = jinja::Value::dict();
+    for (const auto& [key, value] : test.arguments) {
+      std::optional<jinja::Value> rendered = render_argument(node, key, value, scope);
+      if (!rendered)
+        return;
+      kwargs.set_item(key, *rendered);
+    }
+    scope.extras.emplace_back("_dbt_generic_test_kwargs", kwargs);
+    diag::Result<jinja::Rendered> rendered =
+        worker_.render_text(node.raw_code, node.name, scope);
+    if (!rendered) {
+      diag::Diagnostic error = rendered.error();
+      error.labels.push_back({node.patch_span, "the test is declared here"});
+      state_.report(std::move(error));
+      return;
+    }
+    take_capture(node, capture);
+    node.config_call = {};
+  }
+
+  std::optional<jinja::Value> render_argument(const Node& node, const std::string& key,
+                                              const Data& value, context::NodeScope& scope) {
+    diag::Result<jinja::Value> rendered = render_test_argument(worker_, key, value, scope);
+    if (rendered)
+      return *rendered;
+    diag::Diagnostic error = rendered.error();
+    error.span = node.patch_span;
+    state_.report(std::move(error));
+    return std::nullopt;
+  }
+
+  void finish(Node& node, const BuiltTest& test, const std::vector<std::string>& tags) {
+    DataMap config = test.config;
+    if (const Data* severity = config.find("severity"); severity && severity->is_string()) {
+      std::string word = base::to_lower(severity->as_string());
+      if (word != "error" && word != "warn") {
+        report(fmt::format("severity `{}` is neither `error` nor `warn`", severity->as_string()),
+               node.patch_span, "write `severity: warn`");
+      }
+    }
+    DataList all_tags;
+    for (const std::string& tag : tags)
+      all_tags.emplace_back(tag);
+    if (const Data* own = config.find("tags")) {
+      for (const Data& tag : own->is_list() ? own->as_list() : DataList{*own})
+        all_tags.push_back(tag);
+    }
+    if (!all_tags.empty())
+      config.set("tags", Data(std::move(all_tags)));
+    std::string description = node.description;
+    finish_node(state_, worker_, configs_, node, nullptr, Data(DataMap{}), config);
+    node.description = std::move(description);
+    // Two equal tests are one test, as in dbt.
+    if (state_.manifest().node_by_unique_id.contains(node.unique_id))
+      return;
+    add_node(state_, std::move(node));
+  }
+
+  State& state_;
+  context::Worker worker_;
+  ConfigBuilder configs_;
+  bool takes_arguments_;
+};
+
+void add_model_tests(State& state, TestParser& parser, Entry& entry, const std::string& type) {
+  const std::string& package = state.project_of(state.files[entry.file]).name;
+  Tested tested;
+  tested.target.name = entry.name;
+  tested.file_key_name = fmt::format("{}.{}", entry.section, entry.name);
+  const Data* versions = entry.data.get("versions");
+  if (versions == nullptr || !versions->is_list() || versions->as_list().empty()) {
+    tested.unique_id = fmt::format("{}.{}.{}", type, package, entry.name);
+    parser.add_tests(entry, entry.data, entry.node, tested);
+    return;
+  }
+  for (const Data& item : versions->as_list()) {
+    const Data* v = item.get("v");
+    if (v == nullptr)
+      continue;
+    Tested of_version = tested;
+    of_version.target.version = python_str(*v);
+    of_version.unique_id =
+        fmt::format("{}.{}.{}.v{}", type, package, entry.name, of_version.target.version);
+    parser.add_tests(entry, entry_of_version(entry.data, item), entry.node, of_version);
+  }
+}
+
+void add_source_tests(TestParser& parser, Entry& entry) {
+  const Data* tables = entry.data.get("tables");
+  if (tables == nullptr || !tables->is_list())
+    return;
+  const yaml::Node* nodes = entry.node->find("tables");
+  for (size_t i = 0; i < tables->as_list().size(); ++i) {
+    const Data& table = tables->as_list()[i];
+    if (table.get("name") == nullptr)
+      continue;
+    Tested tested;
+    tested.target.is_source = true;
+    tested.target.source_name = entry.name;
+    tested.target.table_name = python_str(*table.get("name"));
+    tested.file_key_name = fmt::format("sources.{}", entry.name);
+    const yaml::Node* node =
+        nodes != nullptr && i < nodes->items.size() ? nodes->items[i] : nullptr;
+    parser.add_tests(entry, table, node, tested);
+  }
+}
+
+}  // namespace
+
+diag::Result<jinja::Value> render_test_argument(context::Worker& worker, const std::string& key,
+                                                const Data& value, context::NodeScope& scope) {
+  if (value.is_map()) {
+    jinja::Value made = jinja::Value::dict();
+    for (const auto& [name, part] : value.as_map()) {
+      diag::Result<jinja::Value> rendered = render_test_argument(worker, key, part, scope);
+      if (!rendered)
+        return rendered;
+      made.set_item(name, *rendered);
+    }
+    return made;
+  }
+  if (value.is_list()) {
+    jinja::Value made = jinja::Value::list();
+    for (const Data& part : value.as_list()) {
+      diag::Result<jinja::Value> rendered = render_test_argument(worker, key, part, scope);
+      if (!rendered)
+        return rendered;
+      made.append(*rendered);
+    }
+    return made;
+  }
+  if (!value.is_string() || key == "column_name")
+    return jinja::Value::from_data(value);
+  std::string text = value.as_string();
+  if (reads_as_call(text))
+    text = "{{ " + text + " }}";
+  if (text.find("{{") == std::string::npos && text.find("{%") == std::string::npos)
+    return jinja::Value::string(text);
+  diag::SourceId source = worker.shared().sources.add("test argument", text);
+  auto code = worker.shared().jinja.compile(source, key);
+  if (auto* error = std::get_if<jinja::Error>(&code))
+    return jinja::to_diagnostic(*error);
+  return worker.render_native(*std::get<0>(code), scope);
+}
+
+void parse_generic_tests(State& state) {
+  TestParser parser(state);
+  for (Entry& entry : state.entries) {
+    if (entry.section == "models")
+      add_model_tests(state, parser, entry, "model");
+    else if (entry.section == "seeds")
+      add_model_tests(state, parser, entry, "seed");
+    else if (entry.section == "snapshots")
+      add_model_tests(state, parser, entry, "snapshot");
+    else if (entry.section == "sources")
+      add_source_tests(parser, entry);
+  }
+}
+
+}  // namespace weft::parse
