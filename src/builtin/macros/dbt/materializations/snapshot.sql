@@ -27,7 +27,10 @@
   {% if not target_relation_exists %}
 
       {% set changed_relation = target_relation %}
-      {% set keys = [unique_key] if unique_key is string else unique_key %}
+      {% set keys = [] %}
+      {% for key in ([unique_key] if unique_key is string else unique_key) %}
+        {% do keys.append('(' ~ key ~ ')') %}
+      {% endfor %}
       {% set new_rows = 'true' %}
       {% set build_or_select_sql = build_snapshot_table(strategy, model['compiled_code']) %}
       {% set final_sql = create_table_as(False, target_relation, build_or_select_sql) %}

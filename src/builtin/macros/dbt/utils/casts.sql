@@ -31,8 +31,8 @@
 
 {# Two nulls count as equal only where the project has switched that behaviour flag on. #}
 {% macro default__equals(expr1, expr2) -%}
-{%- if adapter.behavior.enable_truthy_nulls_equals_macro.no_warn -%}
-    case when ({{ expr1 }} = {{ expr2 }}) or ({{ expr1 }} is null and {{ expr2 }} is null)
+{%- if adapter.behavior.enable_truthy_nulls_equals_macro.no_warn %}
+    case when (({{ expr1 }} = {{ expr2 }}) or ({{ expr1 }} is null and {{ expr2 }} is null))
         then 0
         else 1
     end = 0
