@@ -1,0 +1,165 @@
+#include "compile/compiler.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/paths.h"
+#include "context/relations.h"
+#include "parse/test_builder.h"
+
+namespace weft::compile {
+namespace {
+
+using manifest::Node;
+using manifest::ResourceType;
+
+constexpr int kMaxEphemeralDepth = 500;
+
+bool is_generic_test(const Node& node) {
+  return node.type == ResourceType::Test && node.test != nullptr && node.test->metadata;
+}
+
+
+}  // namespace
+
+Compiler::Compiler(parse::ParsedProject& project, const context::Shared& shared,
+                   std::string target_path)
+    : project_(project), shared_(shared), target_path_(std::move(target_path)) {}
+
+std::string Compiler::file_path(const Node& node, std::string_view kind) const {
+  std::string path = node.original_file_path;
+  if (base::file_name(node.path) != base::file_name(path))
+    path += "/" + node.path;
+  return fmt::format("{}/{}/{}/{}", target_path_, kind, node.package_name, path);
+}
+
+void Compiler::prepare_scope(NodeId id, context::NodeScope& scope) const {
+  const Node& node = project_.manifest.node(id);
+  scope.package_name = node.package_name;
+  scope.node = &node;
+  scope.id = id;
+  scope.config = &project_.manifest.config_of(node).values;
+  scope.relation =
+      context::relation_of(project_.manifest, node, shared_.root.quoting);
+}
+
+diag::Result<Query> Compiler::render_generic_test(context::Worker& worker, NodeId id,
+                                                  context::NodeScope& scope) {
+  const Node& node = project_.manifest.node(id);
+  jinja::Value kwargs = jinja::Value::dict();
+  for (const auto& [key, value] : node.test->kwargs) {
+    diag::Result<jinja::Value> rendered =
+        parse::render_test_argument(worker, key, value, scope);
+    if (!rendered) {
+      diag::Diagnostic error = rendered.error();
+      error.span = node.patch_span;
+      return error;
+    }
+    kwargs.set_item(key, *rendered);
+  }
+  scope.extras.emplace_back("_dbt_generic_test_kwargs", kwargs);
+  diag::Result<jinja::Rendered> rendered = worker.render_text(node.raw_code, node.name, scope);
+  if (!rendered) {
+    diag::Diagnostic error = rendered.error();
+    error.labels.push_back({node.patch_span, "the test is declared here"});
+    return error;
+  }
+  return Query{std::move(rendered->text), std::move(rendered->spans)};
+}
+
+diag::Result<Query> Compiler::render(context::Worker& worker, NodeId id,
+                                     context::NodeScope& scope) {
+  Node& node = project_.manifest.node(id);
+  if (is_generic_test(node))
+    return render_generic_test(worker, id, scope);
+  const std::shared_ptr<const jinja::Template>* code =
+      id.index() < project_.templates.size() ? &project_.templates[id.index()] : nullptr;
+  diag::Result<jinja::Rendered> rendered =
+      code != nullptr && *code != nullptr ? worker.render(**code, scope)
+                                          : worker.render_text(node.raw_code, node.name, scope);
+  if (!rendered)
+    return rendered.error();
+  return Query{std::move(rendered->text), std::move(rendered->spans)};
+}
+
+diag::Result<const Compiler::Ephemeral*> Compiler::ephemeral(context::Worker& worker, NodeId id) {
+  std::lock_guard lock(mutex_);
+  if (auto found = ephemerals_.find(id); found != ephemerals_.end())
+    return found->second.get();
+  context::NodeScope scope;
+  prepare_scope(id, scope);
+  diag::Result<Query> own = render(worker, id, scope);
+  if (!own)
+    return own.error();
+  auto made = std::make_unique<Ephemeral>(Ephemeral{std::move(*own), scope.ephemerals});
+  const Ephemeral* kept = made.get();
+  ephemerals_.emplace(id, std::move(made));
+  return kept;
+}
+
+diag::Status Compiler::collect(context::Worker& worker, NodeId id, std::vector<NodeId>& order,
+                               int depth) {
+  if (std::find(order.begin(), order.end(), id) != order.end())
+    return diag::Done{};
+  if (depth > kMaxEphemeralDepth) {
+    diag::Diagnostic diagnostic;
+    diagnostic.code = diag::Code::EphemeralInvalid;
+    diagnostic.message = fmt::format("more than {} ephemeral models read each other",
+                                     kMaxEphemeralDepth);
+    return diagnostic;
+  }
+  diag::Result<const Ephemeral*> own = ephemeral(worker, id);
+  if (!own)
+    return own.error();
+  for (NodeId read : (*own)->reads) {
+    diag::Status status = collect(worker, read, order, depth + 1);
+    if (!status)
+      return status;
+  }
+  order.push_back(id);
+  return diag::Done{};
+}
+
+diag::Result<std::vector<NamedCte>> Compiler::ctes_of(context::Worker& worker,
+                                                      const std::vector<NodeId>& ids,
+                                                      std::vector<manifest::ExtraCte>& rows) {
+  std::vector<NodeId> order;
+  for (NodeId id : ids) {
+    diag::Status status = collect(worker, id, order, 0);
+    if (!status)
+      return status.error();
+  }
+  std::vector<NamedCte> ctes;
+  for (NodeId id : order) {
+    diag::Result<const Ephemeral*> own = ephemeral(worker, id);
+    if (!own)
+      return own.error();
+    std::string name = std::string(context::kCtePrefix) + project_.manifest.node(id).name;
+    ctes.push_back(make_cte(name, (*own)->own));
+    rows.push_back({id, ctes.back().sql});
+  }
+  return ctes;
+}
+
+diag::Result<Query> Compiler::compile(context::Worker& worker, NodeId id,
+                                      context::NodeScope& scope) {
+  prepare_scope(id, scope);
+  Node& node = project_.manifest.node(id);
+  diag::Result<Query> query = render(worker, id, scope);
+  if (!query)
+    return query;
+  std::vector<manifest::ExtraCte> rows;
+  diag::Result<std::vector<NamedCte>> ctes = ctes_of(worker, scope.ephemerals, rows);
+  if (!ctes)
+    return ctes.error();
+  Query injected = inject_ctes(*query, *ctes);
+  node.extra_ctes = std::move(rows);
+  node.extra_ctes_injected = true;
+  node.compiled_code = injected.sql;
+  node.compiled = true;
+  node.compiled_path = file_path(node, "compiled");
+  return injected;
+}
+
+}  // namespace weft::compile
