@@ -60,10 +60,10 @@ struct FlagSpec {
   /// JSON text of the default.
   std::string_view default_json;
   /// DBT_<name> and DBT_ENGINE_<name>; empty when there is no variable. `old_variable` is a former name.
-  std::string_view variable;
-  std::string_view old_variable;
+  std::string_view variable = {};
+  std::string_view old_variable = {};
   /// Allowed values of a Choice, separated by '|'.
-  std::string_view choices;
+  std::string_view choices = {};
   /// May stand under `flags:` of dbt_project.yml and in user_settings.yml.
   bool in_project = false;
 };

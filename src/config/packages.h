@@ -20,8 +20,12 @@ struct PackageSpec {
   std::vector<std::string> versions;
   std::string subdirectory;
   std::string name;
+  /// Private packages: github, gitlab, ado or azure_devops.
+  std::string provider;
   bool warn_unpinned = true;
   bool install_prerelease = false;
+  /// The entry of the file, rendered and as written; what the lock file's hash is made of.
+  base::DataMap entry, unrendered;
   diag::Span span;
 };
 
@@ -30,12 +34,22 @@ diag::Result<std::vector<PackageSpec>> read_package_specs(const std::string& roo
                                                           const RenderContext& context,
                                                           diag::Sources& sources, diag::Sink& sink);
 
+/// dbt's hash of the packages asked for, by which package-lock.yml tells whether it is up to date.
+std::string packages_hash(const std::vector<PackageSpec>& specs);
+
 struct InstallRequest {
   bool lock_only = false;
   bool upgrade = false;
   /// One line of progress.
   std::function<void(std::string_view)> progress;
 };
+
+/// Packages of package-lock.yml with their names and pinned versions; none when there is no such file.
+/// `hash` receives its sha1_hash and may be null.
+diag::Result<std::vector<PackageSpec>> read_package_lock(const std::string& root,
+                                                         const RenderContext& context,
+                                                         diag::Sources& sources, diag::Sink& sink,
+                                                         std::string* hash = nullptr);
 
 /// Resolves (also packages of packages), installs under packages_install_path and writes
 /// package-lock.yml. Local packages become links; git is run with an argument list, without prompts.

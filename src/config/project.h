@@ -85,8 +85,14 @@ struct RenderContext {
 /// working directory.
 diag::Result<std::string> find_project_root(const base::Env& env, std::string_view project_dir);
 
-/// Only name, profile, flags and paths: what is needed before the profile can be read.
+/// Only name, profile, flags and paths: what is needed before the profile can be read. Warnings about
+/// the file are left to load_project. `cli_vars` may be null.
 diag::Result<Project> load_project_partial(const std::string& root, const base::Env& env,
+                                           diag::Sources& sources, diag::Sink& sink,
+                                           const base::DataMap* cli_vars = nullptr);
+
+/// The `vars:` of vars.yml at the project's root; empty when there is no such file.
+diag::Result<base::DataMap> load_vars_file(const std::string& root, const base::Env& env,
                                            diag::Sources& sources, diag::Sink& sink);
 
 /// The whole file. `is_root` renders with the command line's vars and reads vars.yml.
