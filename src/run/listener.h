@@ -1,0 +1,31 @@
+// Listener: who is told what a run does. The console, the log file and tests implement it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "diag/diagnostic.h"
+#include "manifest/artifacts.h"
+#include "manifest/manifest.h"
+
+namespace weft::run {
+
+/// Called from worker threads; implementations lock.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  virtual void run_started(size_t nodes, size_t threads) = 0;
+  /// `index` counts from 1 in order of starting.
+  virtual void node_started(size_t index, size_t total, const manifest::Node& node) = 0;
+  virtual void node_finished(size_t index, size_t total, const manifest::Node& node,
+                             const manifest::RunResult& result) = 0;
+  virtual void node_skipped(size_t index, size_t total, const manifest::Node& node,
+                            const manifest::Node* because) = 0;
+  virtual void hook_started(size_t index, size_t total, const manifest::Node& node) = 0;
+  virtual void hook_finished(size_t index, size_t total, const manifest::Node& node,
+                             const manifest::RunResult& result) = 0;
+  /// An error with its place, beside the node's result. Never called for failing tests.
+  virtual void diagnostic(const diag::Diagnostic& diagnostic, const manifest::Node* node) = 0;
+};
+
+}  // namespace weft::run

@@ -1,0 +1,62 @@
+// run_nodes: hooks, schemas, then every selected node on N threads.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compile/compiler.h"
+#include "context/worker.h"
+#include "graph/graph.h"
+#include "manifest/artifacts.h"
+#include "parse/parse.h"
+#include "run/listener.h"
+
+namespace weft::run {
+
+using graph::NodeSet;
+using manifest::NodeId;
+
+enum class Mode {
+  /// Materializations run, tests are checked.
+  Run,
+  /// Nodes are compiled and written, nothing else.
+  Compile,
+};
+
+struct RunRequest {
+  Mode mode = Mode::Run;
+  NodeSet selected;
+  size_t threads = 1;
+  bool fail_fast = false;
+  /// Tests hold back what lies behind the nodes they test (build).
+  bool tests_gate = false;
+  bool run_hooks = true;
+  bool create_schemas = true;
+  /// Compiled and run files are written.
+  bool write_files = true;
+};
+
+struct RunOutcome {
+  std::vector<manifest::RunResult> results;
+  double elapsed = 0;
+  bool was_cancelled = false;
+  /// A result is error, fail, skipped because of one, or partial success.
+  bool has_failures = false;
+};
+
+/// Everything must outlive the call. `shared` is of phase Execute and has its adapter.
+struct RunContext {
+  parse::ParsedProject& project;
+  const graph::Graph& graph;
+  context::Shared& shared;
+  compile::Compiler& compiler;
+  Listener& listener;
+};
+
+/// Errors that end the whole run before any node (no connection, a failed on-run-start hook is a result).
+diag::Result<RunOutcome> run_nodes(const RunContext& context, const RunRequest& request);
+
+/// True for statuses that make the command end with exit code 1.
+bool is_failure(std::string_view status);
+
+}  // namespace weft::run
