@@ -72,7 +72,7 @@ function tailOf(e) {
 }
 
 const textsOf = (e) => ({
-  schema: e.n.schema && !['macro', 'test', 'analysis'].includes(e.kind) ? `${e.n.database ?? ''}.${e.n.schema}` : '',
+  schema: e.n.schema && ['model', 'seed', 'snapshot', 'source', 'function'].includes(e.kind) ? `${e.n.database ?? ''}.${e.n.schema}` : '',
   mat: e.kind === 'source' ? '' : e.n.config?.materialized ?? '',
   group: e.n.config?.group ?? e.n.group ?? '',
   access: e.kind === 'model' ? e.n.access ?? e.n.config?.access ?? '' : '',
