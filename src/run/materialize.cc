@@ -1,0 +1,86 @@
+// Models, seeds, snapshots and functions: the materialization macro does the work.
+#include <fmt/format.h>
+
+#include "base/strings.h"
+#include "context/relation_object.h"
+#include "run/node_run.h"
+
+namespace weft::run {
+namespace {
+
+using jinja::Value;
+using manifest::Node;
+
+std::string materialization_of(const NodeRun& run) {
+  return std::string(run.manifest().config_of(run.node()).text("materialized"));
+}
+
+diag::Diagnostic no_materialization(const NodeRun& run, const std::string& name) {
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::MaterializationMissing;
+  diagnostic.message = fmt::format("no materialization is called `{}`", name);
+  diagnostic.span = run.node().source_span;
+  const std::vector<std::string> known = {"view",        "table",       "incremental",
+                                          "ephemeral",   "seed",        "snapshot",
+                                          "materialized_view", "function"};
+  if (std::optional<std::string> near = base::nearest(name, known))
+    diagnostic.hint = fmt::format("did you mean `{}`?", *near);
+  diagnostic.legacy_text = fmt::format(
+      "Compilation Error in {} {} ({})\n  No materialization '{}' was found for adapter postgres! "
+      "(searched types 'default' and 'postgres')",
+      resource_type_name(run.node().type), run.node().name, run.node().original_file_path, name);
+  return diagnostic;
+}
+
+/// Relations that the macro returned are known from now on.
+void remember_relations(NodeRun& run, const Value& returned) {
+  const Value* relations = returned.is_dict() ? returned.find("relations") : nullptr;
+  if (relations == nullptr || !(relations->is_list() || relations->is_tuple()))
+    return;
+  for (size_t i = 0; i < relations->size(); ++i) {
+    if (auto* relation = relations->at(i).as<context::RelationObject>()) {
+      if (relation->relation().type != adapter::RelationType::Unknown)
+        run.context.shared.adapter->cache().add(relation->relation());
+    }
+  }
+}
+
+const Value* find_result(const context::NodeScope& scope, std::string_view name) {
+  for (const context::StatementResult& result : scope.results) {
+    if (result.name == name)
+      return &result.value;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+void take_main_result(NodeRun& run) {
+  const Value* main = find_result(run.scope, "main");
+  const Value* response = main == nullptr ? nullptr : main->find("response");
+  if (response == nullptr)
+    return;
+  run.result.message = response->str();
+  base::Data data = response->to_data();
+  if (data.is_map())
+    run.result.adapter_response = data.as_map();
+}
+
+diag::Status materialize(NodeRun& run) {
+  const context::Shared& shared = run.context.shared;
+  std::string name = materialization_of(run);
+  bool packages_may_override = !shared.flags.get_bool(
+      "require_explicit_package_overrides_for_builtin_materializations");
+  const context::CallableMacro* macro = shared.macros.find_materialization(
+      run.node().package_name, name, packages_may_override);
+  if (macro == nullptr)
+    return no_materialization(run, name);
+  diag::Result<Value> returned = run.lane.worker->call_macro(*macro, {}, {}, run.scope);
+  if (!returned)
+    return returned.error();
+  remember_relations(run, *returned);
+  take_main_result(run);
+  return diag::Done{};
+}
+
+}  // namespace weft::run

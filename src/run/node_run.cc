@@ -1,0 +1,132 @@
+#include "run/node_run.h"
+
+#include <fmt/format.h>
+
+#include "base/paths.h"
+#include "base/strings.h"
+#include "run/query_comment.h"
+
+namespace weft::run {
+namespace {
+
+using manifest::Node;
+using manifest::ResourceType;
+
+bool has_sql(ResourceType type) { return type != ResourceType::Seed; }
+
+diag::Status write_file(const RunContext& context, const std::string& path,
+                        std::string_view text) {
+  std::string full = base::join_path(context.shared.root.root, path);
+  std::optional<base::IoError> error = context.shared.env.files.write(full, text);
+  if (!error)
+    return diag::Done{};
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::FileUnwritable;
+  diagnostic.message = fmt::format("`{}` cannot be written: {}", path, error->message);
+  return diagnostic;
+}
+
+bool is_ephemeral(const NodeRun& run) {
+  return run.node().is_ephemeral_model(run.manifest().config_of(run.node()));
+}
+
+diag::Status compile(NodeRun& run, const RunRequest& request) {
+  diag::Result<compile::Query> query =
+      run.context.compiler.compile(*run.lane.worker, run.id, run.scope);
+  if (!query)
+    return query.error();
+  run.compiled = std::move(*query);
+  run.scope.compiled_spans = &run.compiled.spans;
+  const Node& node = run.node();
+  run.result.compiled = true;
+  run.result.compiled_code = node.compiled_code;
+  if (request.write_files && node.compiled_path)
+    return write_file(run.context, *node.compiled_path, node.compiled_code);
+  return diag::Done{};
+}
+
+diag::Status execute(NodeRun& run, const RunRequest& request) {
+  diag::Status status =
+      run.node().type == ResourceType::Test ? judge_test(run) : materialize(run);
+  if (request.write_files && !run.scope.written.empty()) {
+    std::string path = run.context.compiler.file_path(run.node(), "run");
+    diag::Status written = write_file(run.context, path, run.scope.written);
+    if (status && !written)
+      return written;
+  }
+  return status;
+}
+
+void fail(NodeRun& run, diag::Diagnostic error) {
+  run.result.status = "error";
+  run.result.message =
+      result_message(error, run.node(), run.context.compiler.file_path(run.node(), "compiled"));
+  run.context.listener.diagnostic(error, &run.node());
+}
+
+/// What a closed node must not leave: an open transaction or its name on the connection.
+void release(NodeRun& run) {
+  adapter::Connection* connection = run.lane.connection.get();
+  if (connection == nullptr)
+    return;
+  if (connection->in_transaction()) {
+    diag::Status status = connection->rollback();
+    (void)status;
+  }
+}
+
+}  // namespace
+
+std::string result_message(const diag::Diagnostic& error, const Node& node,
+                           const std::string& compiled_path) {
+  if (!error.database)
+    return error.legacy_text.empty() ? error.message : error.legacy_text;
+  std::string text = fmt::format("Database Error in {} {} ({})\n  {}",
+                                 resource_type_name(node.type), node.name, node.original_file_path,
+                                 error.database->message);
+  if (!error.database->detail.empty())
+    text += "\n  DETAIL:  " + base::replace_all(error.database->detail, "\n", "\n  ");
+  if (!error.database->hint.empty())
+    text += "\n  HINT:  " + error.database->hint;
+  if (node.compiled)
+    text += "\n  compiled code at " + compiled_path;
+  return text;
+}
+
+manifest::RunResult run_node(const RunContext& context, const RunRequest& request, Lane& lane,
+                             NodeId id) {
+  NodeRun run{context, lane, id, {}, {}, {}};
+  base::Clock& clock = context.shared.env.clock;
+  const Node& node = run.node();
+  run.result.unique_id = node.unique_id;
+  run.result.relation_name = node.relation_name;
+  run.result.thread_id = lane.worker->thread_name;
+  run.result.adapter_response = {};
+  int64_t started = clock.now_us(), steady = clock.steady_ns();
+  diag::Status status = diag::Done{};
+  if (lane.connection != nullptr) {
+    lane.connection->name = node.unique_id;
+    status = set_query_comment(*lane.worker, &node, node.unique_id);
+  }
+  if (status && has_sql(node.type))
+    status = compile(run, request);
+  else
+    context.compiler.prepare_scope(id, run.scope);
+  int64_t compiled_at = clock.now_us();
+  run.result.timing.push_back({"compile", started, compiled_at});
+  if (status && request.mode == Mode::Run && !is_ephemeral(run)) {
+    status = execute(run, request);
+    run.result.timing.push_back({"execute", compiled_at, clock.now_us()});
+  } else if (status) {
+    run.result.timing.push_back({"execute", compiled_at, clock.now_us()});
+  }
+  if (!status)
+    fail(run, status.error());
+  else if (run.result.status.empty())
+    run.result.status = "success";
+  release(run);
+  run.result.execution_time = static_cast<double>(clock.steady_ns() - steady) / 1e9;
+  return std::move(run.result);
+}
+
+}  // namespace weft::run

@@ -1,0 +1,51 @@
+// NodeRun: one node on its way through a worker: compiled, executed, turned into a result.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "adapter/adapter.h"
+#include "compile/compiler.h"
+#include "context/worker.h"
+#include "manifest/artifacts.h"
+#include "run/run.h"
+
+namespace weft::run {
+
+/// One thread's means.
+struct Lane {
+  std::unique_ptr<adapter::Connection> connection;
+  std::unique_ptr<context::Worker> worker;
+};
+
+struct NodeRun {
+  const RunContext& context;
+  Lane& lane;
+  NodeId id;
+  context::NodeScope scope;
+  compile::Query compiled;
+  manifest::RunResult result;
+
+  const manifest::Manifest& manifest() const { return context.project.manifest; }
+  const manifest::Node& node() const { return manifest().node(id); }
+};
+
+/// Compiles and runs the node. Never fails: what went wrong is the result's status and message. The
+/// connection has no open transaction afterwards.
+manifest::RunResult run_node(const RunContext& context, const RunRequest& request, Lane& lane,
+                             NodeId id);
+
+/// The text of an error as dbt's results hold it: headline, place, message, compiled file.
+std::string result_message(const diag::Diagnostic& error, const manifest::Node& node,
+                           const std::string& compiled_path);
+
+/// Fills message, adapter_response and failures from a test's one row. See data_test.cc.
+diag::Status judge_test(NodeRun& run);
+
+/// Message and adapter_response of the statement called "main".
+void take_main_result(NodeRun& run);
+
+/// Runs the node's materialization macro; the result's message is the main statement's.
+diag::Status materialize(NodeRun& run);
+
+}  // namespace weft::run

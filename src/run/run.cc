@@ -1,0 +1,297 @@
+#include "run/run.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "run/hooks.h"
+#include "run/node_run.h"
+#include "run/plan.h"
+
+namespace weft::run {
+namespace {
+
+using manifest::Node;
+using manifest::ResourceType;
+using manifest::RunResult;
+
+bool has_relation(const RunContext& context, const Node& node) {
+  switch (node.type) {
+    case ResourceType::Model:
+      return !node.is_ephemeral_model(context.project.manifest.config_of(node));
+    case ResourceType::Seed:
+    case ResourceType::Snapshot:
+    case ResourceType::Function:
+      return true;
+    case ResourceType::Test:
+      return node.relation_name.has_value();
+    default:
+      return false;
+  }
+}
+
+/// Schemas that the selected nodes write to, and those of every relation of the project.
+void find_schemas(const RunContext& context, const NodeSet& selected, std::vector<std::string>& own,
+                  std::vector<std::string>& all) {
+  std::set<std::string> own_set, all_set;
+  const manifest::Manifest& manifest = context.project.manifest;
+  for (size_t i = 0; i < manifest.nodes.size(); ++i) {
+    NodeId id(i);
+    const Node& node = manifest.nodes[i];
+    if (manifest.is_disabled(id) || !has_relation(context, node))
+      continue;
+    all_set.insert(node.schema);
+    if (selected.contains(id))
+      own_set.insert(node.schema);
+  }
+  own.assign(own_set.begin(), own_set.end());
+  all.assign(all_set.begin(), all_set.end());
+}
+
+/// The part of a run that its threads share.
+class Scheduler {
+ public:
+  Scheduler(const RunContext& context, const RunRequest& request, std::vector<Lane>& lanes)
+      : context_(context),
+        request_(request),
+        lanes_(lanes),
+        plan_(context.project.manifest, context.graph, request.selected, request.tests_gate) {
+    for (NodeId id : request.selected.members()) {
+      if (counts(id))
+        ++total_;
+    }
+  }
+
+  size_t total() const { return total_; }
+
+  std::vector<RunResult> run() {
+    std::vector<std::thread> threads;
+    for (Lane& lane : lanes_)
+      threads.emplace_back([this, &lane] { work(lane); });
+    std::thread watcher([this] { watch(); });
+    for (std::thread& thread : threads)
+      thread.join();
+    {
+      std::lock_guard lock(mutex_);
+      is_over_ = true;
+    }
+    changed_.notify_all();
+    watcher.join();
+    return std::move(results_);
+  }
+
+ private:
+  /// Ephemeral models are part of the plan but have no line and no result of their own in a run.
+  bool counts(NodeId id) const {
+    const Node& node = context_.project.manifest.node(id);
+    return request_.mode == Mode::Compile ||
+           !node.is_ephemeral_model(context_.project.manifest.config_of(node));
+  }
+
+  /// Cancels statements when the command is interrupted or the first failure ends the run.
+  void watch() {
+    std::unique_lock lock(mutex_);
+    while (!is_over_) {
+      changed_.wait_for(lock, std::chrono::milliseconds(50));
+      bool interrupted = context_.shared.env.cancel.is_cancelled();
+      if ((interrupted || stop_) && !is_over_ && context_.shared.adapter != nullptr) {
+        stop_ = true;
+        lock.unlock();
+        context_.shared.adapter->cancel_all();
+        lock.lock();
+      }
+    }
+  }
+
+  void work(Lane& lane) {
+    std::unique_lock lock(mutex_);
+    while (!plan_.is_done()) {
+      std::optional<NodeId> id = plan_.next();
+      if (!id) {
+        if (running_ == 0)
+          return;
+        changed_.wait(lock);
+        continue;
+      }
+      NodeId because = plan_.skipped_because(*id);
+      if (because.valid() || stop_) {
+        skip(*id, because);
+        continue;
+      }
+      size_t index = counts(*id) ? ++started_ : started_;
+      ++running_;
+      lock.unlock();
+      RunResult result = run_one(lane, *id, index);
+      lock.lock();
+      --running_;
+      end(*id, std::move(result));
+    }
+    changed_.notify_all();
+  }
+
+  RunResult run_one(Lane& lane, NodeId id, size_t index) {
+    const Node& node = context_.project.manifest.node(id);
+    bool shown = counts(id);
+    if (shown)
+      context_.listener.node_started(index, total_, node);
+    RunResult result = run_node(context_, request_, lane, id);
+    if (shown)
+      context_.listener.node_finished(index, total_, node, result);
+    return result;
+  }
+
+  void end(NodeId id, RunResult result) {
+    bool failed = is_failure(result.status);
+    bool is_test = context_.project.manifest.node(id).type == ResourceType::Test ||
+                   context_.project.manifest.node(id).type == ResourceType::UnitTest;
+    bool skips = failed && !(is_test && !request_.tests_gate) && !continues_on_error(id);
+    plan_.finish(id, skips ? Effect::SkipChildren : Effect::None);
+    if (counts(id) || failed)
+      results_.push_back(std::move(result));
+    if (failed && request_.fail_fast)
+      stop_ = true;
+    changed_.notify_all();
+  }
+
+  bool continues_on_error(NodeId id) const {
+    const Node& node = context_.project.manifest.node(id);
+    return node.type == ResourceType::Model &&
+           context_.project.manifest.config_of(node).text("on_error") == "continue";
+  }
+
+  void skip(NodeId id, NodeId because) {
+    const Node& node = context_.project.manifest.node(id);
+    plan_.finish(id, Effect::None);
+    if (counts(id)) {
+      size_t index = ++started_;
+      RunResult result;
+      result.unique_id = node.unique_id;
+      result.status = "skipped";
+      result.thread_id = "MainThread";
+      result.relation_name = node.relation_name;
+      context_.listener.node_skipped(
+          index, total_, node, because.valid() ? &context_.project.manifest.node(because) : nullptr);
+      results_.push_back(std::move(result));
+    }
+    changed_.notify_all();
+  }
+
+  const RunContext& context_;
+  const RunRequest& request_;
+  std::vector<Lane>& lanes_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Plan plan_;
+  std::vector<RunResult> results_;
+  size_t total_ = 0, started_ = 0, running_ = 0;
+  bool stop_ = false, is_over_ = false;
+};
+
+std::vector<Lane> make_lanes(const RunContext& context, size_t count) {
+  std::vector<Lane> lanes(count);
+  for (size_t i = 0; i < count; ++i) {
+    if (context.shared.adapter != nullptr)
+      lanes[i].connection = context.shared.adapter->connect(fmt::format("thread-{}", i + 1));
+    lanes[i].worker =
+        std::make_unique<context::Worker>(context.shared, lanes[i].connection.get());
+    lanes[i].worker->thread_name = fmt::format("Thread-{} (worker)", i + 1);
+  }
+  return lanes;
+}
+
+/// One connection before any node: schemas exist, the cache is full.
+diag::Status prepare_database(const RunContext& context, const RunRequest& request, Lane& master) {
+  if (context.shared.adapter == nullptr)
+    return diag::Done{};
+  std::vector<std::string> own, all;
+  find_schemas(context, request.selected, own, all);
+  adapter::Adapter& adapter = *context.shared.adapter;
+  if (request.create_schemas && !own.empty()) {
+    diag::Status created = adapter.create_schemas(*master.connection, own);
+    if (!created)
+      return created;
+  }
+  if (context.shared.flags.get_bool("populate_cache")) {
+    bool only_selected = context.shared.flags.get_bool("cache_selected_only");
+    diag::Status filled = adapter.fill_cache(*master.connection, only_selected ? own : all);
+    if (!filled)
+      return filled;
+  }
+  if (request.create_schemas)
+    adapter.remove_leftovers(*master.connection, own);
+  return diag::Done{};
+}
+
+std::vector<std::pair<std::string, jinja::Value>> end_extras(
+    const RunContext& context, const RunRequest& request, const std::vector<RunResult>& results) {
+  std::vector<std::string> own, all;
+  find_schemas(context, request.selected, own, all);
+  std::vector<jinja::Value> schemas, pairs;
+  for (const std::string& schema : own) {
+    schemas.push_back(jinja::Value::string(schema));
+    pairs.push_back(jinja::Value::tuple(
+        {jinja::Value::string(context.shared.profile.credentials.database),
+         jinja::Value::string(schema)}));
+  }
+  return {{"results", results_value(context.project.manifest, results)},
+          {"schemas", jinja::Value::list(std::move(schemas))},
+          {"database_schemas", jinja::Value::list(std::move(pairs))}};
+}
+
+void skip_all(const RunContext& context, const RunRequest& request,
+              std::vector<RunResult>& results) {
+  std::vector<NodeId> members = request.selected.members();
+  for (size_t i = 0; i < members.size(); ++i) {
+    const Node& node = context.project.manifest.node(members[i]);
+    RunResult result;
+    result.unique_id = node.unique_id;
+    result.status = "skipped";
+    result.thread_id = "MainThread";
+    context.listener.node_skipped(i + 1, members.size(), node, nullptr);
+    results.push_back(std::move(result));
+  }
+}
+
+}  // namespace
+
+bool is_failure(std::string_view status) {
+  return status == "error" || status == "fail" || status == "runtime error" ||
+         status == "partial success";
+}
+
+diag::Result<RunOutcome> run_nodes(const RunContext& context, const RunRequest& request) {
+  base::Clock& clock = context.shared.env.clock;
+  int64_t started = clock.steady_ns();
+  size_t threads = std::max<size_t>(1, std::min(request.threads, request.selected.count() + 1));
+  std::vector<Lane> lanes = make_lanes(context, threads);
+  diag::Status prepared = prepare_database(context, request, lanes.front());
+  if (!prepared)
+    return prepared.error();
+  RunOutcome outcome;
+  bool hooks_ok = !request.run_hooks ||
+                  run_hooks(context, lanes.front(), "on-run-start", {}, outcome.results);
+  Scheduler scheduler(context, request, lanes);
+  context.listener.run_started(scheduler.total(), threads);
+  if (hooks_ok) {
+    for (RunResult& result : scheduler.run())
+      outcome.results.push_back(std::move(result));
+  } else {
+    skip_all(context, request, outcome.results);
+  }
+  outcome.was_cancelled = context.shared.env.cancel.is_cancelled();
+  if (request.run_hooks && !outcome.was_cancelled) {
+    auto extras = end_extras(context, request, outcome.results);
+    run_hooks(context, lanes.front(), "on-run-end", extras, outcome.results);
+  }
+  outcome.elapsed = static_cast<double>(clock.steady_ns() - started) / 1e9;
+  outcome.has_failures =
+      std::any_of(outcome.results.begin(), outcome.results.end(),
+                  [](const RunResult& result) { return is_failure(result.status); });
+  return outcome;
+}
+
+}  // namespace weft::run
