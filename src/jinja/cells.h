@@ -54,6 +54,9 @@ struct UndefinedCell : HeapCell {
 
 /// Access to the private parts of values for the files of this folder.
 struct ValueAccess {
+  /// Flag of a tuple that groupby made: it has the attributes `grouper` and `list`.
+  static constexpr uint8_t kGroup = 0x10;
+
   static HeapCell* cell(const Value& value) { return value.cell(); }
   template <typename T>
   static T& as(const Value& value) {
@@ -71,7 +74,7 @@ struct ValueAccess {
     return copy;
   }
   static uint8_t flags(const Value& value) { return value.raw_.flags; }
-  static void set_flags(Value& value, uint8_t flags) { value.raw_.flags = flags; }
+  static void set_flags(Value& value, int flags) { value.raw_.flags = static_cast<uint8_t>(flags); }
   static void set_kind(Value& value, Kind kind) { value.raw_.kind = kind; }
   static bool is_inline(const Value& value) { return (value.raw_.flags & Value::kInline) != 0; }
   static Value string(std::string_view text, Kind kind);

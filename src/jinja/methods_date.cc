@@ -383,6 +383,13 @@ std::optional<Value> builtin_attribute(const Value& self, std::string_view name)
     case Kind::Float:
     case Kind::Decimal:
       return number_attribute(self, name);
+    case Kind::Tuple:
+      if (ValueAccess::flags(self) & ValueAccess::kGroup) {
+        return name == "grouper" ? std::optional(self.at(0))
+               : name == "list"  ? std::optional(self.at(1))
+                                 : std::nullopt;
+      }
+      return std::nullopt;
     default:
       return std::nullopt;
   }
