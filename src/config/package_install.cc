@@ -1,0 +1,324 @@
+// deps: what is asked for -> what is pinned -> package-lock.yml -> what is installed.
+//
+// Packages may ask for packages, so resolving walks them breadth first; a package that is asked for
+// twice must be asked for in the same version. Everything is fetched before the install folder is
+// touched: a download that fails leaves the old packages in place.
+#include <deque>
+#include <fmt/format.h>
+#include <map>
+#include <set>
+
+#include "base/hash.h"
+#include "base/paths.h"
+#include "base/strings.h"
+#include "config/package_fetch.h"
+#include "config/packages.h"
+#include "yaml/document.h"
+
+namespace weft::config {
+namespace {
+
+using base::Data;
+using base::DataMap;
+using diag::Code;
+using diag::Diagnostic;
+using Kind = PackageSpec::Kind;
+
+constexpr size_t kMaxPackages = 1000;
+
+Diagnostic make(Code code, std::string message, diag::Span span = {}, std::string hint = {}) {
+  Diagnostic d;
+  d.code = code;
+  d.message = std::move(message);
+  d.span = span;
+  d.hint = std::move(hint);
+  return d;
+}
+
+struct Resolved {
+  PackageSpec spec;
+  /// The folder that is moved or linked to.
+  std::string folder;
+};
+
+/// Removes the downloads at the end, whatever happens.
+class Downloads {
+ public:
+  Downloads(base::FileSystem& files, const std::string& root)
+      : files_(files), folder_(base::join_path(root, ".weft/deps-" + base::random_uuid())) {}
+  ~Downloads() { files_.remove_all(folder_); }
+  Downloads(const Downloads&) = delete;
+  Downloads& operator=(const Downloads&) = delete;
+  const std::string& folder() const { return folder_; }
+
+ private:
+  base::FileSystem& files_;
+  std::string folder_;
+};
+
+std::string without_git_suffix(std::string url) {
+  if (base::ends_with(url, ".git"))
+    url.resize(url.size() - 4);
+  return url;
+}
+
+bool is_branch_word(const std::vector<std::string>& versions) {
+  return versions.empty() || versions[0] == "HEAD" || versions[0] == "main" ||
+         versions[0] == "master";
+}
+
+class Installer {
+ public:
+  Installer(const Project& root, const InstallRequest& request, const RenderContext& context,
+            diag::Sources& sources, diag::Sink& sink)
+      : root_(root), request_(request), context_(context), env_(context.env), sources_(sources),
+        sink_(sink), downloads_(context.env.files, root.root) {
+    // Secrets are collected here, so that no message of git or of a download shows one.
+    context_.secrets_read = &secrets_;
+  }
+
+  diag::Result<std::vector<PackageSpec>> run();
+
+ private:
+  diag::Status resolve(const std::vector<PackageSpec>& asked, bool is_locked);
+  diag::Status add(PackageSpec spec, std::deque<PackageSpec>& queue, bool is_locked);
+  diag::Result<FetchedPackage> fetch(const PackageSpec& spec);
+  diag::Status write_lock(const std::vector<PackageSpec>& asked);
+  diag::Status install();
+  diag::Status install_one(const Resolved& package, const std::string& folder);
+  std::string key_of(const PackageSpec& spec) const;
+  void say(const std::string& line) const {
+    if (request_.progress)
+      request_.progress(line);
+  }
+
+  const Project& root_;
+  const InstallRequest& request_;
+  RenderContext context_;
+  const base::Env& env_;
+  diag::Sources& sources_;
+  diag::Sink& sink_;
+  std::vector<std::string> secrets_;
+  Downloads downloads_;
+  std::vector<Resolved> resolved_;
+  /// What was seen, with the versions it was asked in.
+  std::map<std::string, std::vector<std::string>> seen_;
+  std::set<std::string> names_;
+};
+
+std::string Installer::key_of(const PackageSpec& spec) const {
+  switch (spec.kind) {
+    case Kind::Local:
+      return "local:" + base::absolute_path(spec.rendered_location, root_.root);
+    case Kind::Hub:
+      return "hub:" + spec.rendered_location;
+    case Kind::Tarball:
+      return "tarball:" + spec.rendered_location;
+    default:
+      return "git:" + without_git_suffix(spec.rendered_location) + "//" + spec.subdirectory;
+  }
+}
+
+diag::Result<FetchedPackage> Installer::fetch(const PackageSpec& spec) {
+  FetchContext fetching{env_, downloads_.folder(), secrets_};
+  switch (spec.kind) {
+    case Kind::Local: {
+      std::string folder = base::absolute_path(spec.rendered_location, root_.root);
+      if (env_.files.exists(base::join_path(folder, "dbt_project.yml")))
+        return FetchedPackage{folder, {}};
+      return make(Code::PackageInvalid,
+                  fmt::format("the local package `{}` has no dbt_project.yml", spec.location),
+                  spec.span, fmt::format("it was looked for in `{}`", folder));
+    }
+    case Kind::Hub:
+      return make(Code::PackageFetchFailed,
+                  fmt::format("the hub package `{}` cannot be fetched: this version of weft installs "
+                              "local, git and tarball packages",
+                              spec.location),
+                  spec.span,
+                  "install it with `dbt deps`, whose folder weft reads, or name its git repository");
+    case Kind::Tarball:
+      return fetch_tarball(spec, fetching);
+    default:
+      return fetch_git(spec, fetching);
+  }
+}
+
+diag::Status Installer::add(PackageSpec spec, std::deque<PackageSpec>& queue, bool is_locked) {
+  auto [place, is_new] = seen_.emplace(key_of(spec), spec.versions);
+  if (!is_new) {
+    if (place->second != spec.versions)
+      return make(Code::PackageInvalid,
+                  fmt::format("the package `{}` is asked for in the versions `{}` and `{}`",
+                              spec.location, base::join(place->second, ", "),
+                              base::join(spec.versions, ", ")),
+                  spec.span, "ask for one version everywhere");
+    return diag::Done{};
+  }
+  if (seen_.size() > kMaxPackages)
+    return make(Code::PackageInvalid, fmt::format("more than {} packages are asked for", kMaxPackages));
+  auto fetched = fetch(spec);
+  if (!fetched)
+    return std::move(fetched.error());
+  bool is_git = spec.kind == Kind::Git || spec.kind == Kind::Private;
+  if (is_git && !is_locked && spec.warn_unpinned && is_branch_word(spec.versions))
+    sink_.report(make(Code::PackageUnpinned,
+                      fmt::format("the git package `{}` is not pinned to a revision", spec.location),
+                      spec.span, "add a line like: revision: v1.0.0"));
+  auto project = load_project_partial(fetched->folder, env_, sources_, sink_);
+  if (!project)
+    return std::move(project.error());
+  if (project->name == root_.name || !names_.insert(project->name).second) {
+    Diagnostic d = make(Code::PackageInvalid,
+                        fmt::format("two projects are named `{}`", project->name), spec.span);
+    d.legacy_text = fmt::format("Found duplicate project \"{}\". This occurs when a dependency has the "
+                                "same project name as some other dependency.",
+                                project->name);
+    return d;
+  }
+  if (!is_locked) {
+    auto inner = read_package_specs(fetched->folder, context_, sources_, sink_);
+    if (!inner)
+      return std::move(inner.error());
+    queue.insert(queue.end(), inner->begin(), inner->end());
+  }
+  spec.name = project->name;
+  if (is_git)
+    spec.versions = {fetched->revision};
+  resolved_.push_back({std::move(spec), fetched->folder});
+  return diag::Done{};
+}
+
+diag::Status Installer::resolve(const std::vector<PackageSpec>& asked, bool is_locked) {
+  std::deque<PackageSpec> queue(asked.begin(), asked.end());
+  while (!queue.empty()) {
+    PackageSpec spec = std::move(queue.front());
+    queue.pop_front();
+    if (auto done = add(std::move(spec), queue, is_locked); !done)
+      return done;
+  }
+  return diag::Done{};
+}
+
+DataMap lock_entry(const PackageSpec& spec) {
+  DataMap entry;
+  switch (spec.kind) {
+    case Kind::Local:
+      entry.set("local", spec.rendered_location);
+      break;
+    case Kind::Tarball:
+      entry.set("tarball", spec.location);
+      break;
+    case Kind::Hub:
+      entry.set("package", spec.rendered_location);
+      entry.set("version", spec.versions.empty() ? Data() : Data(spec.versions[0]));
+      break;
+    default:
+      // As written: a secret in the address stays an env_var() call.
+      entry.set(spec.kind == Kind::Private ? "private" : "git", spec.location);
+      if (!spec.provider.empty())
+        entry.set("provider", spec.provider);
+      entry.set("revision", spec.versions.empty() ? Data() : Data(spec.versions[0]));
+      if (!spec.subdirectory.empty())
+        entry.set("subdirectory", spec.subdirectory);
+  }
+  entry.set("name", spec.name);
+  return entry;
+}
+
+diag::Status Installer::write_lock(const std::vector<PackageSpec>& asked) {
+  base::DataList entries;
+  for (const Resolved& package : resolved_)
+    entries.push_back(Data(lock_entry(package.spec)));
+  // dbt indents the list within the mapping, which safe_dump does not.
+  std::string list = yaml::dump(Data(std::move(entries)), true);
+  std::string text = "packages:\n";
+  for (std::string_view line : base::split(base::trim(list), '\n'))
+    text += fmt::format("  {}\n", line);
+  text += yaml::dump(Data(DataMap{{"sha1_hash", packages_hash(asked)}}));
+  std::string path = base::join_path(root_.root, "package-lock.yml");
+  if (auto error = env_.files.write(path, text))
+    return make(Code::FileUnwritable, fmt::format("`{}` cannot be written: {}", path, error->message));
+  say("Updating lock file in file path: " + path);
+  return diag::Done{};
+}
+
+diag::Status Installer::install_one(const Resolved& package, const std::string& folder) {
+  std::string target = base::join_path(folder, package.spec.name);
+  auto error = package.spec.kind == Kind::Local ? env_.files.make_symlink(package.folder, target)
+                                                : env_.files.rename(package.folder, target);
+  if (error)
+    return make(Code::FileUnwritable, fmt::format("`{}` cannot be made: {}", target, error->message),
+                package.spec.span);
+  std::string version = package.spec.kind == Kind::Local
+                            ? fmt::format("<local @ {}>", package.spec.location)
+                        : package.spec.versions.empty() ? std::string("tarball")
+                                                        : "revision " + package.spec.versions[0];
+  say(fmt::format("Installing {}", package.spec.location));
+  say(fmt::format("Installed from {}", version));
+  return diag::Done{};
+}
+
+diag::Status Installer::install() {
+  std::string folder = base::absolute_path(root_.packages_install_path, root_.root);
+  // The folder is emptied first, so it must not be one that holds anything else.
+  if (base::is_inside(root_.root, folder))
+    return make(Code::PackageInvalid,
+                fmt::format("`packages-install-path` is `{}`, which holds the project itself",
+                            root_.packages_install_path));
+  auto error = env_.files.remove_all(folder);
+  if (!error)
+    error = env_.files.make_directories(folder);
+  if (error)
+    return make(Code::FileUnwritable, fmt::format("`{}` cannot be replaced: {}", folder, error->message));
+  for (const Resolved& package : resolved_) {
+    if (auto done = install_one(package, folder); !done)
+      return done;
+  }
+  return diag::Done{};
+}
+
+diag::Result<std::vector<PackageSpec>> Installer::run() {
+  auto asked = read_package_specs(root_.root, context_, sources_, sink_);
+  if (!asked)
+    return std::move(asked.error());
+  if (asked->empty()) {
+    say("Warning: No packages were found in packages.yml");
+    return std::vector<PackageSpec>();
+  }
+  std::string locked_hash;
+  auto locked = read_package_lock(root_.root, context_, sources_, sink_, &locked_hash);
+  if (!locked)
+    return std::move(locked.error());
+  bool is_current = !request_.upgrade && locked_hash == packages_hash(*asked);
+  if (is_current && request_.lock_only)
+    return *locked;
+  if (auto error = env_.files.make_directories(downloads_.folder()))
+    return make(Code::FileUnwritable,
+                fmt::format("`{}` cannot be made: {}", downloads_.folder(), error->message));
+  if (auto done = resolve(is_current ? *locked : *asked, is_current); !done)
+    return std::move(done.error());
+  if (!is_current) {
+    if (auto done = write_lock(*asked); !done)
+      return std::move(done.error());
+  }
+  if (!request_.lock_only) {
+    if (auto done = install(); !done)
+      return std::move(done.error());
+  }
+  std::vector<PackageSpec> result;
+  for (Resolved& package : resolved_)
+    result.push_back(std::move(package.spec));
+  return result;
+}
+
+}  // namespace
+
+diag::Result<std::vector<PackageSpec>> install_packages(const Project& root,
+                                                        const InstallRequest& request,
+                                                        const RenderContext& context,
+                                                        diag::Sources& sources, diag::Sink& sink) {
+  return Installer(root, request, context, sources, sink).run();
+}
+
+}  // namespace weft::config
