@@ -23,6 +23,10 @@ struct PublishContext {
   /// True when a dependent that cannot be recreated on the new relation may be dropped, because this
   /// run builds it anew later.
   std::function<bool(const Relation&)> is_rebuilt_later;
+  /// True when hooks of the target run after publishing. What hangs on the replaced relation itself
+  /// (triggers, policies, statistics, publications) is then theirs to make again, as with dbt; otherwise
+  /// it is carried over. Not set: nothing is carried over, a notice names what went.
+  std::function<bool(const Relation&)> has_hooks;
 };
 
 class Adapter {
@@ -81,7 +85,9 @@ class Adapter {
   virtual diag::Status rename_relation(Connection& connection, const Relation& from,
                                        const Relation& to) = 0;
   virtual diag::Status truncate_relation(Connection& connection, const Relation& relation) = 0;
-  /// Creates `build` with these columns and streams the CSV file into it by COPY. Gives the rows.
+  /// Creates `build` with these columns and streams the CSV file into it by COPY. Gives the rows. A
+  /// column whose SQL type is the one that scan_csv() finds is read by agate's rules for its type, any
+  /// other as text, which is what column_types means for dbt.
   struct SeedLoad {
     std::string csv_path;
     /// Name and SQL type in order of the file; quoted when `quote_columns`.

@@ -47,4 +47,18 @@ struct CsvOptions {
 diag::Result<Table> read_csv(diag::SourceId source, const diag::Sources& sources,
                              const CsvOptions& options);
 
+/// What a CSV file holds, without its rows: the names of read_csv(), its types and seed_column_type().
+struct CsvScan {
+  std::vector<std::string> column_names;
+  std::vector<ColumnType> column_types;
+  std::vector<std::string> sql_types;
+  /// Some value of the column has an offset from UTC.
+  std::vector<bool> has_time_zone;
+  int64_t rows = 0;
+};
+
+/// Looks through the file once, in memory that does not grow with it. Fails as read_csv() does; the
+/// diagnostic has no span, the message names row and file.
+diag::Result<CsvScan> scan_csv(const std::string& path, const CsvOptions& options);
+
 }  // namespace weft::adapter

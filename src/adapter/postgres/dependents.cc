@@ -1,0 +1,312 @@
+#include "adapter/postgres/dependents.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/strings.h"
+
+namespace weft::adapter::postgres {
+namespace {
+
+// The rows all have the same columns: what, oid, level, direct, schema, name, owner, sql, extra.
+// $S, $T and $B stand for the literals of schema, target and build.
+constexpr std::string_view kRelations = R"(
+with recursive rel as (
+  select c.oid, c.relname, c.relkind, c.relispartition, c.relowner
+  from pg_catalog.pg_class c
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where n.nspname = $S and c.relname in ($T, $B) and c.relkind not in ('i', 'I', 'c', 't')
+), target as (
+  select * from rel where relname = $T
+), deps(oid, level) as (
+  select oid, 0 from target
+  union
+  select r.ev_class, deps.level + 1
+  from deps
+  join pg_catalog.pg_depend d on d.refclassid = 'pg_catalog.pg_class'::regclass
+    and d.refobjid = deps.oid and d.classid = 'pg_catalog.pg_rewrite'::regclass
+    and d.deptype = 'n'
+  join pg_catalog.pg_rewrite r on r.oid = d.objid and r.rulename = '_RETURN'
+    and r.ev_class <> deps.oid
+), levels as (
+  select oid, max(level) as level, bool_or(level = 1) as direct
+  from deps where level > 0 group by oid
+))";
+
+constexpr std::string_view kFacts = R"(, facts as (
+  select case when relname = $T then 'target' else 'build' end as what, oid, 0 as level,
+    relispartition as direct, $S::text as schema, relname::text as name,
+    pg_catalog.pg_get_userbyid(relowner)::text as owner, relkind::text as sql, ''::text as extra
+  from rel
+  union all
+  select case c.relkind when 'm' then 'matview' else 'view' end, c.oid, l.level, l.direct,
+    n.nspname, c.relname, pg_catalog.pg_get_userbyid(c.relowner),
+    case when c.relkind = 'v' and l.direct then
+      pg_catalog.format('create or replace view %I.%I%s as %s', n.nspname, c.relname,
+        ' with (' || pg_catalog.array_to_string(c.reloptions, ', ') || ')',
+        pg_catalog.rtrim(pg_catalog.pg_get_viewdef(c.oid), ';'))
+    else '' end, ''
+  from levels l
+  join pg_catalog.pg_class c on c.oid = l.oid
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  union all
+  select distinct 'function', p.oid, 1, true, n.nspname, p.proname,
+    pg_catalog.pg_get_userbyid(p.proowner), pg_catalog.pg_get_functiondef(p.oid), ''
+  from target t
+  join pg_catalog.pg_depend d on d.refclassid = 'pg_catalog.pg_class'::regclass
+    and d.refobjid = t.oid and d.classid = 'pg_catalog.pg_proc'::regclass and d.deptype = 'n'
+  join pg_catalog.pg_proc p on p.oid = d.objid and p.prokind in ('f', 'p')
+  join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+  union all
+  select distinct 'rule', c.oid, 1, true, n.nspname, c.relname,
+    pg_catalog.pg_get_userbyid(c.relowner),
+    pg_catalog.replace(pg_catalog.left(pg_catalog.pg_get_ruledef(r.oid), 12),
+      'CREATE RULE', 'CREATE OR REPLACE RULE') || pg_catalog.substr(pg_catalog.pg_get_ruledef(r.oid), 13), ''
+  from target t
+  join pg_catalog.pg_depend d on d.refclassid = 'pg_catalog.pg_class'::regclass
+    and d.refobjid = t.oid and d.classid = 'pg_catalog.pg_rewrite'::regclass and d.deptype = 'n'
+  join pg_catalog.pg_rewrite r on r.oid = d.objid and r.rulename <> '_RETURN'
+    and r.ev_class <> t.oid
+  join pg_catalog.pg_class c on c.oid = r.ev_class
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  union all
+  select 'key', k.oid, 1, true, n.nspname, c.relname, pg_catalog.pg_get_userbyid(c.relowner),
+    pg_catalog.format('alter table %I.%I add constraint %I %s', n.nspname, c.relname, k.conname,
+      pg_catalog.pg_get_constraintdef(k.oid)) || coalesce(pg_catalog.format(
+      '; comment on constraint %I on %I.%I is %L', k.conname, n.nspname, c.relname,
+      pg_catalog.obj_description(k.oid, 'pg_constraint')), ''),
+    pg_catalog.format('alter table %I.%I drop constraint %I', n.nspname, c.relname, k.conname)
+  from target t
+  join pg_catalog.pg_constraint k on k.confrelid = t.oid and k.contype = 'f'
+    and k.conrelid <> t.oid and k.conparentid = 0
+  join pg_catalog.pg_class c on c.oid = k.conrelid
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  union all
+  select 'attached', a.oid, 0, true, '', a.name, '', a.sql, a.kind from target t, lateral (
+    select g.oid, 'trigger' as kind, g.tgname::text as name, pg_catalog.pg_get_triggerdef(g.oid) ||
+      case g.tgenabled when 'O' then '' else pg_catalog.format(
+        '; alter table %I.%I %s trigger %I', $S::text, $T::text, case g.tgenabled when 'D' then
+        'disable' when 'A' then 'enable always' else 'enable replica' end, g.tgname) end as sql
+    from pg_catalog.pg_trigger g where g.tgrelid = t.oid and not g.tgisinternal
+      and not exists (select from pg_catalog.pg_trigger o join rel b on b.oid = o.tgrelid
+        where b.relname = $B and o.tgname = g.tgname)
+    union all
+    select r.oid, 'rule', r.rulename, pg_catalog.pg_get_ruledef(r.oid)
+    from pg_catalog.pg_rewrite r where r.ev_class = t.oid and r.rulename <> '_RETURN'
+      and not exists (select from pg_catalog.pg_rewrite o join rel b on b.oid = o.ev_class
+        where b.relname = $B and o.rulename = r.rulename)
+    union all
+    select p.oid, 'policy', p.polname, pg_catalog.format(
+      'create policy %I on %I.%I as %s for %s to %s%s%s', p.polname, $S::text, $T::text,
+      case when p.polpermissive then 'permissive' else 'restrictive' end,
+      case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update'
+        when 'd' then 'delete' else 'all' end,
+      (select pg_catalog.string_agg(case u.role when 0 then 'public'
+        else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(u.role)) end, ', ')
+        from pg_catalog.unnest(p.polroles) as u(role)),
+      ' using (' || pg_catalog.pg_get_expr(p.polqual, p.polrelid) || ')',
+      ' with check (' || pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) || ')')
+    from pg_catalog.pg_policy p where p.polrelid = t.oid
+      and not exists (select from pg_catalog.pg_policy o join rel b on b.oid = o.polrelid
+        where b.relname = $B and o.polname = p.polname)
+    union all
+    select c.oid, 'row security', 'row level security', pg_catalog.format(
+      'alter table %I.%I enable row level security', $S::text, $T::text) ||
+      case when c.relforcerowsecurity then pg_catalog.format(
+        '; alter table %I.%I force row level security', $S::text, $T::text) else '' end
+    from pg_catalog.pg_class c where c.oid = t.oid and c.relrowsecurity
+    union all
+    select x.oid, 'statistics', x.stxname, pg_catalog.pg_get_statisticsobjdef(x.oid)
+    from pg_catalog.pg_statistic_ext x where x.stxrelid = t.oid
+    union all
+    $PUBLICATIONS
+  ) a
+))";
+
+// Column lists and row filters of publications came with PostgreSQL 15.
+constexpr std::string_view kPublications15 = R"(
+    select p.oid, 'publication', p.pubname, pg_catalog.format('alter publication %I add table %I.%I%s%s',
+      p.pubname, $S::text, $T::text,
+      (select ' (' || pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ') || ')'
+        from pg_catalog.pg_attribute a where a.attrelid = t.oid and a.attnum = any (x.prattrs)),
+      ' where (' || pg_catalog.pg_get_expr(x.prqual, x.prrelid) || ')')
+    from pg_catalog.pg_publication_rel x
+    join pg_catalog.pg_publication p on p.oid = x.prpubid where x.prrelid = t.oid)";
+constexpr std::string_view kPublicationsBefore15 = R"(
+    select p.oid, 'publication', p.pubname, pg_catalog.format('alter publication %I add table %I.%I',
+      p.pubname, $S::text, $T::text)
+    from pg_catalog.pg_publication_rel x
+    join pg_catalog.pg_publication p on p.oid = x.prpubid where x.prrelid = t.oid)";
+
+constexpr std::string_view kDigest =
+    "pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws('|', what, oid, schema, name, owner, "
+    "sql), E'\\n' order by what, oid, sql))";
+
+/// One pass, so that a name with a `$T` in it is not filled in its turn.
+std::string filled(std::string_view text, const Names& names) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    char next = text[i] == '$' && i + 1 < text.size() ? text[i + 1] : '\0';
+    if (next == 'S' || next == 'T' || next == 'B') {
+      out += quote_literal(next == 'S' ? names.schema : next == 'T' ? names.target : names.build);
+      ++i;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+std::string facts_sql(const Names& names, int server_version) {
+  std::string facts = base::replace_all(
+      kFacts, "$PUBLICATIONS", server_version >= 150000 ? kPublications15 : kPublicationsBefore15);
+  return filled(std::string(kRelations) + facts, names);
+}
+
+uint32_t to_oid(const std::optional<std::string>& text) {
+  return static_cast<uint32_t>(base::parse_int(text.value_or("0")).value_or(0));
+}
+
+std::optional<Dependent::Kind> kind_of(std::string_view what) {
+  if (what == "view")
+    return Dependent::Kind::View;
+  if (what == "matview")
+    return Dependent::Kind::MaterializedView;
+  if (what == "function")
+    return Dependent::Kind::Function;
+  if (what == "rule")
+    return Dependent::Kind::Rule;
+  if (what == "key")
+    return Dependent::Kind::ForeignKey;
+  return std::nullopt;
+}
+
+Standing standing_of(const RawRow& row) {
+  Standing standing;
+  standing.oid = to_oid(row[1]);
+  standing.is_partition = row[3] == "t";
+  standing.owner = row[6].value_or("");
+  standing.kind = row[7].value_or("r").at(0);
+  return standing;
+}
+
+void add_fact(Facts& facts, const RawRow& row) {
+  const std::string what = row[0].value_or("");
+  if (what == "target") {
+    facts.target = standing_of(row);
+  } else if (what == "build") {
+    facts.build = standing_of(row);
+  } else if (what == "attached") {
+    facts.attachments.push_back(
+        {fmt::format("{} `{}`", row[8].value_or(""), row[5].value_or("")), row[7].value_or("")});
+  } else if (std::optional<Dependent::Kind> kind = kind_of(what)) {
+    Dependent dependent;
+    dependent.kind = *kind;
+    dependent.oid = to_oid(row[1]);
+    dependent.level = static_cast<int>(base::parse_int(row[2].value_or("1")).value_or(1));
+    dependent.is_direct = row[3] == "t";
+    dependent.schema = row[4].value_or("");
+    dependent.name = row[5].value_or("");
+    dependent.owner = row[6].value_or("");
+    dependent.repoint_sql = row[7].value_or("");
+    dependent.detach_sql = row[8].value_or("");
+    facts.dependents.push_back(std::move(dependent));
+  }
+}
+
+}  // namespace
+
+std::string Dependent::described() const {
+  std::string path = fmt::format("`{}.{}`", schema, name);
+  switch (kind) {
+    case Kind::View:
+      return "view " + path;
+    case Kind::MaterializedView:
+      return "materialized view " + path;
+    case Kind::Function:
+      return "function " + path;
+    case Kind::Rule:
+      return "a rule of " + path;
+    case Kind::ForeignKey:
+      break;
+  }
+  return "a foreign key of " + path;
+}
+
+std::string enter_settings_sql(int lock_timeout_ms) {
+  return fmt::format(
+      "select pg_catalog.set_config('weft.search_path', pg_catalog.current_setting('search_path'), "
+      "true), pg_catalog.set_config('weft.lock_timeout', "
+      "pg_catalog.current_setting('lock_timeout'), true); "
+      "set local search_path to pg_catalog, pg_temp; set local lock_timeout to {};\n",
+      lock_timeout_ms);
+}
+
+std::string leave_settings_sql() {
+  return "select pg_catalog.set_config('search_path', pg_catalog.current_setting('weft.search_path'), "
+         "true), pg_catalog.set_config('lock_timeout', "
+         "pg_catalog.current_setting('weft.lock_timeout'), true);\n";
+}
+
+diag::Result<Facts> read_facts(PgConnection& connection, const Names& names) {
+  std::string query = fmt::format(
+      "{} select facts.*, (select {} from facts) from facts", 
+      facts_sql(names, connection.server_version()), kDigest);
+  // The path is set for this message only: it is its own transaction, or a savepoint ends it.
+  bool joins = connection.in_transaction();
+  std::string path = "set local search_path to pg_catalog, pg_temp;\n";
+  std::string sql = joins ? fmt::format("savepoint weft_facts; {}{}; rollback to savepoint weft_facts; "
+                                        "release savepoint weft_facts",
+                                        path, query)
+                          : path + query;
+  diag::Result<RawRows> rows = connection.raw(sql);
+  if (!rows)
+    return rows.error();
+  Facts facts;
+  for (const RawRow& row : *rows) {
+    add_fact(facts, row);
+    facts.digest = row[9].value_or("");
+  }
+  std::sort(facts.dependents.begin(), facts.dependents.end(),
+            [](const Dependent& a, const Dependent& b) {
+              return a.level != b.level ? a.level > b.level : a.oid < b.oid;
+            });
+  return facts;
+}
+
+std::string recheck_sql(const Names& names, std::string_view digest, int server_version) {
+  return fmt::format(
+      "{} select case when d = {} then 0 else ('{} ' || d)::pg_catalog.int4 end from (select {} as d "
+      "from facts) x;\n",
+      facts_sql(names, server_version), quote_literal(digest), kChangedMark, kDigest);
+}
+
+std::string_view drop_words(char kind) {
+  switch (kind) {
+    case 'v':
+      return "drop view";
+    case 'm':
+      return "drop materialized view";
+    case 'f':
+      return "drop foreign table";
+    case 'S':
+      return "drop sequence";
+    default:
+      return "drop table";
+  }
+}
+
+RelationType relation_type_of(char kind) {
+  switch (kind) {
+    case 'v':
+      return RelationType::View;
+    case 'm':
+      return RelationType::MaterializedView;
+    default:
+      return RelationType::Table;
+  }
+}
+
+}  // namespace weft::adapter::postgres

@@ -1,0 +1,371 @@
+#include "adapter/postgres/pg_connection.h"
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+#include "adapter/postgres/build_names.h"
+#include "adapter/postgres/errors.h"
+#include "adapter/postgres/types.h"
+#include "adapter/relation.h"
+#include "base/strings.h"
+
+namespace weft::adapter::postgres {
+namespace {
+
+constexpr std::string_view kBegin = "BEGIN;";
+/// How long a commit of unknown fate is asked about.
+constexpr int kFateTries = 100;
+constexpr auto kFatePause = std::chrono::milliseconds(100);
+
+/// Command tag, its words, and the count, as psycopg2's statusmessage and rowcount show them.
+Response response_of(const PGresult* result) {
+  Response response;
+  response.message = PQcmdStatus(const_cast<PGresult*>(result));
+  for (std::string_view word : base::split_words(response.message)) {
+    if (base::parse_int(word))
+      continue;
+    if (!response.code.empty())
+      response.code += ' ';
+    response.code += word;
+  }
+  if (PQresultStatus(result) == PGRES_TUPLES_OK)
+    response.rows_affected = PQntuples(result);
+  else if (auto count = base::parse_int(PQcmdTuples(const_cast<PGresult*>(result))))
+    response.rows_affected = *count;
+  return response;
+}
+
+std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
+
+/// A role as profiles write it: bare names fold to lower case as in `set role x`, quoted ones are kept.
+std::string quoted_role(std::string_view role) {
+  if (role.size() >= 2 && role.front() == '"' && role.back() == '"')
+    return quote_identifier(base::replace_all(role.substr(1, role.size() - 2), "\"\"", "\""));
+  return quote_identifier(base::to_lower(role));
+}
+
+/// Comment marks around the text, unless it has them; an end mark inside cannot end it.
+std::string as_comment(std::string_view text) {
+  text = base::trim(text);
+  if (base::starts_with(text, "/*") && base::ends_with(text, "*/") && text.size() >= 4)
+    text = base::trim(text.substr(2, text.size() - 4));
+  return "/* " + base::replace_all(text, "*/", "* /") + " */";
+}
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
+PgConnection::PgConnection(Shared& shared, std::string connection_name) : shared_(shared) {
+  name = std::move(connection_name);
+  std::lock_guard lock(shared_.mutex);
+  shared_.connections.insert(this);
+}
+
+PgConnection::~PgConnection() {
+  std::lock_guard lock(shared_.mutex);
+  shared_.connections.erase(this);
+}
+
+void PgConnection::notice(std::string_view text) {
+  if (shared_.observer != nullptr)
+    shared_.observer->on_notice(name, text);
+}
+
+diag::Status PgConnection::ensure_open() {
+  if (session_ && session_->in_transaction())
+    return diag::Done{};
+  if (session_ && !session_->was_closed_by_server())
+    return diag::Done{};
+  close();
+  diag::Result<std::unique_ptr<Session>> opened =
+      Session::open(shared_.credentials, shared_.was_reachable, shared_.env);
+  if (!opened)
+    return opened.error();
+  shared_.was_reachable = true;
+  (*opened)->on_notice = [this](std::string_view text) { notice(text); };
+  diag::Status ready = set_up(**opened);
+  if (!ready)
+    return ready;
+  std::lock_guard lock(mutex_);
+  session_ = std::move(*opened);
+  return diag::Done{};
+}
+
+/// One round trip for everything a session needs. The server notices within a second when weft dies;
+/// not every system can do that, so a refusal of that one setting is no failure.
+diag::Status PgConnection::set_up(Session& session) {
+  const config::Credentials& credentials = shared_.credentials;
+  std::string sql = "select pg_catalog.pg_backend_pid()";
+  auto set = [&](std::string_view setting, std::string_view value) {
+    sql += fmt::format(", pg_catalog.set_config('{}', {}, false)", setting, quote_literal(value));
+  };
+  if (session.parameter("DateStyle").find("ISO") != 0)
+    set("DateStyle", "ISO");
+  if (!credentials.search_path.empty())
+    set("search_path", credentials.search_path);
+  if (credentials.statement_timeout_ms > 0)
+    set("statement_timeout", fmt::to_string(credentials.statement_timeout_ms));
+  if (credentials.lock_timeout_ms > 0)
+    set("lock_timeout", fmt::to_string(credentials.lock_timeout_ms));
+  // A session that is not the server's own would take the lock to the next user of the pool.
+  sql += fmt::format(
+      ", case when pg_catalog.pg_backend_pid() = {} then "
+      "pg_catalog.pg_advisory_lock_shared({}, {})::text end",
+      session.backend_pid(), kRunLockClass, shared_.run);
+  std::string role = credentials.role.empty() ? "" : "; set role " + quoted_role(credentials.role);
+  std::string watch = ", pg_catalog.set_config('client_connection_check_interval', '1000', false)";
+  bool can_watch = session.server_version() >= 140000;
+  diag::Result<std::vector<ResultPtr>> done = session.run(sql + (can_watch ? watch : "") + role);
+  if (!done && can_watch && sqlstate_of(done.error()) == "22023")
+    done = session.run(sql + role);
+  if (!done)
+    return done.error();
+  if (PQgetvalue(done->front().get(), 0, 0) != fmt::to_string(session.backend_pid()))
+    shared_.is_pooled = true;
+  return diag::Done{};
+}
+
+std::string PgConnection::with_comment(std::string_view sql, size_t& prefix) const {
+  std::string text;
+  if (begin_wanted_ || (!in_transaction() && !shared_.credentials.autocommit))
+    text = kBegin;
+  prefix = text.size();
+  if (query_comment.empty())
+    return text + std::string(sql);
+  if (!comment_after) {
+    text += as_comment(query_comment) + "\n";
+    prefix = text.size();
+    return text + std::string(sql);
+  }
+  std::string_view body = sql;
+  while (!body.empty() && (body.back() == ' ' || body.back() == '\n' || body.back() == '\t' ||
+                           body.back() == '\r' || body.back() == ';'))
+    body.remove_suffix(1);
+  bool had_end = body.size() != sql.size() && sql.find(';', body.size()) != std::string_view::npos;
+  return text + std::string(body) + "\n" + as_comment(query_comment) + (had_end ? ";" : "");
+}
+
+diag::Result<QueryResult> PgConnection::execute(std::string_view sql, const QueryOptions& options) {
+  diag::Status open = ensure_open();
+  if (!open)
+    return open.error();
+  size_t prefix = 0;
+  std::string text = with_comment(sql, prefix);
+  bool begins = base::starts_with(text, kBegin) && prefix >= kBegin.size();
+  if (shared_.observer != nullptr)
+    shared_.observer->on_query(name, std::string_view(text).substr(begins ? kBegin.size() : 0));
+  Stopwatch watch;
+  begin_wanted_ = false;
+  diag::Result<std::vector<ResultPtr>> results = session_->run(text, prefix);
+  if (results && results->size() == (begins ? 1u : 0u))
+    results = plain_error(diag::Code::DatabaseFailed, "the statement is empty: can't execute an empty query");
+  if (results && PQresultStatus(results->back().get()) == PGRES_EMPTY_QUERY)
+    results = plain_error(diag::Code::DatabaseFailed, "the statement is empty: can't execute an empty query");
+  if (!results) {
+    if (shared_.observer != nullptr)
+      shared_.observer->on_result(name, first_line(results.error().message), watch.seconds());
+    return give_up(results.error());
+  }
+  QueryResult answer;
+  answer.response = response_of(results->back().get());
+  if (shared_.observer != nullptr)
+    shared_.observer->on_result(name, answer.response.message, watch.seconds());
+  if (options.fetch)
+    answer.table = to_table(results->back().get(), options.limit, options.raw);
+  return answer;
+}
+
+diag::Result<QueryResult> PgConnection::query_catalog(std::string_view sql) {
+  diag::Status open = ensure_open();
+  if (!open)
+    return open.error();
+  std::string_view begin = begin_wanted_ ? kBegin : std::string_view();
+  begin_wanted_ = false;
+  diag::Result<std::vector<ResultPtr>> results =
+      session_->run(std::string(begin) + std::string(sql), begin.size());
+  if (!results)
+    return give_up(results.error());
+  QueryResult answer;
+  if (!results->empty()) {
+    answer.response = response_of(results->back().get());
+    answer.table = to_table(results->back().get(), -1, false);
+  }
+  return answer;
+}
+
+diag::Diagnostic PgConnection::give_up(diag::Diagnostic error) {
+  begin_wanted_ = false;
+  if (session_ && session_->is_broken()) {
+    close();
+  } else if (session_ && session_->in_transaction()) {
+    diag::Result<std::vector<ResultPtr>> done = session_->run("ROLLBACK");
+    if (!done)
+      close();
+  }
+  return error;
+}
+
+void PgConnection::close() {
+  std::unique_ptr<Session> old;
+  {
+    std::lock_guard lock(mutex_);
+    old = std::move(session_);
+  }
+}
+
+diag::Status PgConnection::begin() {
+  if (!in_transaction())
+    begin_wanted_ = true;
+  return diag::Done{};
+}
+
+bool PgConnection::in_transaction() const {
+  return begin_wanted_ || (session_ && session_->in_transaction());
+}
+
+diag::Status PgConnection::commit() {
+  begin_wanted_ = false;
+  if (!session_ || !session_->in_transaction())
+    return diag::Done{};
+  // With the transaction's number the truth can be found out should the answer get lost.
+  diag::Result<RawRows> transaction =
+      raw("select pg_catalog.txid_current_if_assigned()");
+  if (!transaction)
+    return give_up(transaction.error());
+  diag::Result<std::vector<ResultPtr>> done = session_->run("COMMIT");
+  if (done) {
+    if (std::string_view(PQcmdStatus(done->back().get())) == "ROLLBACK") {
+      return plain_error(diag::Code::DatabaseFailed,
+                         "the transaction had failed before and was rolled back");
+    }
+    return diag::Done{};
+  }
+  bool is_lost = session_->is_broken();
+  diag::Diagnostic error = give_up(done.error());
+  const RawRows& rows = *transaction;
+  if (is_lost && !rows.empty() && rows[0][0])
+    return find_out(*rows[0][0], error);
+  return error;
+}
+
+diag::Status PgConnection::find_out(std::string_view transaction, diag::Diagnostic error) {
+  for (int attempt = 0; attempt < kFateTries; ++attempt) {
+    diag::Status open = ensure_open();
+    if (!open)
+      return error;
+    diag::Result<RawRows> rows =
+        raw(fmt::format("select pg_catalog.txid_status({})", transaction));
+    if (!rows) {
+      close();
+      continue;
+    }
+    std::string status = rows->empty() ? "" : rows->front().front().value_or("");
+    if (status == "committed")
+      return diag::Done{};
+    if (status != "in progress")
+      return error;
+    std::this_thread::sleep_for(kFatePause);
+  }
+  error.hint = "whether the transaction was committed is not known";
+  return error;
+}
+
+diag::Status PgConnection::rollback() {
+  begin_wanted_ = false;
+  if (!session_ || !session_->in_transaction())
+    return diag::Done{};
+  diag::Result<std::vector<ResultPtr>> done = session_->run("ROLLBACK");
+  if (!done) {
+    // A session that is gone has rolled back by itself.
+    close();
+  }
+  return diag::Done{};
+}
+
+diag::Result<int64_t> PgConnection::copy_in(
+    std::string_view copy_sql, const std::function<std::optional<std::string>()>& next) {
+  diag::Status open = ensure_open();
+  if (!open)
+    return open.error();
+  size_t prefix = 0;
+  std::string text = with_comment(copy_sql, prefix);
+  if (shared_.observer != nullptr)
+    shared_.observer->on_query(name, copy_sql);
+  Stopwatch watch;
+  begin_wanted_ = false;
+  diag::Result<int64_t> rows = session_->copy_in(text, prefix, next);
+  if (shared_.observer != nullptr) {
+    std::string status = rows ? fmt::format("COPY {}", *rows) : first_line(rows.error().message);
+    shared_.observer->on_result(name, status, watch.seconds());
+  }
+  return rows ? rows : give_up(rows.error());
+}
+
+void PgConnection::cancel() {
+  std::lock_guard lock(mutex_);
+  if (session_)
+    session_->cancel();
+}
+
+int PgConnection::server_version() const { return session_ ? session_->server_version() : 0; }
+
+diag::Result<RawRows> PgConnection::raw(std::string_view sql) {
+  if (!session_)
+    return plain_error(diag::Code::ConnectionLost, "the connection to the server is closed");
+  std::string text = (begin_wanted_ ? std::string(kBegin) : std::string()) + std::string(sql);
+  begin_wanted_ = false;
+  diag::Result<std::vector<ResultPtr>> results = session_->run(text);
+  if (!results)
+    return results.error();
+  RawRows rows;
+  for (const ResultPtr& result : *results) {
+    if (PQresultStatus(result.get()) == PGRES_TUPLES_OK)
+      rows = raw_rows(result.get());
+  }
+  return rows;
+}
+
+diag::Result<RawRows> PgConnection::raw_or_rollback(std::string_view sql) {
+  diag::Status open = ensure_open();
+  if (!open)
+    return open.error();
+  diag::Result<RawRows> rows = raw(sql);
+  return rows ? rows : give_up(rows.error());
+}
+
+diag::Result<std::vector<std::pair<std::string, uint32_t>>> PgConnection::describe(
+    std::string_view sql) {
+  diag::Status open = ensure_open();
+  if (!open)
+    return open.error();
+  diag::Result<ResultPtr> described = session_->describe(std::string(sql));
+  if (!described && sqlstate_of(described.error()) == "42601" &&
+      described.error().message.find("multiple commands") != std::string::npos &&
+      !session_->in_transaction()) {
+    // A header before the query makes several statements, which only the simple protocol takes.
+    diag::Result<std::vector<ResultPtr>> results = session_->run(std::string(sql));
+    if (results && !results->empty())
+      described = std::move(results->back());
+  }
+  if (!described)
+    return give_up(described.error());
+  std::vector<std::pair<std::string, uint32_t>> columns;
+  for (int c = 0; c < PQnfields(described->get()); ++c)
+    columns.emplace_back(PQfname(described->get(), c), PQftype(described->get(), c));
+  return columns;
+}
+
+}  // namespace weft::adapter::postgres

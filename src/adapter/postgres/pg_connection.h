@@ -1,0 +1,86 @@
+// PgConnection: Connection over one libpq session, opened on first use and again after it was lost.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "adapter/cache.h"
+#include "adapter/connection.h"
+#include "adapter/postgres/session.h"
+#include "base/env.h"
+
+namespace weft::adapter::postgres {
+
+class PgConnection;
+
+/// What the connections of one adapter share.
+struct Shared {
+  config::Credentials credentials;
+  const base::Env& env;
+  QueryObserver* observer = nullptr;
+  /// 24 bits of the invocation's id, in the names of build relations and in the lock that its sessions
+  /// hold; see build_names.h.
+  uint32_t run = 0;
+  RelationCache cache;
+  std::atomic<bool> was_reachable{false};
+  /// A pooler that hands out server sessions per transaction stands between: nothing may be kept in the
+  /// session.
+  std::atomic<bool> is_pooled{false};
+  std::mutex mutex;
+  std::set<PgConnection*> connections;
+};
+
+class PgConnection final : public Connection {
+ public:
+  PgConnection(Shared& shared, std::string connection_name);
+  ~PgConnection() override;
+
+  diag::Result<QueryResult> execute(std::string_view sql, const QueryOptions& options) override;
+  diag::Result<QueryResult> query_catalog(std::string_view sql) override;
+  diag::Status begin() override;
+  diag::Status commit() override;
+  diag::Status rollback() override;
+  bool in_transaction() const override;
+  diag::Result<int64_t> copy_in(std::string_view copy_sql,
+                                const std::function<std::optional<std::string>()>& next) override;
+  void cancel() override;
+  int server_version() const override;
+
+  // For the other files of this folder.
+
+  /// Runs weft's own statements as they are, in whatever transaction is open, and gives the rows of the
+  /// last result that has any. A failure leaves the transaction failed: the caller rolls back.
+  diag::Result<RawRows> raw(std::string_view sql);
+  /// As raw(), but a failure ends the transaction.
+  diag::Result<RawRows> raw_or_rollback(std::string_view sql);
+  /// Names and type oids of a query's columns, without running it.
+  diag::Result<std::vector<std::pair<std::string, uint32_t>>> describe(std::string_view sql);
+  /// Opens the session unless it is open and alive.
+  diag::Status ensure_open();
+  Shared& shared() { return shared_; }
+  /// Tells the observer something of weft's own.
+  void notice(std::string_view text);
+
+ private:
+  diag::Status set_up(Session& session);
+  std::string with_comment(std::string_view sql, size_t& prefix) const;
+  /// Ends the transaction after a failed statement.
+  diag::Diagnostic give_up(diag::Diagnostic error);
+  void close();
+  /// The truth about a COMMIT whose answer was lost.
+  diag::Status find_out(std::string_view transaction, diag::Diagnostic error);
+
+  Shared& shared_;
+  /// Guards the pointer, not what it points at: cancel() comes from other threads.
+  mutable std::mutex mutex_;
+  std::unique_ptr<Session> session_;
+  /// begin() was called; the next statement carries the BEGIN.
+  bool begin_wanted_ = false;
+};
+
+}  // namespace weft::adapter::postgres

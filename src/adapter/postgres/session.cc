@@ -1,0 +1,184 @@
+#include "adapter/postgres/session.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+#include <poll.h>
+
+#include "adapter/postgres/errors.h"
+#include "base/strings.h"
+
+namespace weft::adapter::postgres {
+namespace {
+
+void receive_notice(void* session, const PGresult* result) {
+  const auto& on_notice = static_cast<Session*>(session)->on_notice;
+  if (!on_notice)
+    return;
+  const char* severity = PQresultErrorField(result, PG_DIAG_SEVERITY);
+  const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  on_notice(fmt::format("{}:  {}", severity ? severity : "NOTICE", message ? message : ""));
+}
+
+/// Ends a copy that a statement of the caller's started without data to send.
+void refuse_copy(PGconn* connection, ExecStatusType status) {
+  if (status == PGRES_COPY_IN || status == PGRES_COPY_BOTH) {
+    PQputCopyEnd(connection, "copy from stdin has no data here");
+    return;
+  }
+  char* row = nullptr;
+  while (PQgetCopyData(connection, &row, 0) > 0)
+    PQfreemem(row);
+}
+
+}  // namespace
+
+void ResultDeleter::operator()(pg_result* result) const { PQclear(result); }
+
+RawRows raw_rows(const pg_result* result) {
+  RawRows rows(static_cast<size_t>(PQntuples(result)));
+  for (int r = 0; r < PQntuples(result); ++r) {
+    RawRow& row = rows[static_cast<size_t>(r)];
+    for (int c = 0; c < PQnfields(result); ++c) {
+      if (PQgetisnull(result, r, c))
+        row.emplace_back(std::nullopt);
+      else
+        row.emplace_back(std::string(PQgetvalue(result, r, c),
+                                     static_cast<size_t>(PQgetlength(result, r, c))));
+    }
+  }
+  return rows;
+}
+
+Session::Session(pg_conn* connection)
+    : connection_(connection), cancel_(PQgetCancel(connection)) {
+  PQsetNoticeReceiver(connection_, receive_notice, this);
+}
+
+Session::~Session() {
+  PQfreeCancel(cancel_);
+  PQfinish(connection_);
+}
+
+diag::Diagnostic Session::lost(std::string_view what) const {
+  diag::Diagnostic diagnostic = plain_error(
+      diag::Code::ConnectionLost,
+      fmt::format("the connection to the server was lost {}: {}", what,
+                  base::collapse_whitespace(PQerrorMessage(connection_))));
+  diag::DatabaseError database;
+  database.sqlstate = "08006";
+  database.message = diagnostic.message;
+  diagnostic.database = std::move(database);
+  return diagnostic;
+}
+
+diag::Result<std::vector<ResultPtr>> Session::run(const std::string& sql, size_t prefix) {
+  if (sql.find('\0') != std::string::npos)
+    return plain_error(diag::Code::DatabaseFailed, "a statement has a NUL byte, which SQL cannot hold");
+  if (PQsendQuery(connection_, sql.c_str()) != 1)
+    return lost("before a statement was sent");
+  std::vector<ResultPtr> results;
+  std::optional<diag::Diagnostic> error;
+  while (ResultPtr result{PQgetResult(connection_)}) {
+    ExecStatusType status = PQresultStatus(result.get());
+    if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
+      refuse_copy(connection_, status);
+      if (!error)
+        error = plain_error(diag::Code::DatabaseFailed,
+                            "a copy from standard input or to standard output cannot run here");
+    } else if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) {
+      if (!error)
+        error = statement_error(result.get(), sql, prefix);
+    } else {
+      results.push_back(std::move(result));
+    }
+  }
+  if (is_broken()) {
+    // The server's own reason (57P01 …) says more than the broken socket.
+    if (error && !sqlstate_of(*error).empty() && error->code == diag::Code::ConnectionLost)
+      return *error;
+    return lost("while a statement ran");
+  }
+  if (error)
+    return *error;
+  return results;
+}
+
+diag::Result<int64_t> Session::copy_in(const std::string& sql, size_t prefix,
+                                       const std::function<std::optional<std::string>()>& next) {
+  if (PQsendQuery(connection_, sql.c_str()) != 1)
+    return lost("before a copy was sent");
+  std::optional<diag::Diagnostic> error;
+  int64_t rows = -1;
+  while (ResultPtr result{PQgetResult(connection_)}) {
+    ExecStatusType status = PQresultStatus(result.get());
+    if (status == PGRES_COPY_IN) {
+      bool sent = true;
+      while (sent) {
+        std::optional<std::string> chunk = next();
+        if (!chunk)
+          break;
+        sent = PQputCopyData(connection_, chunk->data(), static_cast<int>(chunk->size())) == 1;
+      }
+      if (PQputCopyEnd(connection_, nullptr) != 1 && is_broken())
+        break;
+    } else if (status == PGRES_FATAL_ERROR) {
+      if (!error)
+        error = statement_error(result.get(), sql, prefix);
+    } else if (status == PGRES_COMMAND_OK) {
+      if (std::optional<int64_t> count = base::parse_int(PQcmdTuples(result.get())))
+        rows = *count;
+    }
+  }
+  if (error)
+    return *error;
+  if (is_broken())
+    return lost("during a copy");
+  return rows;
+}
+
+diag::Result<ResultPtr> Session::describe(const std::string& sql) {
+  ResultPtr prepared{PQprepare(connection_, "", sql.c_str(), 0, nullptr)};
+  if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK)
+    return is_broken() ? lost("while a statement was described")
+                       : statement_error(prepared.get(), sql, 0);
+  ResultPtr described{PQdescribePrepared(connection_, "")};
+  if (PQresultStatus(described.get()) != PGRES_COMMAND_OK)
+    return is_broken() ? lost("while a statement was described")
+                       : statement_error(described.get(), sql, 0);
+  return described;
+}
+
+bool Session::in_transaction() const {
+  PGTransactionStatusType status = PQtransactionStatus(connection_);
+  return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+}
+
+bool Session::is_broken() const { return PQstatus(connection_) != CONNECTION_OK; }
+
+bool Session::was_closed_by_server() {
+  if (is_broken())
+    return true;
+  pollfd wait{PQsocket(connection_), POLLIN, 0};
+  if (poll(&wait, 1, 0) <= 0)
+    return false;
+  // Something waits while nothing was asked: a notice, a parameter, or the end.
+  return PQconsumeInput(connection_) != 1 || is_broken();
+}
+
+int Session::server_version() const { return PQserverVersion(connection_); }
+int Session::backend_pid() const { return PQbackendPID(connection_); }
+
+std::string Session::parameter(const char* name) const {
+  const char* value = PQparameterStatus(connection_, name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+void Session::cancel() {
+  char message[256];
+  if (cancel_ != nullptr)
+    PQcancel(cancel_, message, sizeof message);
+}
+
+}  // namespace weft::adapter::postgres
