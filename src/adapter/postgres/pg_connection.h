@@ -8,6 +8,8 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "adapter/cache.h"
 #include "adapter/connection.h"
@@ -20,12 +22,15 @@ class PgConnection;
 
 /// What the connections of one adapter share.
 struct Shared {
+  Shared(config::Credentials with, const base::Env& in, QueryObserver* watched_by, uint32_t run_bits)
+      : credentials(std::move(with)), env(in), observer(watched_by), run(run_bits) {}
+
   config::Credentials credentials;
   const base::Env& env;
-  QueryObserver* observer = nullptr;
+  QueryObserver* observer;
   /// 24 bits of the invocation's id, in the names of build relations and in the lock that its sessions
   /// hold; see build_names.h.
-  uint32_t run = 0;
+  uint32_t run;
   RelationCache cache;
   std::atomic<bool> was_reachable{false};
   /// A pooler that hands out server sessions per transaction stands between: nothing may be kept in the

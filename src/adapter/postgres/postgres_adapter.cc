@@ -42,9 +42,8 @@ class PostgresAdapter final : public Adapter {
  public:
   PostgresAdapter(config::Credentials credentials, const AdapterOptions& options,
                   const base::Env& env)
-      : shared_{.credentials = std::move(credentials), .env = env, .observer = options.observer} {
-    shared_.run = postgres::run_of(options.invocation_id);
-  }
+      : shared_(std::move(credentials), env, options.observer,
+                postgres::run_of(options.invocation_id)) {}
 
   std::unique_ptr<Connection> connect(std::string name) override {
     return std::make_unique<PgConnection>(shared_, std::move(name));

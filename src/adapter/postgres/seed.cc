@@ -43,7 +43,7 @@ bool is_whole_type(std::string_view sql_type) {
 bool is_usual_date(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-')
     return false;
-  for (size_t i : {0, 1, 2, 3, 5, 6, 8, 9}) {
+  for (size_t i : {0u, 1u, 2u, 3u, 5u, 6u, 8u, 9u}) {
     if (text[i] < '0' || text[i] > '9')
       return false;
   }
