@@ -303,6 +303,8 @@ struct Group {
 };
 
 struct Metadata {
+  /// The version of dbt whose artifacts these are.
+  std::string dbt_version;
   std::string project_name, project_id, adapter_type = "postgres", invocation_id, user_id;
   bool send_anonymous_usage_stats = false;
   /// Microseconds since 1970.

@@ -1,0 +1,212 @@
+// run_results.json, sources.json and catalog.json.
+#include "base/strings.h"
+#include "manifest/artifacts.h"
+#include "manifest/field_writer.h"
+#include "manifest/json_text.h"
+#include "manifest/metadata_json.h"
+
+namespace weft::manifest {
+namespace {
+
+void member(JsonText& json, std::string_view key, std::string_view value) {
+  json.key(key);
+  json.text(value);
+}
+
+void member(JsonText& json, std::string_view key, const std::optional<std::string>& value) {
+  json.key(key);
+  value ? json.text(*value) : json.null();
+}
+
+void write_timing(JsonText& json, const std::vector<Timing>& timing) {
+  json.key("timing");
+  json.open_list();
+  for (const Timing& t : timing) {
+    json.open_map();
+    member(json, "name", std::string_view(t.name));
+    member(json, "started_at", std::string_view(iso_time(t.started_at, "Z")));
+    member(json, "completed_at", std::string_view(iso_time(t.completed_at, "Z")));
+    json.close_map();
+  }
+  json.close_list();
+}
+
+void write_effort(JsonText& json, std::string_view thread_id, double execution_time) {
+  member(json, "thread_id", thread_id);
+  json.key("execution_time");
+  json.real(execution_time);
+}
+
+/// Seeds, saved queries and exposures have no SQL of their own: dbt says null where others say whether
+/// they were compiled.
+bool has_code(std::string_view unique_id) {
+  for (std::string_view kind : {"seed.", "saved_query.", "exposure.", "source."})
+    if (base::starts_with(unique_id, kind))
+      return false;
+  return true;
+}
+
+void write_result(JsonText& json, const RunResult& r) {
+  json.open_map();
+  member(json, "status", std::string_view(r.status));
+  write_timing(json, r.timing);
+  write_effort(json, r.thread_id, r.execution_time);
+  json.key("adapter_response");
+  json.map(r.adapter_response);
+  member(json, "message", r.message);
+  json.key("failures");
+  r.failures ? json.integer(*r.failures) : json.null();
+  member(json, "unique_id", std::string_view(r.unique_id));
+  json.key("compiled");
+  const bool with_code = has_code(r.unique_id);
+  with_code ? json.boolean(r.compiled) : json.null();
+  member(json, "compiled_code", r.compiled_code);
+  member(json, "relation_name", with_code ? r.relation_name : std::nullopt);
+  json.key("batch_results");
+  json.data(r.batch_results);
+  json.key("overload_results");
+  json.data(r.overload_results);
+  json.close_map();
+}
+
+void write_freshness(JsonText& json, FieldWriter<JsonText>& fields, const FreshnessResult& r) {
+  json.open_map();
+  member(json, "unique_id", std::string_view(r.unique_id));
+  if (r.error) {
+    member(json, "error", r.error);
+    member(json, "status", std::string_view("runtime error"));
+    json.close_map();
+    return;
+  }
+  member(json, "max_loaded_at", std::string_view(iso_time(r.max_loaded_at, "+00:00")));
+  member(json, "snapshotted_at", std::string_view(iso_time(r.snapshotted_at, "+00:00")));
+  json.key("max_loaded_at_time_ago_in_s");
+  json.real(r.max_loaded_at_time_ago_in_s);
+  member(json, "status", std::string_view(r.status));
+  json.key("criteria");
+  fields.freshness(r.criteria);
+  json.key("adapter_response");
+  json.map(r.adapter_response);
+  write_timing(json, r.timing);
+  write_effort(json, r.thread_id, r.execution_time);
+  json.close_map();
+}
+
+void write_columns(JsonText& json, const CatalogTable& table) {
+  json.key("columns");
+  json.open_map();
+  for (const CatalogColumn& column : table.columns) {
+    json.any_key(column.name);
+    json.open_map();
+    member(json, "type", std::string_view(column.type));
+    json.key("index");
+    json.integer(column.index);
+    member(json, "name", std::string_view(column.name));
+    member(json, "comment", column.comment);
+    json.close_map();
+  }
+  json.close_map();
+}
+
+void write_stats(JsonText& json, const CatalogTable& table) {
+  json.key("stats");
+  json.open_map();
+  for (const CatalogStat& stat : table.stats) {
+    json.any_key(stat.id);
+    json.open_map();
+    member(json, "id", std::string_view(stat.id));
+    member(json, "label", std::string_view(stat.label));
+    json.key("value");
+    json.data(stat.value);
+    json.key("include");
+    json.boolean(stat.include);
+    member(json, "description", std::string_view(stat.description));
+    json.close_map();
+  }
+  json.close_map();
+}
+
+void write_tables(JsonText& json, std::string_view key, const Catalog& catalog, bool sources) {
+  json.key(key);
+  json.open_map();
+  for (const CatalogTable& table : catalog.tables) {
+    if (table.is_source != sources)
+      continue;
+    json.any_key(table.unique_id);
+    json.open_map();
+    json.key("metadata");
+    json.open_map();
+    member(json, "type", std::string_view(table.type));
+    member(json, "schema", std::string_view(table.schema));
+    member(json, "name", std::string_view(table.name));
+    member(json, "database", std::string_view(table.database));
+    member(json, "comment", table.comment);
+    member(json, "owner", table.owner);
+    json.close_map();
+    write_columns(json, table);
+    write_stats(json, table);
+    member(json, "unique_id", std::string_view(table.unique_id));
+    json.close_map();
+  }
+  json.close_map();
+}
+
+}  // namespace
+
+std::string run_results_json(const RunResults& results) {
+  std::string out;
+  JsonText json(out);
+  json.open_map();
+  open_metadata(json, results.metadata, "run-results/v6");
+  json.close_map();
+  json.key("results");
+  json.open_list();
+  for (const RunResult& result : results.results) write_result(json, result);
+  json.close_list();
+  json.key("elapsed_time");
+  json.real(results.elapsed_time);
+  json.key("args");
+  json.map(results.args);
+  json.close_map();
+  return out;
+}
+
+std::string sources_json(const Metadata& metadata, const std::vector<FreshnessResult>& results,
+                         double elapsed_time) {
+  std::string out;
+  JsonText json(out);
+  FieldWriter<JsonText> fields(json);
+  json.open_map();
+  open_metadata(json, metadata, "sources/v3");
+  json.close_map();
+  json.key("results");
+  json.open_list();
+  for (const FreshnessResult& result : results) write_freshness(json, fields, result);
+  json.close_list();
+  json.key("elapsed_time");
+  json.real(elapsed_time);
+  json.close_map();
+  return out;
+}
+
+std::string catalog_json(const Catalog& catalog) {
+  std::string out;
+  JsonText json(out);
+  json.open_map();
+  open_metadata(json, catalog.metadata, "catalog/v1");
+  json.close_map();
+  write_tables(json, "nodes", catalog, false);
+  write_tables(json, "sources", catalog, true);
+  json.key("errors");
+  if (catalog.errors.empty()) {
+    json.null();
+  } else {
+    json.open_list();
+    for (const std::string& error : catalog.errors) json.text(error);
+    json.close_list();
+  }
+  json.close_map();
+  return out;
+}
+
+}  // namespace weft::manifest
