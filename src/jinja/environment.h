@@ -110,7 +110,12 @@ class Environment {
 
  private:
   friend class Interpreter;
+  friend struct EnvironmentAccess;
+
+ public:
   struct Impl;
+
+ private:
   std::unique_ptr<Impl> impl_;
 };
 

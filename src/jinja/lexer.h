@@ -1,0 +1,101 @@
+// Lexer: cuts a template into tokens, one at a time, with Jinja's rules for white space around tags.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jinja/environment.h"
+#include "jinja/token.h"
+
+namespace weft::jinja {
+
+/// What of the options the lexer needs, prepared once an environment.
+struct LexerRules {
+  enum class Tag : uint8_t { Comment, Block, Variable, LineStatement, LineComment };
+  struct Start {
+    Tag tag;
+    std::string text;
+  };
+
+  explicit LexerRules(const Options& options);
+
+  const Options& options;
+  /// The starts of tags, in the order in which they are tried at a place.
+  std::vector<Start> starts;
+  /// True for bytes with which a start begins.
+  std::array<bool, 256> may_start{};
+  /// The only byte with which a start can begin, or -1.
+  int only_start = -1;
+  bool has_line_rules = false;
+};
+
+class Lexer {
+ public:
+  /// `rules` and `text` must outlive the lexer. `in_expression`: the text is an expression.
+  Lexer(const LexerRules& rules, std::string_view text, bool in_expression);
+
+  /// The next token; Eof for ever at the end. Throws CompileFailure.
+  Token next();
+
+  /// Where the next token is looked for.
+  uint32_t position() const { return static_cast<uint32_t>(at_); }
+
+ private:
+  enum class State : uint8_t { Root, Block, Variable, LineStatement };
+
+  struct Found {
+    bool is_raw = false;
+    LexerRules::Tag tag = LexerRules::Tag::Comment;
+    /// Where the tag begins, white space that belongs to it included, and where it ends.
+    size_t begin = 0;
+    size_t end = 0;
+    char sign = 0;
+  };
+
+  bool next_root(Token& token);
+  bool next_inside(Token& token);
+  bool find_tag(Found& found) const;
+  bool match_tag(size_t at, Found& found) const;
+  bool match_start(const LexerRules::Start& start, size_t at, Found& found) const;
+  bool match_line_comment(const std::string& prefix, size_t at, Found& found) const;
+  bool match_raw(size_t at, Found& found) const;
+  std::string_view strip_data(size_t begin, size_t end, char sign, bool is_variable) const;
+  void skip_comment(size_t begin);
+  void skip_line_comment();
+  Token read_raw();
+  bool match_block_end(size_t at, size_t& end) const;
+  bool match_end(size_t& end) const;
+  bool match_line_end(size_t& end) const;
+  Token read_number();
+  Token read_name();
+  Token read_string();
+  Token read_operator();
+  void balance(const Token& token);
+  size_t skip_space(size_t at) const;
+  size_t newline_size(size_t at) const;
+  bool starts_with(size_t at, std::string_view text) const;
+  [[noreturn]] void fail_character() const;
+
+  const LexerRules& rules_;
+  std::string_view text_;
+  size_t at_ = 0;
+  State state_ = State::Root;
+  bool line_starting_ = true;
+  bool has_pending_ = false;
+  Token pending_;
+  std::string balance_;
+};
+
+/// The value of a string token: escapes resolved as Python does. Throws CompileFailure at the token.
+std::string unescape_string(const Token& token, std::string_view newline_sequence);
+/// Text with every line end turned into `newline_sequence`.
+std::string normalize_newlines(std::string_view text, std::string_view newline_sequence);
+/// True when the text has a line end that differs from `newline_sequence`.
+bool needs_newlines(std::string_view text, std::string_view newline_sequence);
+/// 1-based line of an offset; \n, \r\n and \r end lines.
+uint32_t line_of(std::string_view text, size_t offset);
+
+}  // namespace weft::jinja

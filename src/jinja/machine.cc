@@ -1,0 +1,436 @@
+// The loop that executes instructions.
+//
+// Each instruction reads its operands from registers or constants and writes one register. What can
+// fail or call back stores the place first, so that errors and call stacks know it. Python's fast cases
+// (small integers, strings, lists) are handled here; everything else goes to the operators of ops.h.
+#include "jinja/machine.h"
+
+#include <new>
+
+#include "jinja/cells.h"
+
+namespace weft::jinja {
+
+Value* RegisterStack::take(size_t count) {
+  if (chunks_.empty() || chunks_[current_].used + count > chunks_[current_].capacity) {
+    if (!chunks_.empty() && chunks_[current_].used > 0) {
+      ++current_;
+    }
+    if (current_ < chunks_.size() && chunks_[current_].capacity < count) {
+      chunks_.resize(current_);
+    }
+    if (current_ >= chunks_.size()) {
+      Chunk chunk;
+      chunk.capacity = count > kChunk ? count : kChunk;
+      chunk.memory = std::make_unique<std::byte[]>(chunk.capacity * sizeof(Value));
+      chunks_.push_back(std::move(chunk));
+    }
+  }
+  Chunk& chunk = chunks_[current_];
+  auto* begin = reinterpret_cast<Value*>(chunk.memory.get()) + chunk.used;
+  chunk.used += count;
+  for (size_t i = 0; i < count; ++i) {
+    new (begin + i) Value();
+  }
+  return begin;
+}
+
+void RegisterStack::give_back(Value* begin) {
+  Chunk& chunk = chunks_[current_];
+  auto* base = reinterpret_cast<Value*>(chunk.memory.get());
+  auto* end = base + chunk.used;
+  for (Value* value = begin; value != end; ++value) {
+    value->~Value();
+  }
+  chunk.used = static_cast<size_t>(begin - base);
+  if (chunk.used == 0 && current_ > 0) {
+    --current_;
+  }
+}
+
+void Machine::refuel() {
+  constexpr uint64_t kSip = 4096;
+  if (budget_.steps != 0 && fuel_left_ == 0) {
+    raise("BudgetExceeded", "the template takes more steps than are allowed");
+  }
+  if (budget_.time.count() != 0 && std::chrono::steady_clock::now() > deadline_) {
+    raise("BudgetExceeded", "the template takes more time than is allowed");
+  }
+  fuel_ = kSip;
+  if (budget_.steps != 0) {
+    fuel_ = fuel_left_ < kSip ? fuel_left_ : kSip;
+    fuel_left_ -= fuel_;
+  }
+}
+
+void Machine::check_size() {
+  if (budget_.bytes != 0 && out_.size() > budget_.bytes) {
+    raise("BudgetExceeded", "the template writes more bytes than are allowed");
+  }
+}
+
+namespace {
+
+bool both_ints(const Value& a, const Value& b) {
+  return a.kind() == Kind::Int && b.kind() == Kind::Int;
+}
+
+/// a op b for small integers; false when the result does not fit or the operator is another.
+bool quick_arithmetic(Op op, const Value& a, const Value& b, Value& to) {
+  if (!both_ints(a, b)) {
+    return false;
+  }
+  int64_t x = a.as_int();
+  int64_t y = b.as_int();
+  int64_t result = 0;
+  switch (op) {
+    case Op::Add:
+      if (__builtin_add_overflow(x, y, &result)) {
+        return false;
+      }
+      break;
+    case Op::Subtract:
+      if (__builtin_sub_overflow(x, y, &result)) {
+        return false;
+      }
+      break;
+    case Op::Multiply:
+      if (__builtin_mul_overflow(x, y, &result)) {
+        return false;
+      }
+      break;
+    case Op::Modulo:
+      if (y == 0 || y == -1) {
+        return false;
+      }
+      result = x % y;
+      result += result != 0 && (result < 0) != (y < 0) ? y : 0;
+      break;
+    case Op::FloorDivide:
+      if (y == 0 || y == -1) {
+        return false;
+      }
+      result = x / y - (x % y != 0 && (x < 0) != (y < 0) ? 1 : 0);
+      break;
+    default:
+      return false;
+  }
+  to = Value::integer(result);
+  return true;
+}
+
+bool compare_ints(CompareOp op, int64_t x, int64_t y) {
+  switch (op) {
+    case CompareOp::Equal:
+      return x == y;
+    case CompareOp::NotEqual:
+      return x != y;
+    case CompareOp::Less:
+      return x < y;
+    case CompareOp::LessEqual:
+      return x <= y;
+    case CompareOp::Greater:
+      return x > y;
+    default:
+      return x >= y;
+  }
+}
+
+}  // namespace
+
+bool Machine::compare_values(CompareOp op, const Value& left, const Value& right) {
+  if (op < CompareOp::In && both_ints(left, right)) {
+    return compare_ints(op, left.as_int(), right.as_int());
+  }
+  if (op <= CompareOp::NotEqual && left.kind() == Kind::String && right.kind() == Kind::String) {
+    return (left.as_string() == right.as_string()) == (op == CompareOp::Equal);
+  }
+  return compare(interpreter_, op, left, right);
+}
+
+Value Machine::arithmetic(Op op, const Value& left, const Value& right) {
+  static_assert(static_cast<int>(Op::Power) - static_cast<int>(Op::Add) ==
+                static_cast<int>(BinaryOp::Power) - static_cast<int>(BinaryOp::Add));
+  auto binary_op = static_cast<BinaryOp>(static_cast<int>(op) - static_cast<int>(Op::Add));
+  return binary(interpreter_, binary_op, left, right);
+}
+
+// One function, as the cases are the instruction set and the locals stay in registers.
+void Machine::run(Activation& activation) {
+  const Function& function = *activation.function;
+  const TemplateCode& owner = *function.owner;
+  Value* const registers = activation.registers;
+  const Value* const constants = owner.constants.data();
+  const Instruction* const begin = function.code.data();
+  const Instruction* at = begin;
+  auto operand = [registers, constants](uint32_t which) -> const Value& {
+    return (which & kConstant) != 0 ? constants[which & ~kConstant] : registers[which];
+  };
+  auto is_true = [this](const Value& value) {
+    return value.kind() == Kind::Bool ? value.as_bool() : truth(interpreter_, value);
+  };
+  while (true) {
+    const Instruction& code = *at;
+    activation.at = at;
+    ++at;
+    switch (code.op) {
+      case Op::Move:
+        registers[code.a] = operand(code.b);
+        break;
+      case Op::LoadName:
+        load(activation, code, registers, registers[code.a]);
+        break;
+      case Op::LoadOuter:
+        load(activation, code, outer_registers(activation, code.n), registers[code.a]);
+        break;
+      case Op::Alias: {
+        const Value* from = code.n == 0 ? registers : outer_registers(activation, code.n);
+        registers[code.a] = from[code.b];
+        if ((code.flags & kResolve) != 0 && registers[code.a].is_undefined() &&
+            !ValueAccess::has_cell(registers[code.a])) {
+          bool found = false;
+          registers[code.a] = resolve(*activation.context, owner.name_text(code.c), found);
+        }
+        break;
+      }
+      case Op::Clear:
+        for (uint32_t i = code.a; i < code.b; ++i) {
+          registers[i] = Value();
+        }
+        break;
+      case Op::Export: {
+        ContextVariable& variable = activation.context->variable(owner.name_text(code.c));
+        variable.value = registers[code.a];
+        if (code.flags != 0) {
+          variable.is_exported = (code.flags & kPublic) != 0;
+        }
+        break;
+      }
+      case Op::Add:
+      case Op::Subtract:
+      case Op::Multiply:
+      case Op::Divide:
+      case Op::FloorDivide:
+      case Op::Modulo:
+      case Op::Power: {
+        const Value& left = operand(code.b);
+        const Value& right = operand(code.c);
+        if (!quick_arithmetic(code.op, left, right, registers[code.a])) {
+          registers[code.a] = arithmetic(code.op, left, right);
+        }
+        break;
+      }
+      case Op::Negate:
+        registers[code.a] = negate(interpreter_, operand(code.b));
+        break;
+      case Op::Positive:
+        registers[code.a] = positive(interpreter_, operand(code.b));
+        break;
+      case Op::Not:
+        registers[code.a] = Value::boolean(!is_true(operand(code.b)));
+        break;
+      case Op::Compare:
+        registers[code.a] = Value::boolean(compare_values(static_cast<CompareOp>(code.flags),
+                                                          operand(code.b), operand(code.c)));
+        break;
+      case Op::Concat:
+        concat(activation, code, registers[code.a]);
+        break;
+      case Op::MakeList:
+      case Op::MakeTuple: {
+        std::vector<Value> items(registers + code.b, registers + code.b + code.c);
+        registers[code.a] = code.op == Op::MakeList ? Value::list(std::move(items))
+                                                    : Value::tuple(std::move(items));
+        break;
+      }
+      case Op::MakeDict:
+        make_dict(registers + code.b, code.c, registers[code.a]);
+        break;
+      case Op::CopyList:
+        registers[code.a] =
+            Value::list(std::vector<Value>(constants + code.b, constants + code.b + code.c));
+        break;
+      case Op::Attribute:
+        attribute(activation, code, operand(code.b), registers[code.a]);
+        break;
+      case Op::Item:
+        registers[code.a] = get_item(interpreter_, operand(code.b), operand(code.c));
+        break;
+      case Op::Slice:
+        registers[code.a] = get_slice(interpreter_, operand(code.b), registers[code.c],
+                                      registers[code.c + 1], registers[code.c + 2]);
+        break;
+      case Op::LoopField: {
+        const Value& value = operand(code.b);
+        auto* loop = value.is_object() ? exact<LoopObject>(value.as_object()) : nullptr;
+        if (loop && code.flags != 0) {
+          registers[code.a] = loop->field(interpreter_, static_cast<LoopField>(code.flags));
+        } else {
+          attribute(activation, code, value, registers[code.a]);
+        }
+        break;
+      }
+      case Op::Call:
+        call(activation, code);
+        ++at;
+        if (is_returning_) {
+          return;
+        }
+        break;
+      case Op::CallMethod:
+        call_method_code(activation, code);
+        ++at;
+        if (is_returning_) {
+          return;
+        }
+        break;
+      case Op::ApplyFilter:
+        filter(activation, code);
+        ++at;
+        if (is_returning_) {
+          return;
+        }
+        break;
+      case Op::ApplyTest:
+        test(activation, code);
+        ++at;
+        if (is_returning_) {
+          return;
+        }
+        break;
+      case Op::Extra:
+        break;
+      case Op::IsDefined:
+        registers[code.a] = Value::boolean(operand(code.b).is_undefined() == (code.flags != 0));
+        break;
+      case Op::IsNone:
+        registers[code.a] = Value::boolean(operand(code.b).is_none() != (code.flags != 0));
+        break;
+      case Op::Jump:
+        at = begin + code.a;
+        break;
+      case Op::JumpIfFalse:
+        if (!is_true(operand(code.b))) {
+          at = begin + code.a;
+        }
+        break;
+      case Op::JumpIfTrue:
+        if (is_true(operand(code.b))) {
+          at = begin + code.a;
+        }
+        break;
+      case Op::JumpIfSet:
+        if (!registers[code.b].is_undefined() || ValueAccess::has_cell(registers[code.b])) {
+          at = begin + code.a;
+        }
+        break;
+      case Op::JumpCompare:
+        if (compare_values(static_cast<CompareOp>(code.flags & 15), operand(code.b),
+                           operand(code.c)) == ((code.flags >> 4) != 0)) {
+          at = begin + code.a;
+        }
+        break;
+      case Op::JumpIfParent:
+        if (activation.parent) {
+          at = begin + code.a;
+        }
+        break;
+      case Op::EmitText:
+        emit_text(activation, owner.texts[code.b]);
+        break;
+      case Op::Emit:
+        emit_value(activation, operand(code.b), static_cast<EscapeMode>(code.flags));
+        break;
+      case Op::CaptureBegin:
+        begin_capture();
+        break;
+      case Op::CaptureEnd:
+        registers[code.a] =
+            end_capture(escapes_now(activation, static_cast<EscapeMode>(code.flags)));
+        break;
+      case Op::CaptureDrop:
+        for (uint32_t i = 0; i < code.n; ++i) {
+          drop_text(captures_.back().text, captures_.back().pieces);
+          captures_.pop_back();
+        }
+        break;
+      case Op::ToMarkup:
+        if (activation.context->escapes && operand(code.b).kind() != Kind::Markup) {
+          registers[code.a] = Value::markup(str_text_of(interpreter_, operand(code.b)));
+        }
+        break;
+      case Op::LoopBegin:
+        begin_loop(activation, code, operand(code.b));
+        break;
+      case Op::LoopNext: {
+        if (--fuel_ == 0) {
+          refuel();
+          check_size();
+        }
+        auto& loop = static_cast<LoopObject&>(registers[code.a].as_object());
+        if (!loop.next(registers[code.b])) {
+          at = begin + code.c;
+        }
+        break;
+      }
+      case Op::LoopEnd:
+        end_loop(registers[code.a]);
+        break;
+      case Op::Unpack:
+        unpack(registers + code.a, code.n, operand(code.b));
+        break;
+      case Op::MakeMacro:
+      case Op::MakeClosure:
+        make_macro(activation, code, code.op == Op::MakeMacro);
+        break;
+      case Op::CallLoop:
+        run_loop(registers[code.a], operand(code.b), 0);
+        if (is_returning_) {
+          return;
+        }
+        break;
+      case Op::ParameterMissing: {
+        std::string_view name = owner.name_text(code.c);
+        registers[code.a] =
+            undefined_hint("parameter '" + std::string(name) + "' was not provided", undefined_);
+        break;
+      }
+      case Op::Return:
+        return;
+      case Op::ReturnValue:
+        result_ = operand(code.a);
+        return;
+      case Op::CheckNamespace:
+        if (!registers[code.a].as<NamespaceObject>()) {
+          raise("TemplateRuntimeError", "cannot assign attribute on non-namespace object");
+        }
+        break;
+      case Op::SetNamespace:
+        set_namespace(activation, code);
+        break;
+      case Op::EscapeBegin:
+        registers[code.a] = Value::boolean(activation.context->escapes);
+        activation.context->escapes = is_true(operand(code.b));
+        break;
+      case Op::EscapeEnd:
+        activation.context->escapes = registers[code.a].as_bool();
+        break;
+      case Op::MissingElse:
+        registers[code.a] = undefined_hint(
+            "the inline if-expression on line " + std::to_string(line_at(activation)) +
+                " evaluated to false and no else section was defined.",
+            UndefinedKind::Default);
+        break;
+      case Op::Fail:
+        raise("TemplateRuntimeError", std::string(owner.texts[code.b].text));
+      default:
+        template_code(activation, code);
+        if (is_returning_) {
+          return;
+        }
+        break;
+    }
+  }
+}
+
+}  // namespace weft::jinja

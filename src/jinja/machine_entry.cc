@@ -1,0 +1,326 @@
+// Entries from outside and failures.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "jinja/characters.h"
+#include "jinja/environment_code.h"
+#include "jinja/lexer.h"
+#include "jinja/machine.h"
+#include "jinja/text.h"
+
+namespace weft::jinja {
+namespace {
+
+/// Bytes of C stack that one render may use; threads have eight megabytes.
+constexpr ptrdiff_t kStackBytes = 5 << 20;
+
+constexpr size_t kShownValue = 100;
+
+const char* stack_place() {
+  return static_cast<const char*>(__builtin_frame_address(0));
+}
+
+}  // namespace
+
+/// One use of the machine from outside; they nest when the host calls back.
+class OutsideScope {
+ public:
+  OutsideScope(Machine& machine, Names& names) : machine_(machine) {
+    if (machine_.runs_++ == 0) {
+      machine_.start(names);
+    }
+    text_ = machine_.out_.size();
+    pieces_ = machine_.pieces_.size();
+    captures_ = machine_.captures_.size();
+    top_ = machine_.top_;
+    level_ = machine_.level_;
+    names_ = std::exchange(machine_.names_, &names);
+    native_ = std::exchange(machine_.is_native_, false);
+    // What is called from outside belongs to no macro of the template that is running.
+    machine_.captures_.clear();
+  }
+  ~OutsideScope() {
+    machine_.drop_text(text_, pieces_);
+    machine_.top_ = top_;
+    machine_.level_ = level_;
+    machine_.names_ = names_;
+    machine_.is_native_ = native_;
+    machine_.is_returning_ = false;
+    if (--machine_.runs_ == 0) {
+      machine_.finish();
+    }
+  }
+  OutsideScope(const OutsideScope&) = delete;
+  OutsideScope& operator=(const OutsideScope&) = delete;
+
+  size_t text() const { return text_; }
+  size_t pieces() const { return pieces_; }
+
+ private:
+  Machine& machine_;
+  size_t text_;
+  size_t pieces_;
+  size_t captures_;
+  Activation* top_;
+  uint32_t level_;
+  Names* names_;
+  bool native_;
+};
+
+Machine::Machine(Interpreter& interpreter, const Environment& environment)
+    : interpreter_(interpreter),
+      environment_(environment),
+      undefined_(environment.options().undefined),
+      budget_(environment.options().budget),
+      globals_(make_globals()) {}
+
+Machine::~Machine() {
+  globals_.clear();
+  free_loops_.clear();
+  result_ = Value();
+  returned_ = Value();
+  native_value_ = Value();
+  collector_.clear_all();
+}
+
+void Machine::start(Names&) {
+  records_ = new RecordPool();
+  records_->retain();
+  fuel_ = 1;
+  fuel_left_ = budget_.steps;
+  bytes_charged_ = 0;
+  level_ = 0;
+  stack_base_ = stack_place();
+  if (budget_.time.count() != 0) {
+    deadline_ = std::chrono::steady_clock::now() + budget_.time;
+  }
+}
+
+void Machine::finish() {
+  result_ = Value();
+  returned_ = Value();
+  native_value_ = Value();
+  records_->release();
+  records_ = nullptr;
+  if (collector_.has_nodes()) {
+    collector_.collect();
+  }
+}
+
+template <typename Run>
+auto Machine::guarded(Names& names, const Run& run) -> std::variant<decltype(run()), Error> {
+  try {
+    OutsideScope scope(*this, names);
+    return run();
+  } catch (Unwind& unwind) {
+    return std::move(unwind.error);
+  }
+}
+
+std::variant<Rendered, Error> Machine::render(const Template& compiled, Names& names) {
+  const TemplateCode& code = TemplateAccess::code(compiled);
+  return guarded(names, [&]() -> Rendered {
+    size_t text = out_.size();
+    size_t pieces = pieces_.size();
+    Ref<Context> context = new_context(code, nullptr, &names);
+    run_function(*code.root, *context, nullptr);
+    Rendered rendered;
+    rendered.text.assign(out_, text);
+    if (text != 0) {
+      std::vector<Piece> own(pieces_.begin() + static_cast<ptrdiff_t>(pieces), pieces_.end());
+      for (Piece& piece : own) {
+        piece.begin -= static_cast<uint32_t>(text);
+      }
+      rendered.spans = to_span_map(own);
+    } else {
+      rendered.spans = to_span_map(pieces_);
+    }
+    return rendered;
+  });
+}
+
+std::variant<Value, Error> Machine::render_native(const Template& compiled, Names& names) {
+  const TemplateCode& code = TemplateAccess::code(compiled);
+  return guarded(names, [&]() -> Value {
+    size_t text = out_.size();
+    is_native_ = true;
+    native_count_ = 0;
+    // The root itself must be outermost for its outputs to count.
+    Activation* outer = std::exchange(top_, nullptr);
+    Ref<Context> context = new_context(code, nullptr, &names);
+    run_function(*code.root, *context, nullptr);
+    top_ = outer;
+    if (native_count_ == 1) {
+      return std::move(native_value_);
+    }
+    return Value::string(std::string_view(out_).substr(text));
+  });
+}
+
+std::variant<Value, Error> Machine::evaluate(const Template& compiled, Names& names) {
+  const TemplateCode& code = TemplateAccess::code(compiled);
+  return guarded(names, [&]() -> Value {
+    Ref<Context> context = new_context(code, nullptr, &names);
+    run_function(*code.root, *context, nullptr);
+    return std::move(result_);
+  });
+}
+
+std::variant<Value, Error> Machine::call_from_outside(const Value& callee,
+                                                      const Arguments& arguments, Names& names) {
+  return guarded(names, [&]() -> Value { return call_value(interpreter_, callee, arguments); });
+}
+
+Value Machine::macro(const Template& compiled, size_t index, Names& names) {
+  const TemplateCode& code = TemplateAccess::code(compiled);
+  auto made = guarded(names, [&]() -> Value {
+    Ref<Context> context = new_context(code, nullptr, &names);
+    // The text around macros is run once, so that they see what is set there.
+    FrameLink* link = run_root(*code.root, *context);
+    Value value = Value::object(new MacroObject(*code.macro_functions[index], link));
+    link->release();
+    return value;
+  });
+  if (auto* error = std::get_if<Error>(&made)) {
+    throw Unwind{std::move(*error)};
+  }
+  return std::move(std::get<Value>(made));
+}
+
+diag::Span Machine::span_of(const Activation& activation) const {
+  auto at = static_cast<size_t>(activation.at - activation.function->code.data());
+  return activation.function->owner->span(activation.function->spans[at]);
+}
+
+uint32_t Machine::line_at(const Activation& activation) const {
+  auto at = static_cast<size_t>(activation.at - activation.function->code.data());
+  return line_of(activation.function->owner->text, activation.function->spans[at].begin);
+}
+
+Error Machine::describe(std::string_view type, std::string message) const {
+  Error error;
+  error.type = type;
+  error.message = std::move(message);
+  if (top_) {
+    const TemplateCode& owner = *top_->function->owner;
+    error.span = span_of(*top_);
+    error.line = line_at(*top_);
+    error.template_name = owner.is_loaded ? owner.name : "";
+    error.trail = call_stack();
+    if (!error.trail.empty()) {
+      error.trail.erase(error.trail.begin());
+    }
+    error.variables = variables_at(*top_);
+  }
+  return error;
+}
+
+std::vector<std::string> Machine::variables_at(const Activation& activation) const {
+  const Function& function = *activation.function;
+  const TemplateCode& owner = *function.owner;
+  auto at = static_cast<uint32_t>(activation.at - function.code.data());
+  size_t place = function.spans[at].begin;
+  size_t begin = place == 0 ? 0 : owner.text.find_last_of("\r\n", place - 1);
+  begin = begin == std::string_view::npos ? 0 : begin;
+  size_t end = std::min(owner.text.find_first_of("\r\n", place), owner.text.size());
+  std::string_view line = owner.text.substr(begin, end - begin);
+  std::vector<std::string> shown;
+  for (const LocalName& local : function.locals) {
+    if (at < local.begin || at > local.end || shown.size() >= 8) {
+      continue;
+    }
+    std::string_view name = owner.name_text(local.name);
+    const Value& value = activation.registers[local.slot];
+    if (value.is_undefined() || value.is_object() || line.find(name) == std::string_view::npos) {
+      continue;
+    }
+    std::string text = std::string(name) + " = " + value.repr();
+    if (text.size() > kShownValue) {
+      text = text.substr(0, byte_offset(text, kShownValue)) + "...";
+    }
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    shown.push_back(std::move(text));
+  }
+  std::sort(shown.begin(), shown.end());
+  return shown;
+}
+
+void Machine::raise(std::string_view type, std::string message) {
+  throw Unwind{describe(type, std::move(message))};
+}
+
+void Machine::raise(diag::Diagnostic diagnostic) {
+  Error error = describe(diag::code_info(diagnostic.code).name, diagnostic.message);
+  if (!diagnostic.span.valid()) {
+    diagnostic.span = error.span;
+  }
+  error.host = std::make_shared<diag::Diagnostic>(std::move(diagnostic));
+  throw Unwind{std::move(error)};
+}
+
+void Machine::return_from_macro(Value value) {
+  returned_ = std::move(value);
+  is_returning_ = true;
+}
+
+std::vector<diag::TrailStep> Machine::call_stack() const {
+  std::vector<diag::TrailStep> steps;
+  for (const Activation* place = top_; place; place = place->outer) {
+    const Function& function = *place->function;
+    if (steps.empty()) {
+      steps.push_back({span_of(*place), ""});
+    }
+    if (function.kind == Function::Kind::Macro && place->outer) {
+      steps.push_back({span_of(*place->outer),
+                       "macro `" + std::string(function.owner->name_text(function.name)) + "`"});
+    }
+  }
+  return steps;
+}
+
+std::vector<std::string> Machine::macro_stack() const {
+  std::vector<std::string> names;
+  for (const Activation* place = top_; place; place = place->outer) {
+    if (place->function->kind == Function::Kind::Macro) {
+      names.emplace_back(place->function->owner->name_text(place->function->name));
+    }
+  }
+  return names;
+}
+
+void Machine::charge_steps(uint64_t steps) {
+  if (budget_.steps == 0) {
+    return;
+  }
+  if (steps > fuel_left_) {
+    raise("BudgetExceeded", "the template takes more steps than are allowed");
+  }
+  fuel_left_ -= steps;
+}
+
+void Machine::charge_bytes(uint64_t bytes) {
+  bytes_charged_ += bytes;
+  if (budget_.bytes != 0 && (bytes > budget_.bytes || bytes_charged_ > 64 * budget_.bytes)) {
+    raise("BudgetExceeded", "the template makes more bytes than are allowed");
+  }
+}
+
+void Machine::enter_level() {
+  if ((budget_.depth != 0 && level_ >= budget_.depth) ||
+      stack_base_ - stack_place() > kStackBytes) {
+    raise("RecursionError", "maximum recursion depth exceeded");
+  }
+  ++level_;
+}
+
+const NamedFunction* Machine::find_filter(std::string_view name) const {
+  return EnvironmentAccess::functions(environment_).filter(name);
+}
+
+const NamedFunction* Machine::find_test(std::string_view name) const {
+  return EnvironmentAccess::functions(environment_).test(name);
+}
+
+}  // namespace weft::jinja
