@@ -29,6 +29,10 @@ Value apply_filter(Interpreter& interpreter, std::string_view name, const Argume
 /// Applies a test by its name.
 bool apply_test(Interpreter& interpreter, std::string_view name, const Arguments& arguments);
 
+/// Whether the environment has a filter or test of this name.
+bool has_filter(const Interpreter& interpreter, std::string_view name);
+bool has_test(const Interpreter& interpreter, std::string_view name);
+
 /// Counts work and memory against the budget; an exhausted budget ends the render with an error. To be
 /// called before work that grows with a number of the template ('x' * 10**9, range, center(10**9)).
 void charge_steps(Interpreter& interpreter, uint64_t steps);

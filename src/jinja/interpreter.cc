@@ -107,6 +107,14 @@ bool apply_test(Interpreter& interpreter, std::string_view name, const Arguments
   return truth(interpreter, result);
 }
 
+bool has_filter(const Interpreter& interpreter, std::string_view name) {
+  return InterpreterAccess::machine(interpreter).find_filter(name) != nullptr;
+}
+
+bool has_test(const Interpreter& interpreter, std::string_view name) {
+  return InterpreterAccess::machine(interpreter).find_test(name) != nullptr;
+}
+
 void charge_steps(Interpreter& interpreter, uint64_t steps) {
   InterpreterAccess::machine(interpreter).charge_steps(steps);
 }
