@@ -29,16 +29,16 @@ Value from_json(Interpreter& interpreter, const Arguments& arguments, void*) {
   const Value& text = reader.require(0);
   if (!text.is_string())
     return or_default(reader, 1);
-  auto parsed = jinja::parse_json(text.as_string());
-  return parsed ? *parsed : or_default(reader, 1);
+  auto parsed = jinja::from_json_text(text.as_string());
+  return parsed.index() == 0 ? std::get<0>(parsed) : or_default(reader, 1);
 }
 
 Value to_json(Interpreter& interpreter, const Arguments& arguments, void*) {
   ArgumentReader reader(interpreter, "tojson", arguments, {"value", "default", "sort_keys"});
-  jinja::JsonFormat format;
-  format.sort_keys = reader.flag_or(2, false);
-  auto text = jinja::json_text(interpreter, reader.require(0), format);
-  return text ? Value::string(*text) : or_default(reader, 1);
+  jinja::JsonStyle style;
+  style.sort_keys = reader.flag_or(2, false);
+  auto text = jinja::to_json_text(reader.require(0), style);
+  return text.index() == 0 ? Value::string(std::get<0>(text)) : or_default(reader, 1);
 }
 
 Value from_yaml(Interpreter& interpreter, const Arguments& arguments, void* self) {

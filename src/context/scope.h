@@ -32,6 +32,11 @@ struct StatementResult {
   jinja::Value value;
 };
 
+/// A relation that is built to take the place of another.
+struct BuildName {
+  adapter::Relation build, target;
+};
+
 /// One node, hook or operation being rendered. Used by one thread.
 struct NodeScope {
   /// Package whose macros a bare name means first.
@@ -49,6 +54,8 @@ struct NodeScope {
   std::vector<std::pair<std::string, jinja::Value>> extras;
   /// Execute: ephemeral models that the text reads, each once, in order.
   std::vector<manifest::NodeId> ephemerals;
+  /// Execute: build relations made so far; texts for people show the target instead.
+  std::vector<BuildName> builds;
   /// Execute: results of statements.
   std::vector<StatementResult> results;
   /// Execute: where each byte of the node's compiled code comes from; for errors of the database.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/strings.h"
 #include "context/adapter_object.h"
 #include "context/table_object.h"
 #include "context/worker.h"
@@ -87,7 +88,16 @@ Value load_result(Interpreter& interpreter, const Arguments& arguments, void* se
 
 Value write(Interpreter& interpreter, const Arguments& arguments, void* self) {
   ArgumentReader reader(interpreter, "write", arguments, {"payload"});
-  worker_of(self).scope().written = reader.require(0).str();
+  NodeScope& scope = worker_of(self).scope();
+  scope.written = reader.require(0).str();
+  // target/run shows the names that dbt would use for what is being built.
+  for (const BuildName& build : scope.builds) {
+    adapter::Relation shown = build.target;
+    shown.identifier =
+        adapter::name_with_suffix(build.target.identifier.value_or(""), "__dbt_tmp");
+    scope.written =
+        base::replace_all(scope.written, build.build.render_name(), shown.render_name());
+  }
   return Value::string("");
 }
 
