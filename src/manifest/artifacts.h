@@ -14,7 +14,7 @@
 
 namespace weft::manifest {
 
-/// Parents and children of the enabled rows, in the order of `nodes`.
+/// Parents and children of the enabled rows, a list for each row of `nodes`, sorted by unique id.
 struct Neighbours {
   std::vector<std::vector<NodeId>> parents, children;
 };
@@ -22,6 +22,9 @@ Neighbours neighbours_of(const Manifest& manifest);
 
 /// The text of manifest.json.
 std::string manifest_json(const Manifest& manifest);
+
+/// The text of semantic_manifest.json.
+std::string semantic_manifest_json(const Manifest& manifest);
 
 /// One row as templates see it (`model`, `graph.nodes[uid]`): every key of the artifact, in its order.
 base::Data node_data(const Manifest& manifest, NodeId id);
@@ -117,8 +120,12 @@ struct StateManifest {
   base::DataMap macros;
   base::DataMap disabled;
 };
+/// All readers: the error names the file and, for broken JSON, line and column. The manifest may be of
+/// schema 4 to 12, run results of 4 to 6.
 diag::Result<StateManifest> read_state_manifest(base::FileSystem& files, const std::string& path);
+/// Timings are not read.
 diag::Result<RunResults> read_run_results(base::FileSystem& files, const std::string& path);
+/// Any artifact whole, as data; the error also when it is no JSON object.
 diag::Result<base::Data> read_artifact(base::FileSystem& files, const std::string& path);
 
 }  // namespace weft::manifest

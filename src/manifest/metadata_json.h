@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,5 +18,8 @@ void open_metadata(JsonText& json, const Metadata& metadata, std::string_view sc
 /// "2026-01-31T12:30:00.5Z" without the fraction when it is zero, as Python's isoformat, and with
 /// `suffix` for the zone: "Z" or "+00:00".
 std::string iso_time(int64_t us, std::string_view suffix);
+
+/// The microseconds since 1970 that such a text means, whatever its zone; nothing when it is no time.
+std::optional<int64_t> parse_iso_time(std::string_view text);
 
 }  // namespace weft::manifest
