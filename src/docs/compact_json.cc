@@ -13,7 +13,8 @@ std::string repaired(std::string_view text) {
   while (!text.empty()) {
     const auto bad = base::find_invalid_utf8(text);
     out += text.substr(0, bad.value_or(text.size()));
-    if (!bad) break;
+    if (!bad)
+      break;
     out += "\xEF\xBF\xBD";
     text.remove_prefix(*bad + 1);
   }
@@ -23,7 +24,8 @@ std::string repaired(std::string_view text) {
 }  // namespace
 
 void CompactJson::separate() {
-  if (need_comma_) out_ += ',';
+  if (need_comma_)
+    out_ += ',';
   need_comma_ = true;
 }
 

@@ -23,13 +23,15 @@ class CompactJson {
   template <typename Numbers>
   void numbers(const Numbers& values) {
     open('[');
-    for (const auto& v : values) number(static_cast<int64_t>(v));
+    for (const auto& v : values)
+      number(static_cast<int64_t>(v));
     close(']');
   }
   template <typename Texts>
   void texts(const Texts& values) {
     open('[');
-    for (const auto& v : values) text(v);
+    for (const auto& v : values)
+      text(v);
     close(']');
   }
   void member(std::string_view name, std::string_view value) {
@@ -38,7 +40,8 @@ class CompactJson {
   }
   /// Left out when empty.
   void optional_member(std::string_view name, std::string_view value) {
-    if (!value.empty()) member(name, value);
+    if (!value.empty())
+      member(name, value);
   }
 
   const std::string& str() const { return out_; }

@@ -30,8 +30,8 @@ struct SiteFile {
   std::string content;
 };
 
-/// All files of the site, index.html last. The same input gives the same bytes, whatever the number of
-/// threads. Never fails: text that is no UTF-8 is repaired.
+/// All files of the site, index.html last. The same input gives the same bytes, whatever the number
+/// of threads. Never fails: text that is no UTF-8 is repaired.
 std::vector<SiteFile> make_site(const SiteInput& input, size_t threads);
 
 /// The whole site as one HTML file, for `--static`.

@@ -18,8 +18,10 @@ int hex_value(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
 
 std::string deflate_raw(std::string_view text) {
   z_stream stream = {};
-  // Fails only for want of memory, which ends the process anyway; the empty result is then no stream.
-  if (deflateInit2(&stream, kLevel, Z_DEFLATED, -MAX_WBITS, 9, Z_DEFAULT_STRATEGY) != Z_OK) return {};
+  // Fails only for want of memory, which ends the process anyway; the empty result is then no
+  // stream.
+  if (deflateInit2(&stream, kLevel, Z_DEFLATED, -MAX_WBITS, 9, Z_DEFAULT_STRATEGY) != Z_OK)
+    return {};
   std::string out(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
   stream.avail_in = static_cast<uInt>(text.size());
@@ -37,8 +39,10 @@ std::string base64(std::string_view bytes) {
   for (size_t i = 0; i < bytes.size(); i += 3) {
     const size_t left = bytes.size() - i;
     uint32_t word = static_cast<uint32_t>(static_cast<unsigned char>(bytes[i])) << 16;
-    if (left > 1) word |= static_cast<uint32_t>(static_cast<unsigned char>(bytes[i + 1])) << 8;
-    if (left > 2) word |= static_cast<unsigned char>(bytes[i + 2]);
+    if (left > 1)
+      word |= static_cast<uint32_t>(static_cast<unsigned char>(bytes[i + 1])) << 8;
+    if (left > 2)
+      word |= static_cast<unsigned char>(bytes[i + 2]);
     out += kDigits[word >> 18];
     out += kDigits[(word >> 12) & 63];
     out += left > 1 ? kDigits[(word >> 6) & 63] : '=';

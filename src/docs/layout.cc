@@ -25,7 +25,8 @@ using Nodes = std::vector<uint32_t>;
 Adjacency children_of(const Adjacency& parents) {
   Adjacency children(parents.size());
   for (uint32_t n = 0; n < parents.size(); ++n) {
-    for (const uint32_t p : parents[n]) children[p].push_back(n);
+    for (const uint32_t p : parents[n])
+      children[p].push_back(n);
   }
   return children;
 }
@@ -37,13 +38,15 @@ std::vector<int64_t> layers_of(const Adjacency& parents, const Adjacency& childr
   Nodes order;
   for (uint32_t n = 0; n < parents.size(); ++n) {
     waiting[n] = parents[n].size();
-    if (waiting[n] == 0) order.push_back(n);
+    if (waiting[n] == 0)
+      order.push_back(n);
   }
   for (size_t at = 0; at < order.size(); ++at) {
     const uint32_t n = order[at];
     for (const uint32_t c : children[n]) {
       layer[c] = std::max(layer[c], layer[n] + 1);
-      if (--waiting[c] == 0) order.push_back(c);
+      if (--waiting[c] == 0)
+        order.push_back(c);
     }
   }
   return layer;
@@ -53,8 +56,10 @@ std::vector<int64_t> layers_of(const Adjacency& parents, const Adjacency& childr
 template <typename Visit>
 void each_prefix(std::string_view path, Visit visit) {
   for (size_t at = 0; at <= path.size(); ++at) {
-    if (at < path.size() && path[at] != '/') continue;
-    if (visit(path.substr(0, at))) return;
+    if (at < path.size() && path[at] != '/')
+      continue;
+    if (visit(path.substr(0, at)))
+      return;
   }
 }
 
@@ -72,7 +77,8 @@ std::vector<std::string_view> cluster_names(const std::vector<std::string>& path
   for (const std::string& path : paths) {
     std::string_view chosen = path;
     each_prefix(path, [&](std::string_view p) {
-      if (sizes[p] > limit) return false;
+      if (sizes[p] > limit)
+        return false;
       chosen = p;
       return true;
     });
@@ -92,7 +98,8 @@ struct Placer {
 };
 
 void renumber(Placer& placer, const Nodes& column) {
-  for (size_t i = 0; i < column.size(); ++i) placer.place[column[i]] = static_cast<double>(i);
+  for (size_t i = 0; i < column.size(); ++i)
+    placer.place[column[i]] = static_cast<double>(i);
 }
 
 void sweep(Placer& placer, Nodes& column, const Adjacency& neighbours) {
@@ -101,26 +108,33 @@ void sweep(Placer& placer, Nodes& column, const Adjacency& neighbours) {
     double sum = 0;
     double near = 0;
     for (const uint32_t m : neighbours[n]) {
-      if (placer.group[m] != placer.group[n]) continue;
+      if (placer.group[m] != placer.group[n])
+        continue;
       sum += placer.place[m];
       near += 1;
     }
     keyed.emplace_back(near > 0 ? sum / near : placer.place[n], n);
   }
   std::sort(keyed.begin(), keyed.end());
-  for (size_t i = 0; i < keyed.size(); ++i) column[i] = keyed[i].second;
+  for (size_t i = 0; i < keyed.size(); ++i)
+    column[i] = keyed[i].second;
   renumber(placer, column);
 }
 
 std::vector<Nodes> ordered_columns(Placer& placer, const Nodes& members) {
   std::map<int64_t, Nodes> by_layer;
-  for (const uint32_t n : members) by_layer[placer.layer[n]].push_back(n);
+  for (const uint32_t n : members)
+    by_layer[placer.layer[n]].push_back(n);
   std::vector<Nodes> columns;
-  for (auto& [layer, nodes] : by_layer) columns.push_back(std::move(nodes));
-  for (const Nodes& column : columns) renumber(placer, column);
+  for (auto& [layer, nodes] : by_layer)
+    columns.push_back(std::move(nodes));
+  for (const Nodes& column : columns)
+    renumber(placer, column);
   for (int round = 0; round < kSweeps; ++round) {
-    for (size_t c = 1; c < columns.size(); ++c) sweep(placer, columns[c], placer.parents);
-    for (size_t c = columns.size() - 1; c-- > 0;) sweep(placer, columns[c], placer.children);
+    for (size_t c = 1; c < columns.size(); ++c)
+      sweep(placer, columns[c], placer.parents);
+    for (size_t c = columns.size() - 1; c-- > 0;)
+      sweep(placer, columns[c], placer.children);
   }
   return columns;
 }
@@ -177,10 +191,12 @@ void count_links(MapLayout& out, const Adjacency& parents) {
   std::map<std::pair<uint32_t, uint32_t>, int64_t> links;
   for (uint32_t n = 0; n < parents.size(); ++n) {
     for (const uint32_t p : parents[n]) {
-      if (out.cluster[p] != out.cluster[n]) ++links[{out.cluster[p], out.cluster[n]}];
+      if (out.cluster[p] != out.cluster[n])
+        ++links[{out.cluster[p], out.cluster[n]}];
     }
   }
-  for (const auto& [ends, edges] : links) out.links.push_back({ends.first, ends.second, edges});
+  for (const auto& [ends, edges] : links)
+    out.links.push_back({ends.first, ends.second, edges});
 }
 
 struct Group {
@@ -190,18 +206,21 @@ struct Group {
 };
 
 /// The clusters in the order they are placed: by mean layer, then by name.
-std::vector<Group> sorted_groups(const std::vector<std::string>& paths, const std::vector<int64_t>& layer) {
+std::vector<Group> sorted_groups(const std::vector<std::string>& paths,
+                                 const std::vector<int64_t>& layer) {
   const std::vector<std::string_view> names = cluster_names(paths);
   std::unordered_map<std::string_view, size_t> index;
   std::vector<Group> groups;
   for (uint32_t n = 0; n < names.size(); ++n) {
     const auto [found, is_new] = index.emplace(names[n], groups.size());
-    if (is_new) groups.push_back({names[n], {}, 0});
+    if (is_new)
+      groups.push_back({names[n], {}, 0});
     groups[found->second].members.push_back(n);
   }
   for (Group& g : groups) {
     int64_t sum = 0;
-    for (const uint32_t n : g.members) sum += layer[n];
+    for (const uint32_t n : g.members)
+      sum += layer[n];
     g.mean = sum * 1000 / static_cast<int64_t>(g.members.size());
   }
   std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
@@ -222,7 +241,8 @@ MapLayout lay_out_map(const std::vector<std::string>& paths, const Adjacency& pa
   const std::vector<int64_t> layer = layers_of(parents, children);
   const std::vector<Group> groups = sorted_groups(paths, layer);
   for (uint32_t g = 0; g < groups.size(); ++g) {
-    for (const uint32_t n : groups[g].members) out.cluster[n] = g;
+    for (const uint32_t n : groups[g].members)
+      out.cluster[n] = g;
   }
   Placer placer{parents, children, layer, out, out.cluster, std::vector<double>(count, 0)};
   for (const Group& g : groups) {

@@ -1,4 +1,5 @@
-// Positions of the whole-project map: clusters of nodes by folder, filling columns in dependency order.
+// Positions of the whole-project map: clusters of nodes by folder, filling columns in dependency
+// order.
 #pragma once
 
 #include <cstdint>
@@ -30,9 +31,9 @@ struct MapLayout {
 
 using Adjacency = std::vector<std::vector<uint32_t>>;
 
-/// Lays out the nodes. `paths` holds the '/'-separated place that clusters are cut from, `parents` the
-/// ascending parents of each node. Any graph will do, cycles included; linear but for sorting, no
-/// recursion. web/dev/map_layout.mjs gives the same numbers.
+/// Lays out the nodes. `paths` holds the '/'-separated place that clusters are cut from, `parents`
+/// the ascending parents of each node. Any graph will do, cycles included; linear but for sorting,
+/// no recursion. web/dev/map_layout.mjs gives the same numbers.
 MapLayout lay_out_map(const std::vector<std::string>& paths, const Adjacency& parents);
 
 }  // namespace weft::docs

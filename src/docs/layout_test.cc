@@ -20,17 +20,22 @@ TEST_CASE("the map agrees with its specification") {
   for (uint32_t i = 0; i < 20; ++i) {
     paths.push_back(i < 4 ? "sources/app" : i < 12 ? "shop/models/staging" : "shop/models/marts");
     parents.emplace_back();
-    if (i >= 4) parents.back().push_back((i * 7) % 4);
-    if (i >= 12) parents.back().push_back(4 + (i * 5) % 8);
-    if (i >= 16) parents.back().push_back(i - 4);
+    if (i >= 4)
+      parents.back().push_back((i * 7) % 4);
+    if (i >= 12)
+      parents.back().push_back(4 + (i * 5) % 8);
+    if (i >= 16)
+      parents.back().push_back(i - 4);
   }
   const MapLayout layout = lay_out_map(paths, parents);
   REQUIRE(layout.clusters.size() == 3);
   CHECK(layout.clusters[0].name == "sources");
   CHECK(layout.clusters[1].name == "shop/models/staging");
   CHECK(layout.clusters[2].name == "shop/models/marts");
-  CHECK(layout.x == std::vector<int64_t>{18, 18, 18, 18, 18, 18, 18, 18, 18, 234, 234, 234, 520, 520, 520, 520, 736, 736, 736, 736});
-  CHECK(layout.y == std::vector<int64_t>{36, 74, 112, 150, 302, 340, 378, 416, 454, 302, 340, 378, 36, 74, 112, 150, 36, 74, 112, 150});
+  CHECK(layout.x == std::vector<int64_t>{18,  18,  18,  18,  18,  18,  18,  18,  18,  234,
+                                         234, 234, 520, 520, 520, 520, 736, 736, 736, 736});
+  CHECK(layout.y == std::vector<int64_t>{36,  74,  112, 150, 302, 340, 378, 416, 454, 302,
+                                         340, 378, 36,  74,  112, 150, 36,  74,  112, 150});
   CHECK(layout.width == 934);
   CHECK(layout.height == 500);
   REQUIRE(layout.links.size() == 3);
@@ -46,8 +51,10 @@ TEST_CASE("boxes of a large graph do not overlap, cycles and long chains include
   for (uint32_t i = 0; i < kCount; ++i) {
     paths.push_back("p/models/g" + std::to_string(i / 90));
     parents.emplace_back();
-    if (i > 0) parents.back().push_back(i - 1);
-    if (i > 50) parents.back().push_back(i - 50);
+    if (i > 0)
+      parents.back().push_back(i - 1);
+    if (i > 50)
+      parents.back().push_back(i - 50);
   }
   parents[10].push_back(20);
   const MapLayout layout = lay_out_map(paths, parents);
@@ -60,7 +67,8 @@ TEST_CASE("boxes of a large graph do not overlap, cycles and long chains include
   }
   std::sort(corners.begin(), corners.end());
   for (size_t i = 1; i < corners.size(); ++i) {
-    if (corners[i].first == corners[i - 1].first) CHECK(corners[i].second - corners[i - 1].second >= 38);
+    if (corners[i].first == corners[i - 1].first)
+      CHECK(corners[i].second - corners[i - 1].second >= 38);
   }
 }
 

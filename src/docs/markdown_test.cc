@@ -12,11 +12,13 @@ TEST_CASE("markdown becomes HTML") {
   CHECK(markdown_to_html("|a|b|\n|---|---:|\n|1|2|") ==
         "<table><thead><tr><th>a</th>\n<th align=\"right\">b</th>\n</tr>\n</thead>\n"
         "<tbody><tr><td>1</td>\n<td align=\"right\">2</td>\n</tr>\n</tbody>\n</table>");
-  CHECK(markdown_to_html("```sql\nselect 1 < 2\n```") == "<pre><code>select 1 &lt; 2\n</code></pre>");
+  CHECK(markdown_to_html("```sql\nselect 1 < 2\n```") ==
+        "<pre><code>select 1 &lt; 2\n</code></pre>");
 }
 
 TEST_CASE("links keep only harmless targets") {
-  CHECK(markdown_to_html("[x](https://a.b/?c=1&d=2)") == "<p><a href=\"https://a.b/?c=1&amp;d=2\">x</a></p>");
+  CHECK(markdown_to_html("[x](https://a.b/?c=1&d=2)") ==
+        "<p><a href=\"https://a.b/?c=1&amp;d=2\">x</a></p>");
   CHECK(markdown_to_html("[x](#/n/model.a.b)") == "<p><a href=\"#/n/model.a.b\">x</a></p>");
   CHECK(markdown_to_html("[x](javascript:alert(1))") == "<p><a>x</a></p>");
   CHECK(markdown_to_html("[x](JaVaScRiPt:alert(1))") == "<p><a>x</a></p>");

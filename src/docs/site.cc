@@ -1,5 +1,3 @@
-#include "docs/docs.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +6,7 @@
 #include "base/parallel.h"
 #include "base/strings.h"
 #include "docs/compact_json.h"
+#include "docs/docs.h"
 #include "docs/encode.h"
 #include "docs/markdown.h"
 #include "docs/page.h"
@@ -41,7 +40,8 @@ std::string shard_json(uint32_t first, const std::vector<std::string>& details, 
   json.number(first);
   json.key("nodes");
   json.open('[');
-  for (size_t i = 0; i < count; ++i) json.raw(details[first + i]);
+  for (size_t i = 0; i < count; ++i)
+    json.raw(details[first + i]);
   json.close(']');
   json.close('}');
   return json.take();
@@ -74,10 +74,12 @@ std::vector<DataFile> make_data(const SiteModel& model, size_t threads) {
   });
   std::vector<BlockRange> shards = cut(details, {0, lineage});
   const size_t lineage_shards = shards.size();
-  for (const BlockRange& shard : cut(details, {lineage, count})) shards.push_back(shard);
+  for (const BlockRange& shard : cut(details, {lineage, count}))
+    shards.push_back(shard);
   std::vector<DataFile> files(shards.size());
   base::parallel_for(shards.size(), threads, [&](size_t, size_t i) {
-    files[i] = make_file("n/" + std::to_string(i), shard_json(shards[i].first, details, shards[i].last - shards[i].first));
+    files[i] = make_file("n/" + std::to_string(i),
+                         shard_json(shards[i].first, details, shards[i].last - shards[i].first));
   });
   ShardIndex own, other;
   for (size_t i = 0; i < shards.size(); ++i) {
@@ -88,7 +90,8 @@ std::vector<DataFile> make_data(const SiteModel& model, size_t threads) {
   DataFile more = make_file("more", more_json(model, other));
   DataFile search = make_file("search", search_json(model));
   DataFile core = make_file("core", core_json(model, own, {more.name(), search.name()}));
-  for (DataFile* file : {&more, &search, &core}) files.push_back(std::move(*file));
+  for (DataFile* file : {&more, &search, &core})
+    files.push_back(std::move(*file));
   return files;
 }
 
@@ -109,8 +112,9 @@ std::string fill_page(const PageParts& parts) {
     const size_t at = std::min(rest.find("{{"), rest.size());
     out += rest.substr(0, at);
     rest.remove_prefix(at);
-    const auto* found = std::find_if(std::begin(values), std::end(values),
-                                     [&](const auto& v) { return base::starts_with(rest, v.first); });
+    const auto* found = std::find_if(std::begin(values), std::end(values), [&](const auto& v) {
+      return base::starts_with(rest, v.first);
+    });
     if (found == std::end(values)) {
       out += rest.substr(0, 1);
       rest.remove_prefix(std::min<size_t>(1, rest.size()));
@@ -138,18 +142,21 @@ std::string title_of(const SiteInput& input) {
 /// True for names that a site of ours may have left: `<stem>.<10 hex digits>.<js or css>`.
 bool is_site_file(std::string_view name) {
   const std::vector<std::string_view> parts = base::split(name, '.');
-  if (parts.size() != 3 || parts[1].size() != 10 || (parts[2] != "js" && parts[2] != "css")) return false;
+  if (parts.size() != 3 || parts[1].size() != 10 || (parts[2] != "js" && parts[2] != "css"))
+    return false;
   return parts[1].find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-void remove_old(base::FileSystem& files, const std::string& target, const std::set<std::string>& kept,
-                const std::string& folder) {
+void remove_old(base::FileSystem& files, const std::string& target,
+                const std::set<std::string>& kept, const std::string& folder) {
   const auto found = files.list(target + "/" + folder);
-  if (!found) return;
+  if (!found)
+    return;
   for (const base::DirectoryEntry& entry : *found) {
     const std::string path = folder + entry.name;
     // A file that cannot be removed does no harm: nothing names it any more.
-    if (!entry.is_directory && is_site_file(entry.name) && !kept.contains(path)) (void)files.remove_all(target + "/" + path);
+    if (!entry.is_directory && is_site_file(entry.name) && !kept.contains(path))
+      (void)files.remove_all(target + "/" + path);
   }
 }
 
@@ -163,7 +170,8 @@ std::vector<SiteFile> make_site(const SiteInput& input, size_t threads) {
   const std::string style = folder + "app." + content_hash(page_style()) + ".css";
   site.push_back({program, std::string(page_program())});
   site.push_back({style, std::string(page_style())});
-  for (const DataFile& file : make_data(model, threads)) site.push_back({folder + file.name(), file.content()});
+  for (const DataFile& file : make_data(model, threads))
+    site.push_back({folder + file.name(), file.content()});
   PageParts parts;
   parts.title = title_of(input);
   parts.csp = policy("'self'", "'self'");
@@ -182,7 +190,8 @@ std::string make_single_page(const SiteInput& input, size_t threads) {
   parts.style = fmt::format("<style>{}</style>", page_style());
   parts.script = fmt::format("<script>{}</script>", page_program());
   for (const DataFile& file : make_data(model, threads)) {
-    parts.data += fmt::format("<script type=\"text/plain\" data-key=\"{}\">{}</script>\n", file.key, file.text);
+    parts.data += fmt::format("<script type=\"text/plain\" data-key=\"{}\">{}</script>\n", file.key,
+                              file.text);
   }
   return fill_page(parts);
 }

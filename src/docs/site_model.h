@@ -14,8 +14,8 @@
 
 namespace weft::docs {
 
-/// One node of the site: a row of the manifest's nodes or of its macros. The views stay valid as long
-/// as the manifest does.
+/// One node of the site: a row of the manifest's nodes or of its macros. The views stay valid as
+/// long as the manifest does.
 struct Entry {
   manifest::NodeId node;
   manifest::MacroId macro;
@@ -65,7 +65,8 @@ struct SiteModel {
   }
 };
 
-/// The numbers of FORMAT.md for dbt's words of a result; 0 for words that say nothing of the outcome.
+/// The numbers of FORMAT.md for dbt's words of a result; 0 for words that say nothing of the
+/// outcome.
 int status_code(std::string_view status);
 
 /// Collects, sorts and connects. `input` must outlive the model.

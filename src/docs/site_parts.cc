@@ -33,18 +33,23 @@ Numbers deltas(const Numbers& values) {
 
 std::string tail_of(const Entry& e) {
   const std::string prefix = std::string(e.kind) + "." + std::string(e.package) + ".";
-  if (!base::starts_with(e.id, prefix)) return "=" + std::string(e.id);
+  if (!base::starts_with(e.id, prefix))
+    return "=" + std::string(e.id);
   const std::string_view rest = e.id.substr(prefix.size());
   const std::string name(e.name);
-  if (rest == name) return "";
-  if (base::starts_with(rest, name + ".")) return std::string(rest.substr(name.size()));
-  if (base::ends_with(rest, "." + name)) return std::string(rest.substr(0, rest.size() - name.size()));
+  if (rest == name)
+    return "";
+  if (base::starts_with(rest, name + "."))
+    return std::string(rest.substr(name.size()));
+  if (base::ends_with(rest, "." + name))
+    return std::string(rest.substr(0, rest.size() - name.size()));
   return std::string(rest);
 }
 
 std::string alias_of(const SiteModel& model, uint32_t i) {
   const Node* n = model.node(i);
-  if (n == nullptr || model.texts[i].schema.empty()) return {};
+  if (n == nullptr || model.texts[i].schema.empty())
+    return {};
   const std::string& alias = n->source ? n->source->identifier : n->alias;
   return alias == n->name ? std::string() : alias;
 }
@@ -56,10 +61,12 @@ std::string color_of(const SiteModel& model, uint32_t i) {
   const size_t digits = color.size() - (is_hex ? 1 : 0);
   const auto fits = [&](char c) {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    return is_hex ? (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') : letter;
+    return is_hex ? (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')
+                  : letter;
   };
   const bool sized = is_hex ? digits >= 3 && digits <= 8 : digits >= 1 && digits <= 30;
-  return sized && std::all_of(color.begin() + (is_hex ? 1 : 0), color.end(), fits) ? color : std::string();
+  return sized && std::all_of(color.begin() + (is_hex ? 1 : 0), color.end(), fits) ? color
+                                                                                   : std::string();
 }
 
 /// The worst outcome of the node's tests and their number in one figure.
@@ -68,7 +75,8 @@ int64_t tests_figure(const SiteModel& model, uint32_t i) {
   int worst = 0;
   for (const uint32_t t : model.tests[i]) {
     const int s = model.status[t];
-    if (kWeight[static_cast<size_t>(s)] > kWeight[static_cast<size_t>(worst)]) worst = s;
+    if (kWeight[static_cast<size_t>(s)] > kWeight[static_cast<size_t>(worst)])
+      worst = s;
   }
   return worst * kStatusUnit + static_cast<int64_t>(model.tests[i].size());
 }
@@ -82,7 +90,8 @@ template <typename Get>
 void write_numbers(CompactJson& json, std::string_view key, BlockRange range, Get get) {
   json.key(key);
   json.open('[');
-  for (uint32_t i = range.first; i < range.last; ++i) json.number(get(i));
+  for (uint32_t i = range.first; i < range.last; ++i)
+    json.number(get(i));
   json.close(']');
 }
 
@@ -90,11 +99,13 @@ template <typename Get>
 void write_texts(CompactJson& json, std::string_view key, BlockRange range, Get get) {
   json.key(key);
   json.open('[');
-  for (uint32_t i = range.first; i < range.last; ++i) json.text(get(i));
+  for (uint32_t i = range.first; i < range.last; ++i)
+    json.text(get(i));
   json.close(']');
 }
 
-void write_sparse(CompactJson& json, std::string_view key, const Numbers& at, const std::vector<std::string>& texts) {
+void write_sparse(CompactJson& json, std::string_view key, const Numbers& at,
+                  const std::vector<std::string>& texts) {
   json.key(key);
   json.open('[');
   json.numbers(deltas(at));
@@ -108,7 +119,8 @@ void write_sparse(CompactJson& json, std::string_view key, BlockRange range, Get
   std::vector<std::string> texts;
   for (uint32_t i = range.first; i < range.last; ++i) {
     std::string text = get(i);
-    if (text.empty()) continue;
+    if (text.empty())
+      continue;
     at.push_back(static_cast<int64_t>(i) - range.first);
     texts.push_back(std::move(text));
   }
@@ -120,7 +132,8 @@ void write_tags(CompactJson& json, const SiteModel& model, BlockRange range) {
   Numbers places;
   for (uint32_t i = range.first; i < range.last; ++i) {
     counts.push_back(static_cast<int64_t>(model.texts[i].tags.size()));
-    for (const std::string& t : model.texts[i].tags) places.push_back(model.tag.place(t));
+    for (const std::string& t : model.texts[i].tags)
+      places.push_back(model.tag.place(t));
   }
   json.key("tags");
   json.open('[');
@@ -147,21 +160,27 @@ void write_parents(CompactJson& json, const SiteModel& model, BlockRange range) 
   json.close(']');
 }
 
-void write_block(CompactJson& json, const SiteModel& model, BlockRange range, const ShardIndex& shards) {
+void write_block(CompactJson& json, const SiteModel& model, BlockRange range,
+                 const ShardIndex& shards) {
   const auto& entries = model.entries;
   const auto& texts = model.texts;
   json.open('{');
   write_numbers(json, "kind", range, [&](uint32_t i) { return model.kind.place(entries[i].kind); });
   write_texts(json, "name", range, [&](uint32_t i) { return entries[i].name; });
   write_texts(json, "tail", range, [&](uint32_t i) { return tail_of(entries[i]); });
-  write_numbers(json, "package", range, [&](uint32_t i) { return model.package.place(entries[i].package); });
-  write_numbers(json, "folder", range, [&](uint32_t i) { return model.folder.place(entries[i].folder); });
+  write_numbers(json, "package", range,
+                [&](uint32_t i) { return model.package.place(entries[i].package); });
+  write_numbers(json, "folder", range,
+                [&](uint32_t i) { return model.folder.place(entries[i].folder); });
   write_numbers(json, "file", range, [&](uint32_t i) { return model.file.place(texts[i].file); });
-  write_numbers(json, "schema", range, [&](uint32_t i) { return model.schema.place(texts[i].schema); });
+  write_numbers(json, "schema", range,
+                [&](uint32_t i) { return model.schema.place(texts[i].schema); });
   write_sparse(json, "alias", range, [&](uint32_t i) { return alias_of(model, i); });
   write_numbers(json, "mat", range, [&](uint32_t i) { return model.mat.place(texts[i].mat); });
-  write_numbers(json, "group", range, [&](uint32_t i) { return model.group.place(texts[i].group); });
-  write_numbers(json, "access", range, [&](uint32_t i) { return model.access.place(texts[i].access); });
+  write_numbers(json, "group", range,
+                [&](uint32_t i) { return model.group.place(texts[i].group); });
+  write_numbers(json, "access", range,
+                [&](uint32_t i) { return model.access.place(texts[i].access); });
   write_sparse(json, "color", range, [&](uint32_t i) { return color_of(model, i); });
   write_tags(json, model, range);
   write_parents(json, model, range);
@@ -184,13 +203,16 @@ void write_block(CompactJson& json, const SiteModel& model, BlockRange range, co
 std::string map_path(const SiteModel& model, uint32_t i) {
   const Entry& e = model.entries[i];
   const Node* n = model.node(i);
-  if (n->source) return "sources/" + n->source->source_name;
+  if (n->source)
+    return "sources/" + n->source->source_name;
   switch (n->type) {
     case ResourceType::Exposure:
     case ResourceType::Metric:
     case ResourceType::SemanticModel:
-    case ResourceType::SavedQuery: return std::string(e.kind) + "s";
-    default: break;
+    case ResourceType::SavedQuery:
+      return std::string(e.kind) + "s";
+    default:
+      break;
   }
   const std::string package(e.package);
   return e.folder.empty() ? package : package + "/" + std::string(e.folder);
@@ -198,8 +220,10 @@ std::string map_path(const SiteModel& model, uint32_t i) {
 
 void write_map(CompactJson& json, const SiteModel& model) {
   std::vector<std::string> paths;
-  for (uint32_t i = 0; i < model.lineage; ++i) paths.push_back(map_path(model, i));
-  const Adjacency parents(model.parents.begin(), model.parents.begin() + static_cast<std::ptrdiff_t>(model.lineage));
+  for (uint32_t i = 0; i < model.lineage; ++i)
+    paths.push_back(map_path(model, i));
+  const Adjacency parents(model.parents.begin(),
+                          model.parents.begin() + static_cast<std::ptrdiff_t>(model.lineage));
   const MapLayout layout = lay_out_map(paths, parents);
   json.key("map");
   json.open('{');
@@ -214,7 +238,8 @@ void write_map(CompactJson& json, const SiteModel& model) {
   for (const MapCluster& c : layout.clusters) {
     json.open('{');
     json.member("name", c.name);
-    for (const auto& [key, value] : {std::pair{"x", c.x}, {"y", c.y}, {"w", c.w}, {"h", c.h}, {"count", c.count}}) {
+    for (const auto& [key, value] :
+         {std::pair{"x", c.x}, {"y", c.y}, {"w", c.w}, {"h", c.h}, {"count", c.count}}) {
       json.key(key);
       json.number(value);
     }
@@ -229,7 +254,8 @@ void write_map(CompactJson& json, const SiteModel& model) {
   }
   json.key("links");
   json.open('[');
-  for (const Numbers* list : {&from, &to, &edges}) json.numbers(*list);
+  for (const Numbers* list : {&from, &to, &edges})
+    json.numbers(*list);
   json.close(']');
   json.key("width");
   json.number(layout.width);
@@ -250,14 +276,16 @@ void write_run(CompactJson& json, const SiteModel& model) {
   std::vector<std::pair<int64_t, int64_t>> timed;
   for (uint32_t i = 0; i < model.entries.size(); ++i) {
     const manifest::RunResult* r = model.results[i];
-    if (r == nullptr || r->status == "no-op") continue;
+    if (r == nullptr || r->status == "no-op")
+      continue;
     const std::string_view kind = model.entries[i].kind;
     Numbers& counts = kind == "test" || kind == "unit_test" ? tests : nodes;
     ++counts[static_cast<size_t>(status_code(r->status))];
     timed.emplace_back(-std::llround(r->execution_time * 1000), i);
   }
   std::sort(timed.begin(), timed.end());
-  if (timed.size() > kSlowest) timed.resize(kSlowest);
+  if (timed.size() > kSlowest)
+    timed.resize(kSlowest);
   Numbers which, times;
   for (const auto& [time, i] : timed) {
     which.push_back(i);
@@ -290,7 +318,8 @@ void write_totals(CompactJson& json, const SiteModel& model) {
   int64_t columns = 0;
   int64_t described = 0;
   for (uint32_t i = 0; i < model.lineage; ++i) {
-    if (!has_columns(model, i)) continue;
+    if (!has_columns(model, i))
+      continue;
     for (const ListedColumn& c : listed_columns(model, i)) {
       ++columns;
       described += c.documented != nullptr && !c.documented->description.empty() ? 1 : 0;
@@ -307,7 +336,8 @@ void write_totals(CompactJson& json, const SiteModel& model) {
 
 void write_counts(CompactJson& json, const SiteModel& model) {
   std::map<std::string_view, int64_t> counts;
-  for (const Entry& e : model.entries) ++counts[e.kind];
+  for (const Entry& e : model.entries)
+    ++counts[e.kind];
   json.key("counts");
   json.open('[');
   for (const std::string& kind : model.kind.texts) {
@@ -349,9 +379,11 @@ void write_dictionaries(CompactJson& json, const SiteModel& model) {
 /// At most kMostText bytes, cut between characters.
 std::string plain_text(std::string_view description) {
   std::string text = base::collapse_whitespace(description);
-  if (text.size() <= kMostText) return text;
+  if (text.size() <= kMostText)
+    return text;
   size_t end = kMostText;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end;
   text.resize(end);
   return text;
 }
@@ -361,20 +393,25 @@ std::string plain_text(std::string_view description) {
 std::vector<ListedColumn> listed_columns(const SiteModel& model, uint32_t entry) {
   std::vector<ListedColumn> listed;
   const Node* n = model.node(entry);
-  if (n == nullptr) return listed;
+  if (n == nullptr)
+    return listed;
   std::unordered_map<std::string, const manifest::Column*> documented;
-  for (const manifest::Column& c : n->columns) documented.emplace(base::to_lower(c.name), &c);
+  for (const manifest::Column& c : n->columns)
+    documented.emplace(base::to_lower(c.name), &c);
   if (const manifest::CatalogTable* table = model.catalog[entry]) {
     std::vector<const manifest::CatalogColumn*> columns;
-    for (const manifest::CatalogColumn& c : table->columns) columns.push_back(&c);
-    std::stable_sort(columns.begin(), columns.end(), [](const auto* a, const auto* b) { return a->index < b->index; });
+    for (const manifest::CatalogColumn& c : table->columns)
+      columns.push_back(&c);
+    std::stable_sort(columns.begin(), columns.end(),
+                     [](const auto* a, const auto* b) { return a->index < b->index; });
     for (const auto* c : columns) {
       const auto node = documented.extract(base::to_lower(c->name));
       listed.push_back({c->name, c->type, node.empty() ? nullptr : node.mapped()});
     }
   }
   for (const manifest::Column& c : n->columns) {
-    if (documented.erase(base::to_lower(c.name)) == 0) continue;
+    if (documented.erase(base::to_lower(c.name)) == 0)
+      continue;
     const std::string_view type = c.data_type ? std::string_view(*c.data_type) : std::string_view();
     listed.push_back({c.name, type, &c});
   }
@@ -416,7 +453,9 @@ std::string more_json(const SiteModel& model, const ShardIndex& shards) {
   CompactJson json;
   json.open('{');
   json.key("nodes");
-  write_block(json, model, {static_cast<uint32_t>(model.lineage), static_cast<uint32_t>(model.entries.size())}, shards);
+  write_block(json, model,
+              {static_cast<uint32_t>(model.lineage), static_cast<uint32_t>(model.entries.size())},
+              shards);
   json.close('}');
   return json.take();
 }
@@ -428,10 +467,12 @@ std::string search_json(const SiteModel& model) {
   for (uint32_t i = 0; i < model.entries.size(); ++i) {
     for (const ListedColumn& c : listed_columns(model, i)) {
       Numbers& nodes = posts[base::to_lower(c.name)];
-      if (nodes.empty() || nodes.back() != i) nodes.push_back(i);
+      if (nodes.empty() || nodes.back() != i)
+        nodes.push_back(i);
     }
     std::string text = plain_text(model.entries[i].description);
-    if (text.empty()) continue;
+    if (text.empty())
+      continue;
     at.push_back(i);
     texts.push_back(std::move(text));
   }
@@ -439,16 +480,19 @@ std::string search_json(const SiteModel& model) {
   json.open('{');
   json.key("columns");
   json.open('[');
-  for (const auto& [name, nodes] : posts) json.text(name);
+  for (const auto& [name, nodes] : posts)
+    json.text(name);
   json.close(']');
   json.key("posts");
   json.open('[');
   json.open('[');
-  for (const auto& [name, nodes] : posts) json.number(static_cast<int64_t>(nodes.size()));
+  for (const auto& [name, nodes] : posts)
+    json.number(static_cast<int64_t>(nodes.size()));
   json.close(']');
   json.open('[');
   for (const auto& [name, nodes] : posts) {
-    for (const int64_t step : deltas(nodes)) json.number(step);
+    for (const int64_t step : deltas(nodes))
+      json.number(step);
   }
   json.close(']');
   json.close(']');

@@ -17,7 +17,8 @@ using manifest::Node;
 using manifest::NodeId;
 using manifest::ResourceType;
 
-Node make_node(ResourceType type, const std::string& id, const std::string& name, const std::string& path) {
+Node make_node(ResourceType type, const std::string& id, const std::string& name,
+               const std::string& path) {
   Node n;
   n.type = type;
   n.unique_id = id;
@@ -34,16 +35,21 @@ Node make_node(ResourceType type, const std::string& id, const std::string& name
 Manifest make_manifest() {
   Manifest m;
   m.metadata.project_name = "shop";
-  m.nodes.push_back(make_node(ResourceType::Model, "model.shop.orders", "orders", "models/marts/orders.sql"));
+  m.nodes.push_back(
+      make_node(ResourceType::Model, "model.shop.orders", "orders", "models/marts/orders.sql"));
   m.nodes.push_back(make_node(ResourceType::Model, "model.shop.stg", "stg", "models/stg.sql"));
-  m.nodes.push_back(make_node(ResourceType::Source, "source.shop.app.events", "events", "models/src.yml"));
-  m.nodes.push_back(make_node(ResourceType::Test, "test.shop.not_null_orders_id.ab12", "not_null_orders_id", "models/a.yml"));
-  m.nodes.push_back(make_node(ResourceType::Model, "model.shop.secret", "secret", "models/secret.sql"));
+  m.nodes.push_back(
+      make_node(ResourceType::Source, "source.shop.app.events", "events", "models/src.yml"));
+  m.nodes.push_back(make_node(ResourceType::Test, "test.shop.not_null_orders_id.ab12",
+                              "not_null_orders_id", "models/a.yml"));
+  m.nodes.push_back(
+      make_node(ResourceType::Model, "model.shop.secret", "secret", "models/secret.sql"));
   m.nodes[0].model = std::make_unique<manifest::ModelFields>();
   m.nodes[0].description = "</script><script>alert(1)</script> **bold**";
   m.nodes[0].depends_on = {NodeId(1), NodeId(4)};
   m.nodes[0].depends_on_macros = {manifest::MacroId(0)};
   m.nodes[0].raw_code = "select 1 as id";
+  m.nodes[0].compiled_code = "select 1 as id -- compiled, and too long for a short string";
   manifest::Column id;
   id.name = "ID";
   id.description = "the key";
@@ -117,8 +123,10 @@ TEST_CASE("nodes are sorted, hidden ones and dbt's macros are left out") {
   const SiteInput input{.manifest = &m};
   const SiteModel model = make_model(input);
   std::vector<std::string> ids;
-  for (const Entry& e : model.entries) ids.emplace_back(e.id);
-  CHECK(ids == std::vector<std::string>{"model.shop.stg", "model.shop.orders", "source.shop.app.events",
+  for (const Entry& e : model.entries)
+    ids.emplace_back(e.id);
+  CHECK(ids == std::vector<std::string>{"model.shop.stg", "model.shop.orders",
+                                        "source.shop.app.events",
                                         "test.shop.not_null_orders_id.ab12", "macro.shop.cents"});
   CHECK(model.lineage == 3);
   CHECK(model.parents == Adjacency{{2}, {0}, {}, {1}, {}});
@@ -131,7 +139,8 @@ TEST_CASE("the core data holds the columns of the format") {
   manifest::RunResults run;
   run.results = {make_result("model.shop.orders", "error", 1.5),
                  make_result("test.shop.not_null_orders_id.ab12", "warn", 2)};
-  const SiteInput input{.manifest = &m, .run = &run, .written_by = "weft 0", .dbt_version = "1.12.6"};
+  const SiteInput input{
+      .manifest = &m, .run = &run, .written_by = "weft 0", .dbt_version = "1.12.6"};
   const SiteModel model = make_model(input);
   const base::Data core = parsed(core_json(model, {}, {"m", "s"}));
   const base::Data& nodes = *core.get("nodes");
@@ -143,7 +152,8 @@ TEST_CASE("the core data holds the columns of the format") {
   CHECK(base::to_json(*nodes.get("status")) == "[0, 3, 0]");
   CHECK(base::to_json(*nodes.get("tests")) == "[0, 2000001, 0]");
   CHECK(base::to_json(*nodes.get("flags")) == "[0, 3, 0]");
-  CHECK(base::to_json(*core.get("counts")) == R"([["model", 2], ["source", 1], ["test", 1], ["macro", 1]])");
+  CHECK(base::to_json(*core.get("counts")) ==
+        R"([["model", 2], ["source", 1], ["test", 1], ["macro", 1]])");
   CHECK(base::to_json(*core.get("run")->get("slowest")) == "[[3, 1], [2000, 1500]]");
   CHECK(base::to_json(*core.get("run")->get("nodes")) == "[0, 0, 0, 1, 0]");
   const base::Data more = parsed(more_json(model, {}));
@@ -165,9 +175,11 @@ TEST_CASE("a detail has the columns of catalog and properties with their tests")
   const base::Data detail = parsed(detail_json(model, 1));
   CHECK(detail.get("html")->as_string() ==
         "<p>&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt; <strong>bold</strong></p>");
-  CHECK(base::to_json(*detail.get("columns")) ==
-        R"([{"name": "id", "type": "integer", "html": "<p>the key</p>", "tests": [0]}, {"name": "extra", "type": "text"}])");
+  CHECK(
+      base::to_json(*detail.get("columns")) ==
+      R"([{"name": "id", "type": "integer", "html": "<p>the key</p>", "tests": [0]}, {"name": "extra", "type": "text"}])");
   CHECK(detail.get("tests")->as_list()[0].get("name")->as_string() == "not_null");
+  CHECK(detail.get("code")->as_list()[1].get("text")->as_string() == m.nodes[0].compiled_code);
   CHECK(base::to_json(*detail.get("macros")) == R"(["macro.shop.cents"])");
 }
 
@@ -180,7 +192,8 @@ TEST_CASE("the site is whole, the same for any number of threads, and hides what
   for (size_t i = 0; i < site.size(); ++i) {
     CHECK(site[i].path == again[i].path);
     CHECK(site[i].content == again[i].content);
-    if (site[i].content.substr(0, 2) != "D(") continue;
+    if (site[i].content.substr(0, 2) != "D(")
+      continue;
     const size_t start = site[i].content.find(",\"") + 2;
     CHECK(site[i].content.find_first_of("<>") == std::string::npos);
     CHECK(site[i].content.size() > start + 5);
@@ -190,7 +203,8 @@ TEST_CASE("the site is whole, the same for any number of threads, and hides what
   CHECK(site.back().content.find(site[0].path) != std::string::npos);
   const SiteModel model = make_model(input);
   std::string all = core_json(model, {}, {}) + more_json(model, {}) + search_json(model);
-  for (uint32_t i = 0; i < model.entries.size(); ++i) all += detail_json(model, i);
+  for (uint32_t i = 0; i < model.entries.size(); ++i)
+    all += detail_json(model, i);
   CHECK(all.find("secret") == std::string::npos);
   CHECK(all.find("hidden words") == std::string::npos);
 }

@@ -9,6 +9,8 @@ import { kindLabel, statusIcons, statusWords } from '../words';
 import { Viewport } from './viewport';
 
 export const kMostBoxes = 400;
+/// Where the whole picture would be smaller, the chosen node is shown at this size instead.
+const kReadable = 0.5;
 const kSizes: LayoutSizes = { width: 208, height: 40, gapX: 64, gapY: 14 };
 
 interface Picture {
@@ -78,7 +80,14 @@ export function Focus({ graph, nodes, centre, expand, control, most = 1 }: Focus
         if (plane.current) plane.current.style.transform = `translate(${x}px,${y}px) scale(${scale})`;
       },
     });
-    const fit = (): void => viewport.fit(0, 0, picture.width, picture.height, most);
+    const place = nodes.indexOf(centre);
+    const fit = (): void => {
+      viewport.fit(0, 0, picture.width, picture.height, most);
+      if (viewport.view.scale >= kReadable || place < 0) return;
+      const middle = [picture.x[place]! + kSizes.width / 2, picture.y[place]! + kSizes.height / 2] as const;
+      const half = [frame.current!.clientWidth / 2 / kReadable, frame.current!.clientHeight / 2 / kReadable] as const;
+      viewport.fit(middle[0] - half[0], middle[1] - half[1], 2 * half[0], 2 * half[1], kReadable, 0);
+    };
     fit();
     control?.(viewport, fit);
     const watch = new ResizeObserver(fit);

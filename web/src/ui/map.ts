@@ -331,14 +331,16 @@ export class ProjectMap {
       if (room < 46 || c.h * scale < 20) continue;
       const name = scale < 0.5 ? c.name.split('/').pop()! : c.name;
       const text = shorten(`${name}  ${c.count}`, Math.floor(room / 6.6));
-      const lift = 36 * scale < 16 ? -4 : 22 * scale;
+      const tight = 36 * scale < 16;
       const [sx, sy] = [c.x * scale + view.x, c.y * scale + view.y];
-      context.fillStyle = palette.back;
-      context.globalAlpha = lift < 0 ? 0.75 : 0;
-      context.fillRect(sx, sy + lift - 12, Math.min(room, text.length * 6.8), 15);
-      context.globalAlpha = 1;
-      context.fillStyle = palette.faint;
-      context.fillText(text, sx + (lift < 0 ? 2 : 16 * scale), sy + lift, room);
+      if (tight) {
+        context.fillStyle = palette.back;
+        context.globalAlpha = 0.88;
+        context.fillRect(sx, sy, Math.min(room, text.length * 6.8 + 6), 15);
+        context.globalAlpha = 1;
+      }
+      context.fillStyle = tight ? palette.text : palette.faint;
+      context.fillText(text, sx + (tight ? 3 : 16 * scale), sy + (tight ? 11.5 : 22 * scale), room);
     }
   }
 }
