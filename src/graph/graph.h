@@ -22,7 +22,7 @@ class NodeSet {
   void erase(NodeId id) { bits_[id.index()] = false; }
   size_t universe() const { return bits_.size(); }
   size_t count() const;
-  bool empty() const { return count() == 0; }
+  bool empty() const;
   /// Members in order of their ids.
   std::vector<NodeId> members() const;
   NodeSet& operator|=(const NodeSet& other);
@@ -35,10 +35,11 @@ class NodeSet {
 
 class Graph {
  public:
-  /// Edges are the nodes' depends_on; disabled rows have none.
+  /// Edges are the nodes' depends_on, each once; disabled rows have none. The manifest is not kept.
   explicit Graph(const manifest::Manifest& manifest);
 
   size_t size() const { return parent_begin_.size() - 1; }
+  /// In order of ids; valid as long as the graph.
   std::span<const NodeId> parents(NodeId id) const;
   std::span<const NodeId> children(NodeId id) const;
 
@@ -47,11 +48,12 @@ class Graph {
   NodeSet ancestors(const NodeSet& of, std::optional<uint32_t> depth = std::nullopt) const;
   NodeSet descendants(const NodeSet& of, std::optional<uint32_t> depth = std::nullopt) const;
 
-  /// Parents before children; among the ready ones the lowest id first. Empty when there is a cycle.
+  /// Every row, disabled ones too, parents before children; among the ready ones the lowest id first.
+  /// Empty when there is a cycle.
   std::vector<NodeId> topological_order() const;
   /// Nodes of one cycle in order, the first repeated at the end; empty when there is none.
   std::vector<NodeId> find_cycle() const;
-  /// Length of the longest path from any root, a node.
+  /// Length of the longest path from any root, a node. All zero when there is a cycle.
   std::vector<uint32_t> depths() const;
 
  private:
