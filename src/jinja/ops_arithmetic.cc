@@ -453,15 +453,8 @@ std::optional<Value> calendar_binary(Interpreter& interpreter, BinaryOp op, cons
 }
 
 Value joined_text(Interpreter& interpreter, const Value& left, const Value& right) {
-  if (is_autoescaping(interpreter) &&
-      (left.kind() == Kind::Markup || right.kind() == Kind::Markup)) {
-    return Value::markup(escape_text(interpreter, left) + escape_text(interpreter, right));
-  }
-  std::string text;
-  append_str(interpreter, left, text);
-  append_str(interpreter, right, text);
-  charge_bytes(interpreter, text.size());
-  return Value::string(std::move(text));
+  const Value parts[] = {left, right};
+  return concat_values(interpreter, parts, is_autoescaping(interpreter));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "jinja/cells.h"
 #include "jinja/engine.h"
 #include "jinja/iterators.h"
+#include "jinja/markup.h"
 #include "jinja/notes.h"
 #include "jinja/ops.h"
 #include "jinja/text.h"
@@ -215,6 +216,33 @@ void append_str(Interpreter& interpreter, const Value& value, std::string& out) 
       raise_noted(interpreter);
     }
   }
+}
+
+void append_escaped(Interpreter& interpreter, const Value& value, std::string& out) {
+  if (value.kind() == Kind::Markup) {
+    out += value.as_string();
+  } else if (value.kind() == Kind::String) {
+    append_escaped(out, value.as_string());
+  } else {
+    append_escaped(out, str_text_of(interpreter, value));
+  }
+}
+
+Value concat_values(Interpreter& interpreter, std::span<const Value> parts, bool escape) {
+  bool is_markup = false;
+  for (const Value& part : parts) {
+    is_markup = is_markup || (escape && has_html(part));
+  }
+  std::string text;
+  for (const Value& part : parts) {
+    if (is_markup) {
+      append_escaped(interpreter, part, text);
+    } else {
+      append_str(interpreter, part, text);
+    }
+  }
+  charge_bytes(interpreter, text.size());
+  return is_markup ? Value::markup(text) : Value::string(std::move(text));
 }
 
 std::string str_text_of(Interpreter& interpreter, const Value& value) {

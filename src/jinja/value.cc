@@ -5,6 +5,7 @@
 #include "jinja/big_int.h"
 #include "jinja/cells.h"
 #include "jinja/decimal.h"
+#include "jinja/ops.h"
 #include "jinja/text.h"
 
 namespace weft::jinja {
@@ -67,6 +68,9 @@ void Value::destroy() {
   switch (kind()) {
     case Kind::String:
     case Kind::Markup:
+      if (Trace* trace = static_cast<StringCell*>(cell())->trace) {
+        free_trace(trace);
+      }
       ::operator delete(static_cast<StringCell*>(cell()));
       break;
     case Kind::BigInt:
@@ -252,6 +256,22 @@ bool Value::same_as(const Value& other) const {
     default:
       return cell() == other.cell();
   }
+}
+
+Value string_with_trace(std::string&& text, bool is_markup, Trace* trace) {
+  Value value = ValueAccess::string(text, is_markup ? Kind::Markup : Kind::String);
+  if (ValueAccess::is_inline(value)) {
+    free_trace(trace);
+  } else {
+    ValueAccess::as<StringCell>(value).trace = trace;
+  }
+  return value;
+}
+
+const Trace* trace_of(const Value& value) {
+  return value.is_string() && !ValueAccess::is_inline(value)
+             ? ValueAccess::as<StringCell>(value).trace
+             : nullptr;
 }
 
 UndefinedKind undefined_kind(const Value& value) {

@@ -18,6 +18,7 @@ namespace weft::jinja {
 
 class Object;
 class Value;
+struct Trace;
 enum class UndefinedKind;
 
 /// What every counted thing begins with. Counts are not atomic: a cell stays in its thread.
@@ -30,6 +31,8 @@ struct StringCell : HeapCell {
   uint32_t size = 0;
   /// Number of code points.
   uint32_t length = 0;
+  /// Owned; see string_with_trace().
+  Trace* trace = nullptr;
   const char* data() const { return reinterpret_cast<const char*>(this + 1); }
   char* data() { return reinterpret_cast<char*>(this + 1); }
 };
