@@ -48,7 +48,7 @@ void Compiler::compile(const Ast& ast) {
   if (has_extends_) {
     emit(Op::RenderParent, {});
   }
-  end_scope();
+  end_scope(true);
   end_function();
   for (const Stmt* node : ast.blocks) {
     compile_block(*node);
@@ -65,7 +65,7 @@ void Compiler::compile_expression(const Expr& node) {
   enter_scope(0);
   uint32_t operand = value(node);
   emit(Op::ReturnValue, {node.begin, node.end}, operand);
-  end_scope();
+  end_scope(true);
   end_function();
 }
 
@@ -83,7 +83,7 @@ void Compiler::compile_block(const Stmt& node) {
   scan(node.body);
   enter_scope(node.begin);
   body(node.body, Frame());
-  end_scope();
+  end_scope(true);
   end_function();
 }
 

@@ -92,7 +92,8 @@ class Compiler {
 
   // compiler_symbols.cc
   void begin_scope();
-  void end_scope();
+  /// Names of a function keep their values for the macros that see them; others are cleared.
+  void end_scope(bool is_function = false);
   /// Code that gives the names of the current scope their first values; `at` is where it stands.
   void enter_scope(uint32_t at);
   void enter_loop_round(uint32_t at);
@@ -140,6 +141,9 @@ class Compiler {
   void load_name(const Expr& node, uint32_t to);
   void load_symbol(uint32_t symbol, CodeSpan at, uint32_t to);
   void binary_into(const Expr& node, uint32_t to);
+  /// Jinja computes constants when it compiles and writes them out, so the items of `[[]] * 2` are not
+  /// one list twice, as they would be in Python.
+  bool repeated_list_into(const Expr& node, uint32_t to);
   void logic_into(const Expr& node, uint32_t to);
   void compare_into(const Expr& node, uint32_t to);
   void concat_into(const Expr& node, uint32_t to);

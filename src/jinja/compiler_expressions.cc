@@ -179,7 +179,28 @@ void Compiler::load_symbol(uint32_t index, CodeSpan at, uint32_t to) {
        ref.resolve ? kResolve : 0, ref.depth);
 }
 
+bool Compiler::repeated_list_into(const Expr& node, uint32_t to) {
+  constexpr int64_t kMost = 1000;
+  const Expr& list = *node.a;
+  if (node.op != TokenType::Multiply || list.kind != ExprKind::List || !is_literal(list) ||
+      node.b->kind != ExprKind::Int ||
+      node.b->number > kMost / static_cast<int64_t>(list.items.size() + 1)) {
+    return false;
+  }
+  uint32_t base = mark();
+  for (int64_t i = 0; i < node.b->number; ++i) {
+    for (const Expr* item : list.items) {
+      into(*item, temporary());
+    }
+  }
+  emit(Op::MakeList, span_of(node), to, base, mark() - base);
+  return true;
+}
+
 void Compiler::binary_into(const Expr& node, uint32_t to) {
+  if (repeated_list_into(node, to)) {
+    return;
+  }
   uint32_t left = value(*node.a);
   uint32_t right = value(*node.b);
   emit(binary_op(node.op), span_of(node), to, left, right);

@@ -36,7 +36,7 @@ void Compiler::recursive_loop(const Stmt& node, const Frame& frame) {
   uint32_t iterable = temporary();
   scopes_.back().first_slot = state().top;
   loop_code(node, frame, iterable, true);
-  end_scope();
+  end_scope(true);
   end_function();
   branch_depth_ = branches;
   loops_ = std::move(loops);
@@ -59,7 +59,7 @@ uint32_t Compiler::loop_filter(const Stmt& node) {
   enter_scope(node.begin);
   store_target(*node.target, item, nullptr);
   emit(Op::ReturnValue, span_of(*node.b), value(*node.b));
-  end_scope();
+  end_scope(true);
   end_function();
   branch_depth_ = branches;
   ++state().closures;

@@ -377,7 +377,7 @@ uint32_t Compiler::macro_function(const Stmt& node, Function::Kind kind) {
   enter_scope(node.begin);
   macro_defaults(node);
   body(node.body, Frame());
-  end_scope();
+  end_scope(true);
   end_function();
   branch_depth_ = branches;
   ++state().closures;

@@ -14,7 +14,7 @@ void Compiler::begin_scope() {
   scopes_.push_back(scope);
 }
 
-void Compiler::end_scope() {
+void Compiler::end_scope(bool is_function) {
   const ScopeState scope = scopes_.back();
   bool has_closures = state().closures != scope.closures;
   uint32_t slots = 0;
@@ -26,8 +26,10 @@ void Compiler::end_scope() {
     ++slots;
   }
   // Closures may still look at these registers, so they are not used for anything else.
-  if (has_closures) {
+  if (has_closures && !is_function) {
     emit(Op::Clear, {}, scope.first_slot, scope.first_slot + slots);
+  }
+  if (has_closures) {
     state().top = state().used;
   } else {
     state().top = scope.first_slot;
