@@ -1,0 +1,75 @@
+// run, build, test, seed, snapshot: select, run, report.
+#include <algorithm>
+
+#include "cli/commands.h"
+
+namespace weft::cli {
+namespace {
+
+using manifest::ResourceType;
+
+std::vector<ResourceType> kinds_of(std::string_view command) {
+  if (command == "run")
+    return {ResourceType::Model};
+  if (command == "test")
+    return {ResourceType::Test, ResourceType::UnitTest};
+  if (command == "seed")
+    return {ResourceType::Seed};
+  if (command == "snapshot")
+    return {ResourceType::Snapshot};
+  return {ResourceType::Model,    ResourceType::Seed,     ResourceType::Snapshot,
+          ResourceType::Test,     ResourceType::UnitTest, ResourceType::Function,
+          ResourceType::SavedQuery};
+}
+
+void nothing_to_do(Session& session) {
+  session.log.write({"NothingToDo", "Q035", Level::Warn,
+                     "Nothing to do. Try checking your model configs and model specification args"});
+}
+
+}  // namespace
+
+int cmd_run(Session& session) {
+  if (!session.load_project() || !session.load_profile() || !session.parse() || !session.connect())
+    return kUnhandled;
+  std::string_view command = session.line.command->name;
+  std::optional<graph::NodeSet> selected = session.select(kinds_of(command));
+  if (!selected)
+    return kUnhandled;
+  run::RunOutcome outcome;
+  if (selected->empty()) {
+    nothing_to_do(session);
+    return session.write_run_results(outcome) ? kSuccess : kUnhandled;
+  }
+  graph::NodeSet rebuilt = *selected;
+  const manifest::Manifest& manifest = session.parsed->manifest;
+  session.shared->publish.is_rebuilt_later = [&](const adapter::Relation& relation) {
+    for (manifest::NodeId id : rebuilt.members()) {
+      const manifest::Node& node = manifest.node(id);
+      if (relation.schema == node.schema && relation.identifier == node.alias &&
+          (node.type == ResourceType::Model || node.type == ResourceType::Snapshot))
+        return true;
+    }
+    return false;
+  };
+  run::RunRequest request;
+  request.selected = std::move(*selected);
+  request.threads = static_cast<size_t>(std::max(1, session.profile.threads));
+  request.fail_fast = session.flags.get_bool("fail_fast");
+  request.tests_gate = command == "build";
+  run::RunContext context{*session.parsed, *session.graph, *session.shared, *session.compiler,
+                          session.console};
+  diag::Result<run::RunOutcome> done = run::run_nodes(context, request);
+  if (!done) {
+    session.console.fatal(done.error());
+    return kUnhandled;
+  }
+  session.console.end_of_run(manifest, done->results, done->elapsed, done->was_cancelled);
+  if (!session.write_run_results(*done))
+    return kUnhandled;
+  if (done->was_cancelled)
+    return 128 + session.env.cancel.signal();
+  return done->has_failures ? kNodeFailed : kSuccess;
+}
+
+}  // namespace weft::cli

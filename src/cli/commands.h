@@ -1,0 +1,30 @@
+// The commands: each takes a session and gives the exit code. One file a command or small family.
+#pragma once
+
+#include "cli/command_line.h"
+#include "cli/session.h"
+
+namespace weft::cli {
+
+/// cmd_run.cc: run, build, test, seed, snapshot, compile.
+int cmd_run(Session& session);
+/// cmd_compile.cc
+int cmd_compile(Session& session);
+int cmd_show(Session& session);
+/// cmd_list.cc
+int cmd_parse(Session& session);
+int cmd_list(Session& session);
+/// cmd_operation.cc
+int cmd_run_operation(Session& session);
+/// cmd_docs.cc
+int cmd_docs_generate(Session& session);
+int cmd_docs_serve(Session& session);
+/// cmd_project.cc: init, deps, clean, debug.
+int cmd_init(Session& session);
+int cmd_deps(Session& session);
+int cmd_clean(Session& session);
+int cmd_debug(Session& session);
+/// cmd_db.cc
+int cmd_db(Session& session);
+
+}  // namespace weft::cli

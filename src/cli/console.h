@@ -1,0 +1,72 @@
+// Console: what a run does, in the lines that dbt users know; and what templates say.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "adapter/connection.h"
+#include "cli/log.h"
+#include "config/flags.h"
+#include "context/shared.h"
+#include "diag/source.h"
+#include "run/listener.h"
+
+namespace weft::cli {
+
+class Console final : public run::Listener,
+                      public context::Messages,
+                      public adapter::QueryObserver {
+ public:
+  Console(Log& log, diag::Sources& sources) : log_(log), sources_(sources) {}
+
+  void configure(const config::Flags& flags, std::string target_name, bool is_compile);
+
+  // run::Listener
+  void run_started(size_t nodes, size_t threads) override;
+  void node_started(size_t index, size_t total, const manifest::Node& node) override;
+  void node_finished(size_t index, size_t total, const manifest::Node& node,
+                     const manifest::RunResult& result) override;
+  void node_skipped(size_t index, size_t total, const manifest::Node& node,
+                    const manifest::Node* because) override;
+  void hook_started(size_t index, size_t total, const manifest::Node& node) override;
+  void hook_finished(size_t index, size_t total, const manifest::Node& node,
+                     const manifest::RunResult& result) override;
+  void diagnostic(const diag::Diagnostic& diagnostic, const manifest::Node* node) override;
+
+  // context::Messages
+  void log(std::string_view text, bool info, const context::NodeScope& scope) override;
+  void print(std::string_view text) override;
+  diag::Status warn(diag::Diagnostic warning) override;
+
+  // adapter::QueryObserver
+  void on_query(std::string_view connection_name, std::string_view sql) override;
+  void on_result(std::string_view connection_name, std::string_view status,
+                 double seconds) override;
+  void on_notice(std::string_view connection_name, std::string_view text) override;
+
+  /// A diagnostic as text with its excerpt (or as JSON when the log is JSON).
+  void show(const diag::Diagnostic& diagnostic);
+  /// The error that ends a command: dbt's headline first, then the excerpt.
+  void fatal(const diag::Diagnostic& diagnostic);
+  /// The lines after a run: the summary, what failed and why, `Done. PASS=…`.
+  void end_of_run(const manifest::Manifest& manifest, const std::vector<manifest::RunResult>& results,
+                  double elapsed, bool was_cancelled);
+  Log& log() { return log_; }
+
+ private:
+  void fancy_line(std::string_view name, std::string_view code, Level level, size_t index,
+                  size_t total, std::string_view text, std::string_view status,
+                  std::optional<double> seconds, const manifest::Node& node);
+
+  Log& log_;
+  diag::Sources& sources_;
+  const config::Flags* flags_ = nullptr;
+  std::string target_name_;
+  bool is_compile_ = false;
+  size_t width_ = 80;
+  std::mutex mutex_;
+  /// Diagnostics of failed nodes, shown at the end too.
+  std::vector<std::pair<std::string, std::string>> failures_;
+};
+
+}  // namespace weft::cli

@@ -1,0 +1,151 @@
+#include "cli/log.h"
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "base/paths.h"
+#include "base/strings.h"
+
+namespace weft::cli {
+namespace {
+
+std::optional<Level> level_of(const std::string& word) {
+  if (word == "debug")
+    return Level::Debug;
+  if (word == "info")
+    return Level::Info;
+  if (word == "warn")
+    return Level::Warn;
+  if (word == "error")
+    return Level::Error;
+  return std::nullopt;
+}
+
+std::string_view level_name(Level level) {
+  constexpr std::string_view kNames[] = {"debug", "info", "warn", "error"};
+  return kNames[static_cast<size_t>(level)];
+}
+
+/// Control characters of data and of the server are shown, not sent to the terminal.
+std::string printable(std::string_view text) {
+  std::string made;
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 && c != '\n' && c != '\t' && c != '\x1b')
+      made += fmt::format("\\x{:02x}", byte);
+    else
+      made += c;
+  }
+  return made;
+}
+
+}  // namespace
+
+void Log::configure(const config::Flags& flags, const std::string& folder,
+                    std::string invocation_id) {
+  invocation_id_ = std::move(invocation_id);
+  path_ = base::join_path(folder, "dbt.log");
+  debug_ = flags.get_bool("debug");
+  quiet_ = flags.get_bool("quiet");
+  std::string format = flags.get_string("log_format");
+  json_ = format == "json";
+  std::string file_format = flags.get_string("log_format_file");
+  json_file_ = file_format == "json";
+  colors_ = flags.get_bool("use_colors") && env_.out_is_terminal;
+  std::string level = flags.get_string("log_level"), file_level = flags.get_string("log_level_file");
+  console_is_off_ = level == "none";
+  file_is_off_ = file_level == "none";
+  console_level_ = debug_ ? Level::Debug : level_of(level).value_or(Level::Info);
+  file_level_ = level_of(file_level).value_or(Level::Debug);
+  max_bytes_ = static_cast<uint64_t>(std::max<int64_t>(flags.get_int("log_file_max_bytes"), 0));
+  if (std::optional<base::FileInfo> info = env_.files.info(path_))
+    written_ = info->size;
+}
+
+std::string Log::text_line(const Event& event, bool for_file) const {
+  if (event.is_output && !for_file)
+    return event.message + "\n";
+  std::string time = for_file || debug_
+                         ? base::format_utc(env_.clock.now_us()).substr(11, 15)
+                         : base::format_local_time(env_.clock.now_us());
+  if (for_file || debug_)
+    return fmt::format("{} [{:<5}] [MainThread]: {}\n", time, level_name(event.level), event.message);
+  return fmt::format("{}  {}\n", time, printable(event.message));
+}
+
+std::string Log::json_line(const Event& event) const {
+  std::string text;
+  base::JsonWriter json(text);
+  json.begin_object();
+  json.key("data");
+  json.value(base::Data(event.data));
+  json.key("info");
+  json.begin_object();
+  json.member("category", "");
+  json.member("code", event.code);
+  json.key("extra");
+  json.begin_object();
+  json.end_object();
+  json.member("invocation_id", std::string_view(invocation_id_));
+  json.member("level", level_name(event.level));
+  json.member("msg", std::string_view(event.message));
+  json.member("name", event.name);
+  json.member("pid", static_cast<int64_t>(getpid()));
+  json.member("thread", "MainThread");
+  json.member("ts", std::string_view(base::format_utc(env_.clock.now_us())));
+  json.end_object();
+  json.end_object();
+  return text + "\n";
+}
+
+void Log::write_file(const std::string& text) {
+  if (path_.empty())
+    return;
+  if (max_bytes_ > 0 && written_ + text.size() > max_bytes_) {
+    // The newest five are kept beside, as dbt does.
+    for (int i = 4; i >= 1; --i) {
+      if (env_.files.exists(fmt::format("{}.{}", path_, i)))
+        (void)env_.files.rename(fmt::format("{}.{}", path_, i), fmt::format("{}.{}", path_, i + 1));
+    }
+    (void)env_.files.rename(path_, path_ + ".1");
+    written_ = 0;
+  }
+  std::string out;
+  if (!has_header_ && !json_file_) {
+    out = fmt::format("\n\n{} {} | {} {}\n", std::string(30, '='),
+                      base::format_utc(env_.clock.now_us()), invocation_id_, std::string(30, '='));
+    has_header_ = true;
+  }
+  out += text;
+  if (written_ == 0)
+    (void)env_.files.make_directories(std::string(base::folder_of(path_)));
+  written_ += out.size();
+  (void)env_.files.append(path_, out);
+}
+
+void Log::write(const Event& event) {
+  std::lock_guard lock(mutex_);
+  if (!file_is_off_ && event.level >= file_level_)
+    write_file(json_file_ ? json_line(event) : text_line(event, true));
+  bool shown = event.is_output || (!console_is_off_ && event.level >= console_level_ &&
+                                   (!quiet_ || event.level == Level::Error));
+  if (!shown)
+    return;
+  if (has_progress_) {
+    env_.out("\r\x1b[K");
+    has_progress_ = false;
+  }
+  env_.out(json_ ? json_line(event) : text_line(event, false));
+}
+
+void Log::progress(const std::string& line) {
+  std::lock_guard lock(mutex_);
+  if (!env_.out_is_terminal || quiet_ || json_ || debug_)
+    return;
+  env_.out("\r\x1b[K" + line);
+  has_progress_ = true;
+}
+
+}  // namespace weft::cli

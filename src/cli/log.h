@@ -1,0 +1,61 @@
+// Log: everything a command says, to the console and to dbt.log, as text or as JSON events with dbt's names.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/data.h"
+#include "base/env.h"
+#include "config/flags.h"
+
+namespace weft::cli {
+
+enum class Level { Debug, Info, Warn, Error };
+
+/// One thing that happened, under dbt's name and code for it.
+struct Event {
+  std::string_view name;
+  std::string_view code;
+  Level level = Level::Info;
+  std::string message;
+  base::DataMap data = {};
+  /// Shown also when quiet: print() and the results of ls, show.
+  bool is_output = false;
+};
+
+/// Safe to use from several threads.
+class Log {
+ public:
+  explicit Log(const base::Env& env) : env_(env) {}
+
+  /// From the flags: formats, levels, colours, folder. `folder` is absolute.
+  void configure(const config::Flags& flags, const std::string& folder, std::string invocation_id);
+  void write(const Event& event);
+  void info(std::string message) { write({"Formatting", "Z017", Level::Info, std::move(message)}); }
+  void debug(std::string message) {
+    write({"AdapterEventDebug", "E001", Level::Debug, std::move(message)});
+  }
+  bool is_quiet() const { return quiet_; }
+  bool has_colors() const { return colors_; }
+  bool is_json() const { return json_; }
+  /// Shows a line that the next write replaces; nothing unless the console is a terminal.
+  void progress(const std::string& line);
+
+ private:
+  std::string text_line(const Event& event, bool for_file) const;
+  std::string json_line(const Event& event) const;
+  void write_file(const std::string& text);
+
+  const base::Env& env_;
+  std::mutex mutex_;
+  std::string path_, invocation_id_;
+  Level console_level_ = Level::Info, file_level_ = Level::Debug;
+  bool quiet_ = false, json_ = false, json_file_ = false, colors_ = false, debug_ = false;
+  bool file_is_off_ = false, console_is_off_ = false;
+  uint64_t max_bytes_ = 0, written_ = 0;
+  bool has_progress_ = false;
+  bool has_header_ = false;
+};
+
+}  // namespace weft::cli

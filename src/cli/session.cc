@@ -1,0 +1,320 @@
+#include "cli/session.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "base/paths.h"
+#include "base/strings.h"
+
+namespace weft::cli {
+namespace {
+
+using manifest::ResourceType;
+
+std::string option_text(const CommandLine& line, std::string_view name) {
+  const base::Data* value = line.values.find(name);
+  return value == nullptr ? "" : python_str(*value);
+}
+
+std::string plural(size_t count, std::string_view word) {
+  if (count == 1)
+    return fmt::format("1 {}", word);
+  if (word == "analysis")
+    return fmt::format("{} analyses", count);
+  if (word == "saved query")
+    return fmt::format("{} saved queries", count);
+  return fmt::format("{} {}s", count, word);
+}
+
+/// The command's name as artifacts and templates see it: "generate" for docs generate.
+std::string which_of(const CommandLine& line) {
+  std::string_view name = line.command->name;
+  if (name == "docs generate")
+    return "generate";
+  if (name == "docs serve")
+    return "serve";
+  if (name == "ls")
+    return "list";
+  return std::string(name);
+}
+
+}  // namespace
+
+Session::Session(base::Env& given, const CommandLine& command_line, std::string name)
+    : env(given),
+      line(command_line),
+      program(std::move(name)),
+      log(given),
+      console(log, sources),
+      invocation_id(base::random_uuid()),
+      started_at(given.clock.now_us()) {}
+
+bool Session::fatal(const diag::Diagnostic& diagnostic) {
+  console.fatal(diagnostic);
+  return false;
+}
+
+bool Session::flush_sink() {
+  std::vector<diag::Diagnostic> all = sink.take();
+  const diag::Diagnostic* first = nullptr;
+  std::vector<const diag::Diagnostic*> others;
+  for (diag::Diagnostic& diagnostic : all) {
+    if (diagnostic.severity() == diag::Severity::Warning) {
+      diag::Status status = console.warn(diagnostic);
+      if (!status && first == nullptr)
+        first = &diagnostic;
+    } else if (first == nullptr) {
+      first = &diagnostic;
+    } else {
+      others.push_back(&diagnostic);
+    }
+  }
+  if (first == nullptr)
+    return true;
+  console.fatal(*first);
+  constexpr size_t kMostShown = 20;
+  for (size_t i = 0; i < others.size() && i < kMostShown; ++i)
+    console.show(*others[i]);
+  if (others.size() > kMostShown) {
+    log.write({"Note", "Z050", Level::Error,
+               fmt::format("and {} more errors", others.size() - kMostShown)});
+  }
+  return false;
+}
+
+bool Session::load_project() {
+  if (const base::Data* given = line.values.find("vars"))
+    cli_vars = given->as_map();
+  diag::Result<std::string> root =
+      config::find_project_root(env, option_text(line, "project_dir"));
+  // Flags come before anything is said; a project's own flags need the project.
+  diag::Result<config::Project> partial =
+      root ? config::load_project_partial(*root, env, sources, sink, &cli_vars)
+           : diag::Result<config::Project>(root.error());
+  base::DataMap project_flags = partial ? partial->flags : base::DataMap{};
+  diag::Result<config::Flags> resolved =
+      config::resolve_flags(line.values, env, project_flags, sources);
+  flags = resolved ? *resolved : config::Flags{};
+  if (resolved) {
+    std::string folder = root ? *root : env.working_directory;
+    std::string log_path = flags.get_string("log_path");
+    if (log_path.empty())
+      log_path = partial ? partial->log_path : "logs";
+    log.configure(flags, base::absolute_path(base::join_path(folder, log_path), env.working_directory),
+                  invocation_id);
+    console.configure(flags, "", line.command->name == "compile");
+  }
+  base::DataMap version;
+  version.set("version", base::Data("=" + std::string(config::kDbtVersion)));
+  log.write({"MainReportVersion", "A001", Level::Info,
+             fmt::format("Running with dbt={} (weft {})", config::kDbtVersion, config::kWeftVersion),
+             std::move(version)});
+  log.debug("command: " + line.invocation);
+  if (!resolved)
+    return fatal(resolved.error());
+  if (!partial)
+    return fatal(partial.error());
+  project = std::move(*partial);
+  return true;
+}
+
+bool Session::load_profile() {
+  config::ProfileRequest request;
+  request.profile_name = option_text(line, "profile");
+  if (request.profile_name.empty())
+    request.profile_name = project.profile_name;
+  request.target_name = option_text(line, "target");
+  if (request.target_name.empty())
+    request.target_name = flags.get_string("target");
+  request.profiles_dir = option_text(line, "profiles_dir");
+  if (request.profiles_dir.empty())
+    request.profiles_dir = flags.get_string("profiles_dir");
+  request.project_root = project.root;
+  request.threads = static_cast<int>(flags.get_int("threads"));
+  const base::Data* embedded = line.values.find("embedded");
+  request.embedded = embedded != nullptr && embedded->truthy();
+  config::RenderContext context{env, cli_vars};
+  context.secrets_allowed = true;
+  diag::Result<config::Profile> loaded = config::load_profile(request, context, sources, sink);
+  if (!loaded)
+    return fatal(loaded.error());
+  profile = std::move(*loaded);
+  if (profile.credentials.embedded) {
+    // Names of databases stand in every relation: the server's own is known before anything is parsed.
+    base::Data host("");
+    profile.target.set("host", host);
+  }
+  console.configure(flags, profile.target_name, line.command->name == "compile");
+  return true;
+}
+
+bool Session::parse() {
+  config::RenderContext context{env, cli_vars};
+  context.target = &profile.target;
+  diag::Result<config::Project> full =
+      config::load_project(project.root, true, context, sources, sink);
+  if (!full)
+    return fatal(full.error());
+  project = std::move(*full);
+  if (flags.get_bool("version_check")) {
+    diag::Status version = config::check_required_version(project);
+    if (!version)
+      return fatal(version.error());
+  }
+  diag::Result<std::vector<config::Project>> installed =
+      config::load_packages(project, context, sources, sink);
+  if (!installed)
+    return fatal(installed.error());
+  packages = std::move(*installed);
+  vars = config::Vars(cli_vars, project, packages);
+  parse::ParseInput input{env,    sources, sink, flags,    profile, project,      packages,
+                          vars,   cli_vars, console, invocation_id, started_at, which_of(line)};
+  parsed = parse::parse_project(input);
+  if (!flush_sink() || parsed == nullptr)
+    return false;
+  graph = std::make_unique<graph::Graph>(parsed->manifest);
+  std::vector<manifest::NodeId> cycle = graph->find_cycle();
+  if (!cycle.empty())
+    return fatal(cycle_error(parsed->manifest, cycle));
+  diag::Result<select::Selectors> read =
+      select::read_selectors(env.files, project.root, sources, sink);
+  if (!read)
+    return fatal(read.error());
+  selectors = std::move(*read);
+  parsed->manifest.selectors = select::expanded_selectors(selectors);
+  parsed->manifest.metadata.dbt_version = std::string(config::kDbtVersion);
+  report_counts();
+  return !flags.get_bool("write_json") ||
+         write_artifact("manifest.json", manifest_json(parsed->manifest));
+}
+
+void Session::report_counts() {
+  constexpr std::pair<ResourceType, std::string_view> kKinds[] = {
+      {ResourceType::Model, "model"},       {ResourceType::Analysis, "analysis"},
+      {ResourceType::Seed, "seed"},         {ResourceType::Snapshot, "snapshot"},
+      {ResourceType::Operation, "operation"}, {ResourceType::Test, "data test"},
+      {ResourceType::Source, "source"},     {ResourceType::Exposure, "exposure"},
+      {ResourceType::Metric, "metric"},     {ResourceType::SavedQuery, "saved query"},
+      {ResourceType::SemanticModel, "semantic model"}, {ResourceType::UnitTest, "unit test"},
+      {ResourceType::Function, "function"}};
+  std::string text;
+  base::DataMap data;
+  for (auto [type, word] : kKinds) {
+    size_t count = 0;
+    for (size_t i = 0; i < parsed->manifest.nodes.size(); ++i) {
+      if (parsed->manifest.nodes[i].type == type && !parsed->manifest.is_disabled(manifest::NodeId(i)))
+        ++count;
+    }
+    if (count > 0)
+      text += (text.empty() ? "" : ", ") + plural(count, word);
+  }
+  text += (text.empty() ? "" : ", ") + plural(parsed->manifest.macros.size(), "macro");
+  data.set("stat_line", base::Data(text));
+  log.write({"FoundStats", "W006", Level::Info, "Found " + text, std::move(data)});
+  log.info("");
+}
+
+bool Session::connect() {
+  adapter::AdapterOptions options;
+  options.state_directory = project.root + "/.weft";
+  options.invocation_id = invocation_id;
+  options.observer = &console;
+  diag::Result<std::unique_ptr<adapter::Adapter>> made =
+      adapter::make_postgres_adapter(profile, options, env);
+  if (!made)
+    return fatal(made.error());
+  adapter = std::move(*made);
+  const base::Data* empty = flags.find("empty");
+  shared = std::make_unique<context::Shared>(context::Shared{
+      env, sources, flags, profile, project, packages, vars, *parsed->macros, *parsed->jinja,
+      parsed->manifest, console, context::Phase::Execute, invocation_id, started_at,
+      parsed->lookup.get(), adapter.get(), {}, {}, {}, empty != nullptr && empty->truthy(),
+      which_of(line)});
+  compiler = std::make_unique<compile::Compiler>(*parsed, *shared, target_path());
+  return true;
+}
+
+std::optional<graph::NodeSet> Session::select(const std::vector<ResourceType>& kinds,
+                                              bool drop_empty) {
+  select::Request request;
+  request.select = flags.get_list("select");
+  request.exclude = flags.get_list("exclude");
+  request.selector = option_text(line, "selector");
+  std::string mode = flags.get_string("indirect_selection");
+  request.indirect = mode == "cautious"    ? select::IndirectSelection::Cautious
+                     : mode == "buildable" ? select::IndirectSelection::Buildable
+                     : mode == "empty"     ? select::IndirectSelection::Empty
+                                           : select::IndirectSelection::Eager;
+  request.resource_types = kinds;
+  std::vector<std::string> wanted = flags.get_list("resource_types");
+  if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), "all") == wanted.end()) {
+    request.resource_types.clear();
+    for (const std::string& word : wanted) {
+      if (std::optional<ResourceType> type = manifest::parse_resource_type(word))
+        request.resource_types.push_back(*type);
+    }
+  }
+  for (const std::string& word : flags.get_list("exclude_resource_types")) {
+    if (std::optional<ResourceType> type = manifest::parse_resource_type(word))
+      request.exclude_resource_types.push_back(*type);
+  }
+  request.drop_empty = drop_empty;
+  request.root_package = project.name;
+  request.project_root = project.root;
+  diag::Result<graph::NodeSet> selected =
+      select::select_nodes(parsed->manifest, *graph, selectors, request, {}, sink);
+  if (!selected) {
+    fatal(selected.error());
+    return std::nullopt;
+  }
+  if (!flush_sink())
+    return std::nullopt;
+  if (shared != nullptr) {
+    shared->selected_resources.clear();
+    for (manifest::NodeId id : selected->members())
+      shared->selected_resources.push_back(parsed->manifest.node(id).unique_id);
+  }
+  return std::move(*selected);
+}
+
+std::string Session::target_path() const {
+  std::string given = option_text(line, "target_path");
+  if (given.empty())
+    given = flags.get_string("target_path");
+  return given.empty() ? project.target_path : given;
+}
+
+bool Session::write_artifact(const std::string& name, const std::string& text) {
+  std::string path = base::join_path(base::join_path(project.root, target_path()), name);
+  std::optional<base::IoError> error = env.files.write(path, text);
+  if (!error)
+    return true;
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::ArtifactUnwritable;
+  diagnostic.message = fmt::format("`{}` cannot be written: {}", path, error->message);
+  return fatal(diagnostic);
+}
+
+base::DataMap Session::artifact_args() const {
+  base::DataMap args = flags.all();
+  args.set("which", base::Data(which_of(line)));
+  args.set("invocation_command", base::Data(line.invocation));
+  args.set("vars", base::Data(cli_vars));
+  return args;
+}
+
+bool Session::write_run_results(const run::RunOutcome& outcome) {
+  if (!flags.get_bool("write_json"))
+    return true;
+  manifest::RunResults results;
+  results.metadata = parsed->manifest.metadata;
+  results.metadata.generated_at = env.clock.now_us();
+  results.results = outcome.results;
+  results.elapsed_time = outcome.elapsed;
+  results.args = artifact_args();
+  return write_artifact("run_results.json", run_results_json(results));
+}
+
+}  // namespace weft::cli

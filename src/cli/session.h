@@ -1,0 +1,85 @@
+// Session: what most commands do first: flags, project, profile, packages, parsing, graph, selection.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapter/adapter.h"
+#include "cli/command_line.h"
+#include "cli/console.h"
+#include "cli/log.h"
+#include "compile/compiler.h"
+#include "config/flags.h"
+#include "config/packages.h"
+#include "config/profile.h"
+#include "config/project.h"
+#include "config/vars.h"
+#include "diag/sink.h"
+#include "graph/graph.h"
+#include "parse/parse.h"
+#include "run/run.h"
+#include "select/select.h"
+
+namespace weft::cli {
+
+/// Exit codes as dbt documents them.
+inline constexpr int kSuccess = 0, kNodeFailed = 1, kUnhandled = 2;
+
+/// One command's state, filled step by step. A step that fails has shown why; the command then ends with
+/// the code it returned.
+class Session {
+ public:
+  Session(base::Env& env, const CommandLine& line, std::string program);
+
+  /// Flags from everywhere, the log, the project file. Nothing needs a database or profile.
+  bool load_project();
+  /// The profile, --embedded included.
+  bool load_profile();
+  /// Packages and everything in the files; writes manifest.json unless --no-write-json.
+  bool parse();
+  /// The adapter, and workers' shared state for running.
+  bool connect();
+  /// --select, --exclude, --selector over the kinds a command works on.
+  std::optional<graph::NodeSet> select(const std::vector<manifest::ResourceType>& kinds,
+                                       bool drop_empty = true);
+
+  bool write_artifact(const std::string& name, const std::string& text);
+  /// run_results.json.
+  bool write_run_results(const run::RunOutcome& outcome);
+  /// The flags in effect, as run_results.json has them under args.
+  base::DataMap artifact_args() const;
+  std::string target_path() const;
+  /// Everything the sink holds: warnings are shown, the first error is the fatal one. False on an error.
+  bool flush_sink();
+
+  base::Env& env;
+  const CommandLine& line;
+  std::string program;
+  diag::Sources sources;
+  diag::Sink sink;
+  Log log;
+  Console console;
+  std::string invocation_id;
+  int64_t started_at = 0;
+
+  config::Flags flags;
+  base::DataMap cli_vars;
+  config::Project project;
+  config::Profile profile;
+  std::vector<config::Project> packages;
+  config::Vars vars;
+  std::unique_ptr<parse::ParsedProject> parsed;
+  std::unique_ptr<graph::Graph> graph;
+  select::Selectors selectors;
+  std::unique_ptr<adapter::Adapter> adapter;
+  std::unique_ptr<context::Shared> shared;
+  std::unique_ptr<compile::Compiler> compiler;
+
+ private:
+  bool fatal(const diag::Diagnostic& diagnostic);
+  void report_counts();
+};
+
+}  // namespace weft::cli
