@@ -14,7 +14,9 @@
 namespace weft::config {
 
 struct Fixture {
-  explicit Fixture(std::map<std::string, std::string> content = {}) : files(content) {}
+  Fixture() = default;
+  Fixture(std::initializer_list<std::pair<const std::string, std::string>> content)
+      : files(content) {}
 
   base::MemoryFiles files;
   base::FixedClock clock{0};

@@ -129,6 +129,7 @@ TEST_CASE("bad values are shown, passwords never") {
   for (const char* bad : {"      password hunter2\n", "   x: hunter2\n", "      - hunter2: [\n",
                           "      password: 'hunter2\n", "      sslmode: {password: hunter2\n"}) {
     std::string text = ProfileFixture(with(bad)).failure();
+    CAPTURE(text);
     CHECK(contains(text, "error["));
     CHECK_FALSE(contains(text, "hunter2"));
   }

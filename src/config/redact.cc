@@ -36,7 +36,9 @@ size_t visible_part(std::string_view line) {
                                   return lowered.find(word) != std::string::npos;
                                 });
   bool has_value = !base::trim(line.substr(colon + 1)).empty();
-  bool is_plain_key = line.substr(0, colon).find_first_of("{}[]\"'#,") == std::string_view::npos;
+  // A dash may start a password as well as a list.
+  bool is_plain_key = content[0] != '-' && line.substr(0, colon).find_first_of("{}[]\"'#,") ==
+                                               std::string_view::npos;
   if (!is_plain_key)
     return 0;
   if (!has_value)
