@@ -1,6 +1,8 @@
 #include "adapter/column_guess.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <optional>
 #include <unordered_set>
 
@@ -15,6 +17,8 @@ namespace {
 
 /// Digits that Python's decimal arithmetic keeps; agate counts fractions within them.
 constexpr int64_t kPrecision = 28;
+/// From here on a number may be too large for a float.
+constexpr int64_t kFloatPlaces = 309;
 
 std::string without_commas(std::string_view value) {
   std::string out(value);
@@ -101,6 +105,11 @@ void ColumnGuess::look_at_number(std::string_view stripped) {
 }
 
 void ColumnGuess::count_places(const Decimal& number) {
+  // agate skips what a float cannot hold.
+  if (number.whole_places() >= kFloatPlaces && std::isinf(std::strtod(number.str().c_str(), nullptr))) {
+    exceeds_int32_ = exceeds_int64_ = true;
+    return;
+  }
   whole_places_ = std::max(whole_places_, number.whole_places());
   decimal_places_ = std::max(decimal_places_, number.decimal_places());
   if (number.decimal_places() > 0)
@@ -131,7 +140,8 @@ std::string ColumnGuess::sql_type() const {
       int64_t decimals = decimal_places_;
       if (whole_places_ + decimals > kPrecision)
         decimals = kPrecision - whole_places_;
-      if (decimals != 0 && decimal_places_ > 0)
+      // Also true when more whole places than agate counts leave less than none for decimals.
+      if (decimals != 0)
         return "float8";
       // dbt says integer here and then fails on the first number that is too large.
       return exceeds_int64_ ? "numeric" : exceeds_int32_ ? "bigint" : "integer";

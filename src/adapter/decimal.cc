@@ -43,6 +43,7 @@ std::optional<Decimal> parse_special(std::string_view text, bool negative) {
   if (text.size() >= 3 && base::equal_ignoring_case(text.substr(0, 3), "nan") &&
       all_digits(text.substr(3))) {
     number.kind = Decimal::Kind::NotANumber;
+    number.digits = text.substr(std::min(text.find_first_not_of('0', 3), text.size()));
     return number;
   }
   // A signalling NaN makes Python's arithmetic fail, so it never is a number of a table.
@@ -130,7 +131,7 @@ std::string Decimal::str() const {
   if (kind == Kind::Infinite)
     return sign + "Infinity";
   if (kind == Kind::NotANumber)
-    return sign + "NaN";
+    return sign + "NaN" + digits;
   int64_t left = exponent + static_cast<int64_t>(digits.size());
   int64_t point = exponent <= 0 && left > -6 ? left : 1;
   std::string out = sign;

@@ -12,7 +12,8 @@ struct Decimal {
   enum class Kind : uint8_t { Finite, Infinite, NotANumber };
   Kind kind = Kind::Finite;
   bool negative = false;
-  /// Without leading zeros; "0" for zero. The value is digits times ten to the exponent.
+  /// Without leading zeros; "0" for zero. The value is digits times ten to the exponent. Behind NaN they
+  /// are what was written there.
   std::string digits = "0";
   int64_t exponent = 0;
 

@@ -56,6 +56,28 @@ diag::Status own_folder(const std::string& path, const ServerUser& user) {
   return diag::Done{};
 }
 
+std::string pid_file(const Places& places) {
+  return base::join_path(places.data, "postmaster.pid");
+}
+
+int written_pid(const Places& places) {
+  std::ifstream file(pid_file(places));
+  std::string line;
+  if (!std::getline(file, line))
+    return 0;
+  return static_cast<int>(base::parse_int(base::trim(line)).value_or(0));
+}
+
+/// A server works in its data folder. Where the system does not tell, the number is believed.
+bool is_server_of(int pid, const Places& places) {
+  std::error_code error;
+  fs::path folder = fs::read_symlink(fmt::format("/proc/{}/cwd", pid), error);
+  if (error)
+    return true;
+  bool same = fs::equivalent(folder, places.data, error);
+  return same && !error;
+}
+
 }  // namespace
 
 diag::Diagnostic unavailable(std::string message, std::string hint) {
@@ -95,19 +117,15 @@ diag::Status make_places(const Places& places, const ServerUser& user) {
 }
 
 int running_pid(const Places& places) {
-  std::ifstream file(base::join_path(places.data, "postmaster.pid"));
-  std::string line;
-  if (!std::getline(file, line))
-    return 0;
-  int pid = static_cast<int>(base::parse_int(base::trim(line)).value_or(0));
-  if (!is_alive(pid))
-    return 0;
-  // After a crash the number may be another program's by now.
-  std::ifstream name(fmt::format("/proc/{}/comm", pid));
-  std::string program;
-  if (std::getline(name, program) && program != "postgres" && program != "postmaster")
-    return 0;
-  return pid;
+  int pid = written_pid(places);
+  return is_alive(pid) && is_server_of(pid, places) ? pid : 0;
+}
+
+void forget_foreign_pid(const Places& places) {
+  int pid = written_pid(places);
+  std::error_code ignored;
+  if (is_alive(pid) && !is_server_of(pid, places))
+    fs::remove(pid_file(places), ignored);
 }
 
 StartLock::StartLock(const std::string& state_directory) : descriptor_(-1) {

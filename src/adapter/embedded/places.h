@@ -23,8 +23,11 @@ Places places_of(const std::string& state_directory, const ServerUser& user);
 /// /tmp that is somebody else's.
 diag::Status make_places(const Places& places, const ServerUser& user);
 
-/// The pid in postmaster.pid, 0 when there is none or its process is no server any more.
+/// The pid in postmaster.pid, 0 when there is none or its process is not the server of this data.
 int running_pid(const Places& places);
+/// Removes a postmaster.pid whose number is another program's by now. The file of a dead server stays:
+/// PostgreSQL needs it to see whether sessions of that server still live.
+void forget_foreign_pid(const Places& places);
 
 /// Held while one command looks at, starts or stops the server.
 class StartLock {

@@ -182,9 +182,7 @@ diag::Status wait_until_ready(const Server& server, const config::Credentials& c
 diag::Status launch(const Server& server, const Binaries& binaries,
                     const config::Credentials& credentials, const base::Env& env) {
   const Places& places = server.places;
-  // A server that is gone leaves its number, which may be another process's now.
-  std::error_code ignored;
-  fs::remove(base::join_path(places.data, "postmaster.pid"), ignored);
+  forget_foreign_pid(places);
   std::vector<std::string> arguments = {binaries.postgres, "-D", places.data, "-k", places.socket};
   for (const char* setting : kSettings) {
     arguments.push_back("-c");
@@ -198,6 +196,8 @@ diag::Status launch(const Server& server, const Binaries& binaries,
 
 /// The cluster's first database gets the asked name, which is quicker than making another.
 diag::Status name_database(const config::Credentials& credentials, const base::Env& env) {
+  if (credentials.database == "postgres")
+    return diag::Done{};
   diag::Result<postgres::RawRows> done = postgres::run_once(
       for_upkeep(credentials),
       fmt::format("alter database postgres rename to {}", quote_identifier(credentials.database)),
