@@ -7,7 +7,8 @@ namespace weft::base {
 
 class CancelToken {
  public:
-  /// Safe to call from a signal handler and from any thread. `signal` is the reason, for the exit code.
+  /// Safe to call from a signal handler and from any thread. `signal` is the reason, for the exit
+  /// code.
   void cancel(int signal) { signal_.store(signal, std::memory_order_relaxed); }
   bool is_cancelled() const { return signal_.load(std::memory_order_relaxed) != 0; }
   /// The signal that cancelled, 0 when none did.

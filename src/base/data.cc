@@ -1,7 +1,8 @@
 #include "base/data.h"
 
-#include <cmath>
 #include <fmt/format.h>
+
+#include <cmath>
 
 #include "base/strings.h"
 #include "base/unicode.h"
@@ -23,7 +24,8 @@ bool equal_int_float(int64_t i, double d) {
 bool equal_numbers(const Data& a, const Data& b) {
   auto integer_of = [](const Data& x) { return x.is_bool() ? int64_t{x.as_bool()} : x.as_int(); };
   if (a.is_float())
-    return b.is_float() ? a.as_float() == b.as_float() : equal_int_float(integer_of(b), a.as_float());
+    return b.is_float() ? a.as_float() == b.as_float()
+                        : equal_int_float(integer_of(b), a.as_float());
   if (b.is_float())
     return equal_int_float(integer_of(a), b.as_float());
   return integer_of(a) == integer_of(b);

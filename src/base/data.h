@@ -17,8 +17,8 @@ namespace weft::base {
 class Data;
 struct DataEntry;
 
-/// A map that keeps insertion order, as Python's dict does. Small maps are searched linearly; one that
-/// grows past a few entries gets an index, so building a map of n keys is linear in n.
+/// A map that keeps insertion order, as Python's dict does. Small maps are searched linearly; one
+/// that grows past a few entries gets an index, so building a map of n keys is linear in n.
 class DataMap {
  public:
   DataMap();

@@ -63,8 +63,7 @@ TEST_CASE("str and repr are Python's") {
   CHECK(python_repr("it's") == "\"it's\"");
   CHECK(python_repr("it's \"x\"") == "'it\\'s \"x\"'");
   CHECK(python_repr("a\nb\t\\\x1b\x7f") == "'a\\nb\\t\\\\\\x1b\\x7f'");
-  CHECK(python_repr("é\u00a0\u200b\U0001f600\U000e0001") ==
-        "'é\\xa0\\u200b\U0001f600\\U000e0001'");
+  CHECK(python_repr("é\u00a0\u200b\U0001f600\U000e0001") == "'é\\xa0\\u200b\U0001f600\\U000e0001'");
   CHECK(python_repr("\xff") == "'\\udcff'");
   CHECK(python_str(DataMap{{"a", DataList{1, 1.5, "x"}}, {"b", nullptr}}) ==
         "{'a': [1, 1.5, 'x'], 'b': None}");

@@ -1,4 +1,5 @@
-// The file system as weft uses it: an interface, so that a whole command can run in memory in a test.
+// The file system as weft uses it: an interface, so that a whole command can run in memory in a
+// test.
 #pragma once
 
 #include <cstdint>
@@ -67,7 +68,8 @@ class FileSystem {
   /// Removes a file, a link (not what it points at) or a whole folder. A missing path is no error.
   virtual std::optional<IoError> remove_all(const std::string& path) = 0;
   virtual std::optional<IoError> rename(const std::string& from, const std::string& to) = 0;
-  virtual std::optional<IoError> make_symlink(const std::string& target, const std::string& link) = 0;
+  virtual std::optional<IoError> make_symlink(const std::string& target,
+                                              const std::string& link) = 0;
 
   bool exists(const std::string& path) { return info(path).has_value(); }
 };
@@ -78,8 +80,8 @@ FileSystem& real_files();
 /// must survive a power cut.
 FileSystem& durable_files();
 
-/// A tree in memory, for tests. Links are followed as on a disk. Paths are normalised; relative ones
-/// are a tree of their own.
+/// A tree in memory, for tests. Links are followed as on a disk. Paths are normalised; relative
+/// ones are a tree of their own.
 class MemoryFiles final : public FileSystem {
  public:
   MemoryFiles() = default;

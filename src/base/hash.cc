@@ -1,12 +1,13 @@
 #include "base/hash.h"
 
+#include <openssl/evp.h>
+#include <sys/random.h>
+
 #include <array>
 #include <bit>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <openssl/evp.h>
-#include <sys/random.h>
 
 namespace weft::base {
 namespace {
@@ -57,9 +58,7 @@ std::string sha256_hex(std::string_view bytes) {
 uint64_t hash64(std::string_view bytes, uint64_t seed) {
   constexpr uint64_t kOdd1 = 0xd6e8feb86659fd93u, kOdd2 = 0xa0761d6478bd642fu;
   uint64_t state = seed ^ (bytes.size() * kOdd1);
-  auto mix = [&](uint64_t word) {
-    state = std::rotl((state ^ word) * kOdd1, 29) * kOdd2;
-  };
+  auto mix = [&](uint64_t word) { state = std::rotl((state ^ word) * kOdd1, 29) * kOdd2; };
   size_t at = 0;
   for (; at + 8 <= bytes.size(); at += 8)
     mix(load(bytes.data() + at, 8));

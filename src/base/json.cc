@@ -1,7 +1,8 @@
 #include "base/json.h"
 
-#include <cmath>
 #include <fmt/format.h>
+
+#include <cmath>
 
 #include "base/strings.h"
 #include "base/unicode.h"

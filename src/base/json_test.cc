@@ -44,7 +44,10 @@ TEST_CASE("JSON strings are escaped") {
   CHECK(to_json("a\"\\\n\x01\x7f/é") == "\"a\\\"\\\\\\n\\u0001\x7f/é\"");
   CHECK(to_json("é\U0001f600\x7f", true) == R"("\u00e9\ud83d\ude00\u007f")");
   // Broken bytes must not break the artifact.
-  CHECK(to_json("a\xff""b") == "\"a\xef\xbf\xbd""b\"");
+  CHECK(to_json("a\xff"
+                "b") ==
+        "\"a\xef\xbf\xbd"
+        "b\"");
 }
 
 TEST_CASE("JSON is read") {

@@ -21,7 +21,8 @@ struct ElementMatch {
   size_t next = 0;
 };
 
-/// The end of the set that opens at `open`, or npos when it is not closed and `[` is a plain character.
+/// The end of the set that opens at `open`, or npos when it is not closed and `[` is a plain
+/// character.
 size_t set_end(std::string_view pattern, size_t open) {
   size_t at = open + 1;
   if (at < pattern.size() && pattern[at] == '!')

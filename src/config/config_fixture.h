@@ -21,8 +21,8 @@ struct Fixture {
   base::MemoryFiles files;
   base::FixedClock clock{0};
   base::CancelToken cancel;
-  base::Env env{files, clock, cancel, {}, "/p", "/home/u", [](std::string_view) {},
-                [](std::string_view) {}};
+  base::Env env{
+      files, clock, cancel, {}, "/p", "/home/u", [](std::string_view) {}, [](std::string_view) {}};
   diag::Sources sources;
   diag::Sink sink;
   base::DataMap vars;

@@ -99,8 +99,8 @@ struct PlainFunction {
 };
 
 constexpr PlainFunction kFunctions[] = {
-    {"fromjson", from_json}, {"tojson", to_json},       {"fromyaml", from_yaml},
-    {"toyaml", to_yaml},     {"local_md5", local_md5},  {"log", print_nothing},
+    {"fromjson", from_json},  {"tojson", to_json},       {"fromyaml", from_yaml},
+    {"toyaml", to_yaml},      {"local_md5", local_md5},  {"log", print_nothing},
     {"print", print_nothing}, {"env_var", call_env_var},
 };
 
@@ -117,8 +117,8 @@ std::optional<Value> literal(std::string_view text) {
     if (auto d = base::parse_float(text))
       return Value::floating(*d);
   }
-  bool is_nested = !text.empty() && (text[0] == '[' || text[0] == '{' || text[0] == '\'' ||
-                                     text[0] == '"');
+  bool is_nested =
+      !text.empty() && (text[0] == '[' || text[0] == '{' || text[0] == '\'' || text[0] == '"');
   if (!is_nested)
     return std::nullopt;
   // YAML's flow style reads Python's lists, dicts and quoted strings.
@@ -181,11 +181,12 @@ Value ConfigNames::env_var(Interpreter& interpreter, const Arguments& arguments)
   if (is_secret && !context_.secrets_allowed) {
     Diagnostic d;
     d.code = Code::EnvVarSecret;
-    d.message = fmt::format("the secret variable `{}` is read outside of profiles.yml and packages.yml",
-                            name);
-    d.legacy_text = fmt::format("Secret env vars are allowed only in profiles.yml or packages.yml. "
-                                "Found '{}' referenced elsewhere.",
-                                name);
+    d.message = fmt::format(
+        "the secret variable `{}` is read outside of profiles.yml and packages.yml", name);
+    d.legacy_text = fmt::format(
+        "Secret env vars are allowed only in profiles.yml or packages.yml. "
+        "Found '{}' referenced elsewhere.",
+        name);
     interpreter.raise(std::move(d));
   }
   auto value = context_.env.variable(name);
@@ -224,17 +225,19 @@ Value ConfigNames::var(Interpreter& interpreter, const Arguments& arguments) {
   Diagnostic d;
   d.code = Code::VarMissing;
   d.message = fmt::format("the variable `{}` is not set and has no default", name);
-  d.legacy_text = fmt::format("Required var '{}' not found in config:\nVars supplied to "
-                              "<Configuration> = {}",
-                              name, base::to_json(Data(context_.cli_vars)));
+  d.legacy_text = fmt::format(
+      "Required var '{}' not found in config:\nVars supplied to "
+      "<Configuration> = {}",
+      name, base::to_json(Data(context_.cli_vars)));
   std::vector<std::string> known;
   for (const base::DataEntry& entry : context_.cli_vars)
     known.push_back(entry.key);
   if (auto near = base::nearest(name, known))
     d.hint = fmt::format("did you mean `{}`?", *near);
   else
-    d.hint = fmt::format("give it with --vars or vars.yml; `vars:` of dbt_project.yml is not known "
-                         "here yet");
+    d.hint = fmt::format(
+        "give it with --vars or vars.yml; `vars:` of dbt_project.yml is not known "
+        "here yet");
   interpreter.raise(std::move(d));
 }
 

@@ -31,8 +31,8 @@ bool has_template_marks(std::string_view text) {
   return false;
 }
 
-/// Where the text of a scalar stands in its source letter for letter, or nothing: escapes, folding and
-/// doubled quotes make it differ.
+/// Where the text of a scalar stands in its source letter for letter, or nothing: escapes, folding
+/// and doubled quotes make it differ.
 std::optional<uint32_t> verbatim_offset(const std::string& text, diag::Span span,
                                         const diag::Sources& sources) {
   if (!span.valid())
@@ -77,7 +77,8 @@ diag::Diagnostic ConfigRenderer::Impl::explain(const jinja::Error& error, diag::
 }
 
 diag::Result<Data> ConfigRenderer::Impl::render(std::string_view text, diag::Span span) {
-  // Jinja drops one line end at the end of a template, and so it does where there is nothing to render.
+  // Jinja drops one line end at the end of a template, and so it does where there is nothing to
+  // render.
   if (!has_template_marks(text)) {
     if (base::ends_with(text, "\n"))
       text.remove_suffix(base::ends_with(text, "\r\n") ? 2 : 1);

@@ -25,7 +25,8 @@ class ConfigRenderer {
   ~ConfigRenderer();
 
   /// The rendered value. Keys are not rendered. The error is at the YAML value that failed.
-  /// `keep_raw` is asked with the path of keys ("models/proj/+post-hook") whether a subtree stays as written.
+  /// `keep_raw` is asked with the path of keys ("models/proj/+post-hook") whether a subtree stays
+  /// as written.
   diag::Result<base::Data> render(
       const yaml::Node& node,
       const std::function<bool(const std::vector<std::string_view>&)>& keep_raw = {});

@@ -15,8 +15,8 @@
 
 namespace weft::config {
 
-/// Looks a key up in both spellings, "model-paths" and "model_paths". The first value of a wrong type
-/// becomes error(); readers give their fallback then. Node and values must outlive it.
+/// Looks a key up in both spellings, "model-paths" and "model_paths". The first value of a wrong
+/// type becomes error(); readers give their fallback then. Node and values must outlive it.
 class Fields {
  public:
   /// `what` names the mapping in messages: "dbt_project.yml". `node` may be null: no places then.
@@ -63,7 +63,8 @@ class Fields {
 /// The key with dashes for underscores.
 std::string dashed(std::string_view key);
 
-/// Reads and parses a YAML file; `shown` is its name in messages. Nothing when the file does not exist.
+/// Reads and parses a YAML file; `shown` is its name in messages. Nothing when the file does not
+/// exist.
 diag::Result<std::optional<yaml::Document>> read_yaml(const std::string& path,
                                                       const std::string& shown,
                                                       base::FileSystem& files,

@@ -1,7 +1,8 @@
 #include "config/flags.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "base/json.h"
 #include "base/paths.h"
@@ -88,8 +89,8 @@ diag::Result<Data> read_text(const FlagSpec& spec, std::string_view text, std::s
     case Type::List: {
       base::DataList list;
       for (std::string_view word : base::split_words(text)) {
-        auto item = spec.choices.empty() ? diag::Result<Data>(Data(word))
-                                         : check_choice(spec, word, where);
+        auto item =
+            spec.choices.empty() ? diag::Result<Data>(Data(word)) : check_choice(spec, word, where);
         if (!item)
           return item;
         list.push_back(*item);
@@ -114,8 +115,8 @@ diag::Result<Data> read_text(const FlagSpec& spec, std::string_view text, std::s
 diag::Result<Data> read_setting(const FlagSpec& spec, const Data& value, std::string_view file) {
   std::string where = fmt::format("the flag `{}` of {}", spec.name, file);
   auto wrong = [&](std::string_view wanted) {
-    return invalid(fmt::format("{} is `{}`, and {} is expected", where, base::python_str(value),
-                               wanted));
+    return invalid(
+        fmt::format("{} is `{}`, and {} is expected", where, base::python_str(value), wanted));
   };
   switch (spec.type) {
     case Type::Bool:
@@ -149,7 +150,8 @@ std::string engine_name(std::string_view variable) {
   return "DBT_ENGINE_" + std::string(variable.substr(4));
 }
 
-/// The variable that sets the flag, and its text; DBT_ENGINE_X wins over DBT_X, both over an old name.
+/// The variable that sets the flag, and its text; DBT_ENGINE_X wins over DBT_X, both over an old
+/// name.
 std::optional<std::pair<std::string, std::string_view>> variable_of(const FlagSpec& spec,
                                                                     const base::Env& env) {
   std::vector<std::string> names;
@@ -295,11 +297,12 @@ diag::Status Resolver::warnings() {
   bool both_given = flags.origin("warn_error") == FlagOrigin::CommandLine &&
                     flags.origin("warn_error_options") == FlagOrigin::CommandLine;
   if (both_given)
-    return invalid("`--warn-error` and `--warn-error-options` are both given", "use one of the two");
+    return invalid("`--warn-error` and `--warn-error-options` are both given",
+                   "use one of the two");
   // The stronger of the two settings wins: `--warn-error` overrides options of the project.
   bool flag_is_stronger = flags.origin("warn_error") <= flags.origin("warn_error_options");
-  options.error_all = means_all(options.error) ||
-                      (flags.get_bool("warn_error") && (flag_is_stronger || !given));
+  options.error_all =
+      means_all(options.error) || (flags.get_bool("warn_error") && (flag_is_stronger || !given));
   return diag::Done{};
 }
 
@@ -385,7 +388,8 @@ diag::Result<Flags> resolve_flags(const base::DataMap& command_line, const base:
     return std::move(status.error());
   if (auto status = resolver.user_settings(); !status)
     return std::move(status.error());
-  if (auto status = resolver.settings(project_flags, FlagOrigin::Project, "dbt_project.yml"); !status)
+  if (auto status = resolver.settings(project_flags, FlagOrigin::Project, "dbt_project.yml");
+      !status)
     return std::move(status.error());
   if (auto status = resolver.environment(); !status)
     return std::move(status.error());

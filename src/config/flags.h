@@ -28,8 +28,8 @@ WarningAction warning_action(const WarnErrorOptions& options, std::string_view e
 /// Where a flag's value came from; later ones are weaker.
 enum class FlagOrigin { CommandLine, Environment, Project, User, Default };
 
-/// Values by dbt's flag names in lower snake case ("full_refresh", "warn_error"). Typed as the flag is:
-/// bools, ints, strings, lists. Project behaviour flags are among them.
+/// Values by dbt's flag names in lower snake case ("full_refresh", "warn_error"). Typed as the flag
+/// is: bools, ints, strings, lists. Project behaviour flags are among them.
 class Flags {
  public:
   bool get_bool(std::string_view name) const;
@@ -59,7 +59,8 @@ struct FlagSpec {
   Type type = Type::Bool;
   /// JSON text of the default.
   std::string_view default_json;
-  /// DBT_<name> and DBT_ENGINE_<name>; empty when there is no variable. `old_variable` is a former name.
+  /// DBT_<name> and DBT_ENGINE_<name>; empty when there is no variable. `old_variable` is a former
+  /// name.
   std::string_view variable = {};
   std::string_view old_variable = {};
   /// Allowed values of a Choice, separated by '|'.
@@ -71,8 +72,8 @@ struct FlagSpec {
 /// All flags there are, global ones, per-command ones and project behaviour flags.
 const std::vector<FlagSpec>& flag_specs();
 
-/// Puts the values together: command line (already typed) > environment > `project_flags` (the `flags:`
-/// map of dbt_project.yml) > ~/.dbt/user_settings.yml > defaults.
+/// Puts the values together: command line (already typed) > environment > `project_flags` (the
+/// `flags:` map of dbt_project.yml) > ~/.dbt/user_settings.yml > defaults.
 diag::Result<Flags> resolve_flags(const base::DataMap& command_line, const base::Env& env,
                                   const base::DataMap& project_flags, diag::Sources& sources);
 

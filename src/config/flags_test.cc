@@ -53,9 +53,12 @@ TEST_CASE("command line, environment, project and user settings, in this order")
 
 TEST_CASE("variables are read by type, with old names") {
   Fixture f;
-  f.env.variables = {{"DBT_FULL_REFRESH", "Yes"},  {"DBT_NO_PRINT", "1"},
-                     {"DBT_LOG_LEVEL", "DEBUG"},   {"DBT_DEFER_TO_STATE", "t"},
-                     {"DBT_RESOURCE_TYPES", "model test"}, {"DBT_QUIET", ""},
+  f.env.variables = {{"DBT_FULL_REFRESH", "Yes"},
+                     {"DBT_NO_PRINT", "1"},
+                     {"DBT_LOG_LEVEL", "DEBUG"},
+                     {"DBT_DEFER_TO_STATE", "t"},
+                     {"DBT_RESOURCE_TYPES", "model test"},
+                     {"DBT_QUIET", ""},
                      {"DO_NOT_TRACK", "1"}};
   Flags flags = resolved(f);
   CHECK(flags.get_bool("full_refresh"));
@@ -71,7 +74,8 @@ TEST_CASE("values that are not allowed are explained") {
   Fixture f;
   f.env.variables = {{"DBT_LOG_LEVEL", "loud"}};
   CHECK(f.error(resolve_flags({}, f.env, {}, f.sources)) ==
-        "error[E0614]: the environment variable `DBT_LOG_LEVEL` is `loud`, which is none of the values "
+        "error[E0614]: the environment variable `DBT_LOG_LEVEL` is `loud`, which is none of the "
+        "values "
         "it may have\nhint: use one of: debug, info, warn, error, none\n");
   f.env.variables = {{"DBT_QUIET", "maybe"}};
   CHECK(contains(f.error(resolve_flags({}, f.env, {}, f.sources)), "neither true nor false"));
@@ -82,7 +86,8 @@ TEST_CASE("values that are not allowed are explained") {
 
 TEST_CASE("console settings hold for the log file unless that has its own") {
   Fixture f;
-  Flags flags = resolved(f, {{"log_level", "warn"}, {"log_format", "json"}, {"log_format_file", "text"}});
+  Flags flags =
+      resolved(f, {{"log_level", "warn"}, {"log_format", "json"}, {"log_format_file", "text"}});
   CHECK(flags.get_string("log_level_file") == "warn");
   CHECK(flags.get_string("log_format_file") == "text");
   CHECK(resolved(f).get_string("log_level_file") == "debug");

@@ -33,10 +33,12 @@ diag::Result<FetchedPackage> fetch_git(const PackageSpec& spec, const FetchConte
 diag::Result<FetchedPackage> fetch_tarball(const PackageSpec& spec, const FetchContext& context);
 
 /// GET of an HTTPS address, following redirects to HTTPS only; at most `most` bytes.
-diag::Result<std::string> download(const std::string& url, size_t most, const base::CancelToken& cancel);
+diag::Result<std::string> download(const std::string& url, size_t most,
+                                   const base::CancelToken& cancel);
 
 /// Unpacks a tar archive (gzip and others) into `folder`, which it makes. Only regular files and
-/// folders inside of `folder` are allowed; anything else is an error, as are sizes beyond all measure.
+/// folders inside of `folder` are allowed; anything else is an error, as are sizes beyond all
+/// measure.
 diag::Status unpack(const std::string& archive, const std::string& folder, base::FileSystem& files);
 
 /// An address that git can clone, for `private:` packages.

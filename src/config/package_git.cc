@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "base/hash.h"
 #include "base/paths.h"
@@ -43,7 +44,8 @@ std::optional<Diagnostic> check_arguments(const PackageSpec& spec, const std::st
     return refuse(fmt::format("`{}` is no name of a revision", revision));
   if (!spec.subdirectory.empty() &&
       !base::is_inside(base::join_path("/x", spec.subdirectory), "/x"))
-    return refuse(fmt::format("the subdirectory `{}` is outside of the package", spec.subdirectory));
+    return refuse(
+        fmt::format("the subdirectory `{}` is outside of the package", spec.subdirectory));
   return std::nullopt;
 }
 
@@ -63,7 +65,9 @@ std::map<std::string, std::string, std::less<>> git_variables(const base::Env& e
 class Repository {
  public:
   Repository(const PackageSpec& spec, const FetchContext& context, std::string folder)
-      : spec_(spec), context_(context), folder_(std::move(folder)),
+      : spec_(spec),
+        context_(context),
+        folder_(std::move(folder)),
         variables_(git_variables(context.env)) {}
 
   /// Standard output of `git <arguments>`; an error carries what git said.
@@ -96,7 +100,8 @@ class Repository {
       target = revision;
     }
     if (!fetched) {
-      fetched.error().hint = fmt::format("check the address and that it has a revision `{}`", revision);
+      fetched.error().hint =
+          fmt::format("check the address and that it has a revision `{}`", revision);
       return std::move(fetched.error());
     }
     if (auto done = git({"checkout", "--quiet", "--detach", target}); !done)
@@ -139,8 +144,8 @@ diag::Result<std::string> private_git_url(const PackageSpec& spec) {
       return wrong("organization/project/repository");
     return fmt::format("git@ssh.dev.azure.com:v3/{}", spec.rendered_location);
   }
-  return make(Code::PackageInvalid, spec, fmt::format("the provider `{}` is not known", provider), {},
-              "use one of: github, gitlab, ado, azure_devops");
+  return make(Code::PackageInvalid, spec, fmt::format("the provider `{}` is not known", provider),
+              {}, "use one of: github, gitlab, ado, azure_devops");
 }
 
 diag::Result<FetchedPackage> fetch_git(const PackageSpec& spec, const FetchContext& context) {

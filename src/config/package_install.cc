@@ -3,8 +3,9 @@
 // Packages may ask for packages, so resolving walks them breadth first; a package that is asked for
 // twice must be asked for in the same version. Everything is fetched before the install folder is
 // touched: a download that fails leaves the old packages in place.
-#include <deque>
 #include <fmt/format.h>
+
+#include <deque>
 #include <map>
 #include <set>
 
@@ -71,8 +72,13 @@ class Installer {
  public:
   Installer(const Project& root, const InstallRequest& request, const RenderContext& context,
             diag::Sources& sources, diag::Sink& sink)
-      : root_(root), request_(request), context_(context), env_(context.env), sources_(sources),
-        sink_(sink), downloads_(context.env.files, root.root) {
+      : root_(root),
+        request_(request),
+        context_(context),
+        env_(context.env),
+        sources_(sources),
+        sink_(sink),
+        downloads_(context.env.files, root.root) {
     // Secrets are collected here, so that no message of git or of a download shows one.
     context_.secrets_read = &secrets_;
   }
@@ -131,12 +137,13 @@ diag::Result<FetchedPackage> Installer::fetch(const PackageSpec& spec) {
                   spec.span, fmt::format("it was looked for in `{}`", folder));
     }
     case Kind::Hub:
-      return make(Code::PackageFetchFailed,
-                  fmt::format("the hub package `{}` cannot be fetched: this version of weft installs "
-                              "local, git and tarball packages",
-                              spec.location),
-                  spec.span,
-                  "install it with `dbt deps`, whose folder weft reads, or name its git repository");
+      return make(
+          Code::PackageFetchFailed,
+          fmt::format("the hub package `{}` cannot be fetched: this version of weft installs "
+                      "local, git and tarball packages",
+                      spec.location),
+          spec.span,
+          "install it with `dbt deps`, whose folder weft reads, or name its git repository");
     case Kind::Tarball:
       return fetch_tarball(spec, fetching);
     default:
@@ -148,32 +155,35 @@ diag::Status Installer::add(PackageSpec spec, std::deque<PackageSpec>& queue, bo
   auto [place, is_new] = seen_.emplace(key_of(spec), spec.versions);
   if (!is_new) {
     if (place->second != spec.versions)
-      return make(Code::PackageInvalid,
-                  fmt::format("the package `{}` is asked for in the versions `{}` and `{}`",
-                              spec.location, base::join(place->second, ", "),
-                              base::join(spec.versions, ", ")),
-                  spec.span, "ask for one version everywhere");
+      return make(
+          Code::PackageInvalid,
+          fmt::format("the package `{}` is asked for in the versions `{}` and `{}`", spec.location,
+                      base::join(place->second, ", "), base::join(spec.versions, ", ")),
+          spec.span, "ask for one version everywhere");
     return diag::Done{};
   }
   if (seen_.size() > kMaxPackages)
-    return make(Code::PackageInvalid, fmt::format("more than {} packages are asked for", kMaxPackages));
+    return make(Code::PackageInvalid,
+                fmt::format("more than {} packages are asked for", kMaxPackages));
   auto fetched = fetch(spec);
   if (!fetched)
     return std::move(fetched.error());
   bool is_git = spec.kind == Kind::Git || spec.kind == Kind::Private;
   if (is_git && !is_locked && spec.warn_unpinned && is_branch_word(spec.versions))
-    sink_.report(make(Code::PackageUnpinned,
-                      fmt::format("the git package `{}` is not pinned to a revision", spec.location),
-                      spec.span, "add a line like: revision: v1.0.0"));
+    sink_.report(
+        make(Code::PackageUnpinned,
+             fmt::format("the git package `{}` is not pinned to a revision", spec.location),
+             spec.span, "add a line like: revision: v1.0.0"));
   auto project = load_project_partial(fetched->folder, env_, sources_, sink_);
   if (!project)
     return std::move(project.error());
   if (project->name == root_.name || !names_.insert(project->name).second) {
     Diagnostic d = make(Code::PackageInvalid,
                         fmt::format("two projects are named `{}`", project->name), spec.span);
-    d.legacy_text = fmt::format("Found duplicate project \"{}\". This occurs when a dependency has the "
-                                "same project name as some other dependency.",
-                                project->name);
+    d.legacy_text = fmt::format(
+        "Found duplicate project \"{}\". This occurs when a dependency has the "
+        "same project name as some other dependency.",
+        project->name);
     return d;
   }
   if (!is_locked) {
@@ -238,7 +248,8 @@ diag::Status Installer::write_lock(const std::vector<PackageSpec>& asked) {
   text += yaml::dump(Data(DataMap{{"sha1_hash", packages_hash(asked)}}));
   std::string path = base::join_path(root_.root, "package-lock.yml");
   if (auto error = env_.files.write(path, text))
-    return make(Code::FileUnwritable, fmt::format("`{}` cannot be written: {}", path, error->message));
+    return make(Code::FileUnwritable,
+                fmt::format("`{}` cannot be written: {}", path, error->message));
   say("Updating lock file in file path: " + path);
   return diag::Done{};
 }
@@ -248,8 +259,8 @@ diag::Status Installer::install_one(const Resolved& package, const std::string& 
   auto error = package.spec.kind == Kind::Local ? env_.files.make_symlink(package.folder, target)
                                                 : env_.files.rename(package.folder, target);
   if (error)
-    return make(Code::FileUnwritable, fmt::format("`{}` cannot be made: {}", target, error->message),
-                package.spec.span);
+    return make(Code::FileUnwritable,
+                fmt::format("`{}` cannot be made: {}", target, error->message), package.spec.span);
   std::string version = package.spec.kind == Kind::Local
                             ? fmt::format("<local @ {}>", package.spec.location)
                         : package.spec.versions.empty() ? std::string("tarball")
@@ -270,7 +281,8 @@ diag::Status Installer::install() {
   if (!error)
     error = env_.files.make_directories(folder);
   if (error)
-    return make(Code::FileUnwritable, fmt::format("`{}` cannot be replaced: {}", folder, error->message));
+    return make(Code::FileUnwritable,
+                fmt::format("`{}` cannot be replaced: {}", folder, error->message));
   for (const Resolved& package : resolved_) {
     if (auto done = install_one(package, folder); !done)
       return done;

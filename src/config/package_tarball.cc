@@ -2,6 +2,7 @@
 #include <archive_entry.h>
 #include <curl/curl.h>
 #include <fmt/format.h>
+
 #include <memory>
 #include <mutex>
 #include <set>
@@ -119,8 +120,8 @@ class Unpacker {
       return failed(Code::PackageInvalid,
                     fmt::format("the archive holds more than {} entries", kMaxEntries));
     if (base::starts_with(name, "/") || name.find('\\') != std::string::npos ||
-        !base::is_inside(base::join_path("/x", name), "/x") ||
-        name.find("..") == 0 || name.find("/../") != std::string::npos)
+        !base::is_inside(base::join_path("/x", name), "/x") || name.find("..") == 0 ||
+        name.find("/../") != std::string::npos)
       return refused(name, "which is outside of the package");
     auto type = archive_entry_filetype(entry);
     if (archive_entry_hardlink(entry) || (type != AE_IFREG && type != AE_IFDIR))
@@ -157,7 +158,8 @@ class Unpacker {
   }
 
   static Diagnostic unwritable(const std::string& path, const base::IoError& error) {
-    return failed(Code::FileUnwritable, fmt::format("`{}` cannot be written: {}", path, error.message));
+    return failed(Code::FileUnwritable,
+                  fmt::format("`{}` cannot be written: {}", path, error.message));
   }
 
   const std::string& packed_;
@@ -221,9 +223,9 @@ diag::Result<FetchedPackage> fetch_tarball(const PackageSpec& spec, const FetchC
     std::string path = base::starts_with(url, "file://") ? url.substr(7) : url;
     auto content = files.read(base::absolute_path(path, context.env.working_directory));
     if (!content)
-      return at_spec(failed(Code::PackageFetchFailed,
-                            fmt::format("the tarball `{}` cannot be read: {}", spec.location,
-                                        content.error.message)));
+      return at_spec(
+          failed(Code::PackageFetchFailed, fmt::format("the tarball `{}` cannot be read: {}",
+                                                       spec.location, content.error.message)));
     packed = *std::move(content);
   } else {
     Diagnostic d = failed(Code::PackageInvalid,

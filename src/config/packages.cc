@@ -1,7 +1,8 @@
 #include "config/packages.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <set>
 
 #include "base/hash.h"
@@ -172,7 +173,6 @@ DataMap with_defaults(const PackageSpec& spec) {
   return entry;
 }
 
-
 /// Folders under the install path that may hold packages.
 std::vector<std::string> installed_folders(const Project& root, base::FileSystem& files) {
   std::vector<std::string> names;
@@ -195,8 +195,7 @@ Diagnostic count_mismatch(const Project& root, const std::vector<PackageSpec>& s
                           const std::vector<std::string>& folders, const base::Env& env) {
   std::set<std::string> missing;
   for (const PackageSpec& spec : specs) {
-    if (!spec.name.empty() &&
-        std::find(folders.begin(), folders.end(), spec.name) == folders.end())
+    if (!spec.name.empty() && std::find(folders.begin(), folders.end(), spec.name) == folders.end())
       missing.insert(spec.name);
   }
   std::vector<std::string> names(missing.begin(), missing.end());
@@ -212,8 +211,9 @@ Diagnostic count_mismatch(const Project& root, const std::vector<PackageSpec>& s
       "dbt expects {} package(s) based on packages specified in {}, but found only {} package(s) "
       "installed in {}. {}Run \"dbt deps\" to install package dependencies.",
       specs.size(), file, folders.size(), root.packages_install_path,
-      names.empty() ? std::string()
-                    : fmt::format("Following packages were not found: {}. ", base::join(names, ", ")));
+      names.empty()
+          ? std::string()
+          : fmt::format("Following packages were not found: {}. ", base::join(names, ", ")));
   return d;
 }
 
@@ -221,13 +221,15 @@ Diagnostic count_mismatch(const Project& root, const std::vector<PackageSpec>& s
 
 diag::Result<std::vector<PackageSpec>> read_package_specs(const std::string& root,
                                                           const RenderContext& context,
-                                                          diag::Sources& sources, diag::Sink& sink) {
+                                                          diag::Sources& sources,
+                                                          diag::Sink& sink) {
   base::FileSystem& files = context.env.files;
-  auto packages = read_yaml(base::join_path(root, "packages.yml"), "packages.yml", files, sources, sink);
+  auto packages =
+      read_yaml(base::join_path(root, "packages.yml"), "packages.yml", files, sources, sink);
   if (!packages)
     return std::move(packages.error());
-  auto dependencies =
-      read_yaml(base::join_path(root, "dependencies.yml"), "dependencies.yml", files, sources, sink);
+  auto dependencies = read_yaml(base::join_path(root, "dependencies.yml"), "dependencies.yml",
+                                files, sources, sink);
   if (!dependencies)
     return std::move(dependencies.error());
   const yaml::Node* first = *packages ? (*packages)->root : nullptr;
@@ -285,8 +287,8 @@ diag::Result<std::vector<Project>> load_packages(const Project& root, const Rend
   std::vector<Project> projects;
   std::set<std::string> names{root.name};
   for (const std::string& folder : folders) {
-    std::string path = base::join_path(
-        base::absolute_path(root.packages_install_path, root.root), folder);
+    std::string path =
+        base::join_path(base::absolute_path(root.packages_install_path, root.root), folder);
     auto project = load_project(path, false, context, sources, sink);
     if (!project)
       return std::move(project.error());

@@ -44,15 +44,16 @@ struct InstallRequest {
   std::function<void(std::string_view)> progress;
 };
 
-/// Packages of package-lock.yml with their names and pinned versions; none when there is no such file.
-/// `hash` receives its sha1_hash and may be null.
+/// Packages of package-lock.yml with their names and pinned versions; none when there is no such
+/// file. `hash` receives its sha1_hash and may be null.
 diag::Result<std::vector<PackageSpec>> read_package_lock(const std::string& root,
                                                          const RenderContext& context,
                                                          diag::Sources& sources, diag::Sink& sink,
                                                          std::string* hash = nullptr);
 
 /// Resolves (also packages of packages), installs under packages_install_path and writes
-/// package-lock.yml. Local packages become links; git is run with an argument list, without prompts.
+/// package-lock.yml. Local packages become links; git is run with an argument list, without
+/// prompts.
 diag::Result<std::vector<PackageSpec>> install_packages(const Project& root,
                                                         const InstallRequest& request,
                                                         const RenderContext& context,

@@ -2,6 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
@@ -21,8 +22,8 @@ struct DiskFixture {
     env.working_directory = root;
     env.home_directory = root;
     env.variables = {{"PATH", std::getenv("PATH")}, {"HOME", root},
-                     {"GIT_AUTHOR_NAME", "t"}, {"GIT_AUTHOR_EMAIL", "t@example.com"},
-                     {"GIT_COMMITTER_NAME", "t"}, {"GIT_COMMITTER_EMAIL", "t@example.com"}};
+                     {"GIT_AUTHOR_NAME", "t"},      {"GIT_AUTHOR_EMAIL", "t@example.com"},
+                     {"GIT_COMMITTER_NAME", "t"},   {"GIT_COMMITTER_EMAIL", "t@example.com"}};
     write("dbt_project.yml", "name: root\n");
   }
   ~DiskFixture() { files.remove_all(root); }
@@ -65,7 +66,13 @@ struct DiskFixture {
   std::string root;
   base::FileSystem& files = base::real_files();
   base::CancelToken cancel;
-  base::Env env{files, base::real_clock(), cancel, {}, "", "", [](std::string_view) {},
+  base::Env env{files,
+                base::real_clock(),
+                cancel,
+                {},
+                "",
+                "",
+                [](std::string_view) {},
                 [](std::string_view) {}};
   diag::Sources sources;
   diag::Sink sink;
@@ -285,7 +292,8 @@ TEST_CASE("hostile archives are refused") {
   CHECK(contains(failure({{"link", "", AE_IFLNK, "/etc"}}), "neither a file nor a folder"));
   CHECK(contains(failure({{"fifo", "", AE_IFIFO}}), "neither a file nor a folder"));
   CHECK(contains(failure({{"a.sql", "1"}, {"A.sql", "2"}}), "two spellings"));
-  CHECK(contains(failure({{"big", std::string(100u << 20, 'a')}}), "far more than a package holds"));
+  CHECK(
+      contains(failure({{"big", std::string(100u << 20, 'a')}}), "far more than a package holds"));
   CHECK(unpack("no archive", f.root + "/out", f.files).error().message ==
         "the archive cannot be read");
   CHECK(failure({{"ok/a.sql", "1"}}) == "no error");
@@ -296,8 +304,8 @@ TEST_CASE("a program that is not there is named") {
   auto result = run_process({"no-such-program-here"}, "/", {{"PATH", "/bin"}}, cancel);
   REQUIRE_FALSE(result.ok());
   CHECK(contains(result.error().message, "`no-such-program-here` cannot be started"));
-  auto shown = run_process({"sh", "-c", "echo out; echo err >&2; exit 3"}, "/", {{"PATH", "/bin"}},
-                           cancel);
+  auto shown =
+      run_process({"sh", "-c", "echo out; echo err >&2; exit 3"}, "/", {{"PATH", "/bin"}}, cancel);
   REQUIRE(shown.ok());
   CHECK(shown->exit_code == 3);
   CHECK(shown->out == "out\n");

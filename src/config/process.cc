@@ -1,13 +1,14 @@
 #include "config/process.h"
 
-#include <cerrno>
-#include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
 
 namespace weft::config {
 namespace {
@@ -49,8 +50,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 /// Only functions that are safe after fork() may be called here: other threads hold locks.
-[[noreturn]] void become(char* const* arguments, char* const* variables, const char* folder, int out,
-                         int err, int failure) {
+[[noreturn]] void become(char* const* arguments, char* const* variables, const char* folder,
+                         int out, int err, int failure) {
   int nothing = ::open("/dev/null", O_RDONLY);
   if (nothing >= 0 && ::dup2(nothing, 0) == 0 && ::dup2(out, 1) == 1 && ::dup2(err, 2) == 2 &&
       ::chdir(folder) == 0)
@@ -119,8 +120,8 @@ diag::Result<ProcessResult> run_process(
   if (child == 0) {
     // A group of its own: what the program starts is ended with it.
     ::setpgid(0, 0);
-    become(word_pointers.data(), setting_pointers.data(), folder.c_str(), out.writer(), err.writer(),
-           failure.writer());
+    become(word_pointers.data(), setting_pointers.data(), folder.c_str(), out.writer(),
+           err.writer(), failure.writer());
   }
   for (Pipe* pipe : {&out, &err, &failure})
     pipe->close_end(1);

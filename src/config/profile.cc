@@ -1,7 +1,8 @@
 #include "config/profile.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "base/paths.h"
 #include "base/strings.h"
@@ -17,11 +18,30 @@ using base::DataMap;
 using diag::Code;
 using diag::Diagnostic;
 
-constexpr std::string_view kKnownKeys[] = {
-    "type", "host", "user", "password", "pass", "port", "dbname", "database", "schema", "threads",
-    "connect_timeout", "keepalives_idle", "role", "search_path", "sslmode", "sslcert", "sslkey",
-    "sslrootcert", "application_name", "autocommit", "retries", "embedded", "statement_timeout_ms",
-    "lock_timeout_ms"};
+constexpr std::string_view kKnownKeys[] = {"type",
+                                           "host",
+                                           "user",
+                                           "password",
+                                           "pass",
+                                           "port",
+                                           "dbname",
+                                           "database",
+                                           "schema",
+                                           "threads",
+                                           "connect_timeout",
+                                           "keepalives_idle",
+                                           "role",
+                                           "search_path",
+                                           "sslmode",
+                                           "sslcert",
+                                           "sslkey",
+                                           "sslrootcert",
+                                           "application_name",
+                                           "autocommit",
+                                           "retries",
+                                           "embedded",
+                                           "statement_timeout_ms",
+                                           "lock_timeout_ms"};
 
 constexpr int kMaxThreads = 1000;
 
@@ -34,7 +54,8 @@ Diagnostic make(Code code, std::string message, diag::Span span = {}, std::strin
   return d;
 }
 
-/// profiles.yml as read: the tree points into a text without passwords, so that no message shows one.
+/// profiles.yml as read: the tree points into a text without passwords, so that no message shows
+/// one.
 struct ProfilesFile {
   std::string path;
   yaml::Document document;
@@ -44,10 +65,11 @@ diag::Result<ProfilesFile> read_profiles(const std::string& path, const base::En
                                          diag::Sources& sources, diag::Sink& sink) {
   auto text = env.files.read(path);
   if (!text)
-    return make(Code::FileUnreadable, fmt::format("`{}` cannot be read: {}", path, text.error.message));
+    return make(Code::FileUnreadable,
+                fmt::format("`{}` cannot be read: {}", path, text.error.message));
   diag::SourceId shown = sources.add(path, redact_profile(*text));
-  // The tree is made from the real text in a table of its own; its places fit the redacted one, which
-  // has the same length, once they name that.
+  // The tree is made from the real text in a table of its own; its places fit the redacted one,
+  // which has the same length, once they name that.
   diag::Sources private_sources;
   diag::SourceId real = private_sources.add(path, std::move(*text));
   diag::Sink warnings;
@@ -111,9 +133,9 @@ diag::Result<const yaml::Node*> find_profile(const ProfilesFile& file, const std
   if (!entry) {
     std::vector<std::string> known = keys_of(*root);
     known.erase(std::remove(known.begin(), known.end(), "config"), known.end());
-    Diagnostic d = make(Code::ProfileMissing,
-                        fmt::format("there is no profile `{}` in `{}`", name, file.path), {},
-                        near_or_list(name, known, "profiles"));
+    Diagnostic d =
+        make(Code::ProfileMissing, fmt::format("there is no profile `{}` in `{}`", name, file.path),
+             {}, near_or_list(name, known, "profiles"));
     d.legacy_text = fmt::format("Could not find profile named '{}'", name);
     return d;
   }
@@ -140,28 +162,30 @@ diag::Result<const yaml::Entry*> find_output(const yaml::Node& profile, const st
                                              const std::string& target) {
   const yaml::Entry* outputs = profile.find_entry("outputs");
   if (!outputs || !outputs->value->is_mapping()) {
-    Diagnostic d = make(Code::ProfileInvalid, fmt::format("the profile `{}` has no `outputs`", name),
-                        outputs ? outputs->key_span : diag::Span());
+    Diagnostic d =
+        make(Code::ProfileInvalid, fmt::format("the profile `{}` has no `outputs`", name),
+             outputs ? outputs->key_span : diag::Span());
     d.legacy_text = fmt::format("outputs not specified in profile '{}'", name);
     return d;
   }
   const yaml::Entry* output = outputs->value->find_entry(target);
   if (!output) {
     std::vector<std::string> known = keys_of(*outputs->value);
-    Diagnostic d = make(Code::TargetMissing,
-                        fmt::format("the profile `{}` has no target `{}`", name, target),
-                        outputs->key_span, near_or_list(target, known, "targets"));
+    Diagnostic d =
+        make(Code::TargetMissing, fmt::format("the profile `{}` has no target `{}`", name, target),
+             outputs->key_span, near_or_list(target, known, "targets"));
     std::string listed;
     for (const std::string& each : known)
       listed += fmt::format("\n - {}", each);
-    d.legacy_text = fmt::format("The profile '{}' does not have a target named '{}'. The valid target "
-                                "names for this profile are:{}",
-                                name, target, listed);
+    d.legacy_text = fmt::format(
+        "The profile '{}' does not have a target named '{}'. The valid target "
+        "names for this profile are:{}",
+        name, target, listed);
     return d;
   }
   if (!output->value->is_mapping())
-    return make(Code::ProfileInvalid, fmt::format("the target `{}` of profile `{}` is no mapping",
-                                                  target, name),
+    return make(Code::ProfileInvalid,
+                fmt::format("the target `{}` of profile `{}` is no mapping", target, name),
                 output->key_span);
   return output;
 }
@@ -216,9 +240,8 @@ void require_keys(const Credentials& c, Fields& fields, const std::string& targe
     missing.emplace_back("schema");
   if (missing.empty())
     return;
-  Diagnostic d = make(Code::ProfileInvalid, fmt::format("the target `{}` lacks {}", target,
-                                                        quoted(missing)),
-                      place);
+  Diagnostic d = make(Code::ProfileInvalid,
+                      fmt::format("the target `{}` lacks {}", target, quoted(missing)), place);
   d.legacy_text = fmt::format("'{}' is a required property", missing[0]);
   fields.fail(std::move(d));
 }
@@ -299,19 +322,19 @@ Profile embedded_profile(const ProfileRequest& request) {
 }
 
 Diagnostic no_profile_name(const std::string& path) {
-  Diagnostic d = make(Code::ProfileMissing, "dbt_project.yml names no profile", {},
-                      fmt::format("add a line like `profile: my_profile`, with a profile of `{}`", path));
+  Diagnostic d =
+      make(Code::ProfileMissing, "dbt_project.yml names no profile", {},
+           fmt::format("add a line like `profile: my_profile`, with a profile of `{}`", path));
   d.legacy_text = "dbt cannot run because no profile was specified for this dbt project.";
   return d;
 }
 
 Diagnostic no_file(const ProfileRequest& request, const std::string& path) {
-  Diagnostic d = make(Code::ProfileMissing,
-                      fmt::format("there is no `{}` to read the profile `{}` from", path,
-                                  request.profile_name),
-                      {},
-                      "write one, name its folder with --profiles-dir, or use --embedded, which needs "
-                      "none");
+  Diagnostic d = make(
+      Code::ProfileMissing,
+      fmt::format("there is no `{}` to read the profile `{}` from", path, request.profile_name), {},
+      "write one, name its folder with --profiles-dir, or use --embedded, which needs "
+      "none");
   d.legacy_text = fmt::format("Could not find profile named '{}'", request.profile_name);
   return d;
 }
@@ -356,7 +379,8 @@ diag::Result<Profile> load_profile(const ProfileRequest& request, const RenderCo
   if (!values)
     return std::move(values.error());
 
-  Fields fields((*output)->value, *values, Code::ProfileInvalid, fmt::format("target `{}`", *target));
+  Fields fields((*output)->value, *values, Code::ProfileInvalid,
+                fmt::format("target `{}`", *target));
   Profile profile;
   profile.name = request.profile_name;
   profile.target_name = *target;

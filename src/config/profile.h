@@ -29,7 +29,8 @@ struct Profile {
   std::string target_name;
   int threads = 1;
   Credentials credentials;
-  /// What `target` holds in templates: every key that is no secret, plus name, profile_name, threads, type.
+  /// What `target` holds in templates: every key that is no secret, plus name, profile_name,
+  /// threads, type.
   base::DataMap target;
 };
 
@@ -47,8 +48,8 @@ struct ProfileRequest {
   bool embedded = false;
 };
 
-/// Reads and renders the chosen output. The diagnostics name the file searched, the profile, the targets
-/// there are; no excerpt shows a line that could hold a password.
+/// Reads and renders the chosen output. The diagnostics name the file searched, the profile, the
+/// targets there are; no excerpt shows a line that could hold a password.
 diag::Result<Profile> load_profile(const ProfileRequest& request, const RenderContext& context,
                                    diag::Sources& sources, diag::Sink& sink);
 

@@ -93,7 +93,8 @@ TEST_CASE("what is missing is named with what there is") {
   CHECK(contains(f.failure(), "error[E0605]: the environment variable `NOT_SET` is not set"));
   CHECK(contains(f.failure(), "profiles.yml:23:"));
   f.env.variables["NOT_SET"] = "h";
-  CHECK(contains(f.failure(), "the target `broken` lacks `user`, `password`, `port`, `dbname`, `schema`"));
+  CHECK(contains(f.failure(),
+                 "the target `broken` lacks `user`, `password`, `port`, `dbname`, `schema`"));
   f.request.profile_name = "";
   CHECK(contains(f.failure(), "dbt_project.yml names no profile"));
 }
@@ -115,7 +116,8 @@ TEST_CASE("bad values are shown, passwords never") {
   auto with = [](const std::string& line) {
     return "shop:\n  target: dev\n  outputs:\n    dev:\n      type: postgres\n      host: h\n"
            "      user: u\n      password: hunter2\n      port: 5432\n      dbname: d\n"
-           "      schema: s\n" + line;
+           "      schema: s\n" +
+           line;
   };
   CHECK(contains(ProfileFixture(with("      threads: many\n")).failure(),
                  "`threads` of target `dev` is `many`, and a whole number is expected"));
@@ -124,7 +126,8 @@ TEST_CASE("bad values are shown, passwords never") {
   ProfileFixture unknown(with("      hosst: x\n"));
   CHECK(unknown.load().ok());
   CHECK(contains(unknown.reported(), "did you mean `host`?"));
-  ProfileFixture mysql("shop:\n  target: dev\n  outputs:\n    dev: {type: mysql, password: hunter2}\n");
+  ProfileFixture mysql(
+      "shop:\n  target: dev\n  outputs:\n    dev: {type: mysql, password: hunter2}\n");
   CHECK(contains(mysql.failure(), "is `mysql`, and `postgres` is expected"));
   for (const char* bad : {"      password hunter2\n", "   x: hunter2\n", "      - hunter2: [\n",
                           "      password: 'hunter2\n", "      sslmode: {password: hunter2\n"}) {

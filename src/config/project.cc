@@ -1,7 +1,8 @@
 #include "config/project.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "base/paths.h"
 #include "base/strings.h"
@@ -20,22 +21,93 @@ using diag::Diagnostic;
 
 constexpr std::string_view kFileName = "dbt_project.yml";
 
-constexpr std::string_view kKnownKeys[] = {
-    "name", "version", "config-version", "profile", "model-paths", "seed-paths", "test-paths",
-    "analysis-paths", "macro-paths", "snapshot-paths", "function-paths", "docs-paths", "asset-paths",
-    "osi-paths", "source-paths", "data-paths", "target-path", "log-path", "packages-install-path",
-    "clean-targets", "quoting", "on-run-start", "on-run-end", "require-dbt-version", "dispatch",
-    "models", "seeds", "snapshots", "analyses", "sources", "tests", "data_tests", "unit_tests",
-    "functions", "metrics", "semantic-models", "saved-queries", "exposures", "vars", "query-comment",
-    "restrict-access", "dbt-cloud", "packages", "flags", "project-root", "anchors"};
+constexpr std::string_view kKnownKeys[] = {"name",
+                                           "version",
+                                           "config-version",
+                                           "profile",
+                                           "model-paths",
+                                           "seed-paths",
+                                           "test-paths",
+                                           "analysis-paths",
+                                           "macro-paths",
+                                           "snapshot-paths",
+                                           "function-paths",
+                                           "docs-paths",
+                                           "asset-paths",
+                                           "osi-paths",
+                                           "source-paths",
+                                           "data-paths",
+                                           "target-path",
+                                           "log-path",
+                                           "packages-install-path",
+                                           "clean-targets",
+                                           "quoting",
+                                           "on-run-start",
+                                           "on-run-end",
+                                           "require-dbt-version",
+                                           "dispatch",
+                                           "models",
+                                           "seeds",
+                                           "snapshots",
+                                           "analyses",
+                                           "sources",
+                                           "tests",
+                                           "data_tests",
+                                           "unit_tests",
+                                           "functions",
+                                           "metrics",
+                                           "semantic-models",
+                                           "saved-queries",
+                                           "exposures",
+                                           "vars",
+                                           "query-comment",
+                                           "restrict-access",
+                                           "dbt-cloud",
+                                           "packages",
+                                           "flags",
+                                           "project-root",
+                                           "anchors"};
 
 /// Names that templates use for something else.
-constexpr std::string_view kReservedNames[] = {
-    "adapter", "api", "column", "config", "context", "database", "env", "env_var", "exceptions",
-    "execute", "flags", "fromjson", "fromyaml", "graph", "invocation_id", "load_agate_table",
-    "load_result", "log", "model", "modules", "post_hooks", "pre_hooks", "ref", "render", "return",
-    "run_started_at", "schema", "source", "sql", "sql_now", "store_result", "store_raw_result",
-    "target", "this", "tojson", "toyaml", "try_or_compiler_error", "var", "write"};
+constexpr std::string_view kReservedNames[] = {"adapter",
+                                               "api",
+                                               "column",
+                                               "config",
+                                               "context",
+                                               "database",
+                                               "env",
+                                               "env_var",
+                                               "exceptions",
+                                               "execute",
+                                               "flags",
+                                               "fromjson",
+                                               "fromyaml",
+                                               "graph",
+                                               "invocation_id",
+                                               "load_agate_table",
+                                               "load_result",
+                                               "log",
+                                               "model",
+                                               "modules",
+                                               "post_hooks",
+                                               "pre_hooks",
+                                               "ref",
+                                               "render",
+                                               "return",
+                                               "run_started_at",
+                                               "schema",
+                                               "source",
+                                               "sql",
+                                               "sql_now",
+                                               "store_result",
+                                               "store_raw_result",
+                                               "target",
+                                               "this",
+                                               "tojson",
+                                               "toyaml",
+                                               "try_or_compiler_error",
+                                               "var",
+                                               "write"};
 
 Diagnostic invalid(std::string message, diag::Span span = {}, std::string hint = {}) {
   Diagnostic d;
@@ -87,8 +159,8 @@ bool is_identifier(std::string_view name) {
 
 void check_name(const Project& project, Fields& fields) {
   if (!fields.has("name") || project.name.empty()) {
-    fields.fail(invalid(fmt::format("{} has no `name`", kFileName),
-                        fields.key_span("name"), "add a line like: name: my_project"));
+    fields.fail(invalid(fmt::format("{} has no `name`", kFileName), fields.key_span("name"),
+                        "add a line like: name: my_project"));
     return;
   }
   diag::Span span = fields.value_span("name");
@@ -104,9 +176,9 @@ void check_name(const Project& project, Fields& fields) {
   }
   if (std::find(std::begin(kReservedNames), std::end(kReservedNames), project.name) !=
       std::end(kReservedNames))
-    fields.fail(invalid(fmt::format("the project's name `{}` is a word of the template language",
-                                    project.name),
-                        span, "choose another name"));
+    fields.fail(invalid(
+        fmt::format("the project's name `{}` is a word of the template language", project.name),
+        span, "choose another name"));
 }
 
 /// A folder that is read or written; all of them stay within the project.
@@ -115,8 +187,8 @@ std::string checked_path(const Project& project, Fields& fields, std::string_vie
   bool is_reading = key != "target-path" && key != "log-path" && key != "packages-install-path";
   std::string whole = base::absolute_path(path, project.root);
   if (path.find('\0') != std::string::npos)
-    fields.fail(invalid(fmt::format("`{}` holds a path with a NUL character", key),
-                        fields.key_span(key)));
+    fields.fail(
+        invalid(fmt::format("`{}` holds a path with a NUL character", key), fields.key_span(key)));
   else if (is_reading && !base::is_inside(whole, project.root))
     fields.fail(invalid(fmt::format("`{}` names `{}`, which is outside of the project", key, path),
                         fields.key_span(key), "use a path within the project's folder"));
@@ -154,9 +226,9 @@ void read_paths(Project& project, Fields& fields) {
   project.snapshot_paths = path_list(project, fields, "snapshot-paths", {"snapshots"});
   project.function_paths = path_list(project, fields, "function-paths", {"functions"});
   std::vector<std::string> all;
-  for (const auto* paths : {&project.model_paths, &project.seed_paths, &project.snapshot_paths,
-                            &project.analysis_paths, &project.macro_paths, &project.test_paths,
-                            &project.function_paths}) {
+  for (const auto* paths :
+       {&project.model_paths, &project.seed_paths, &project.snapshot_paths, &project.analysis_paths,
+        &project.macro_paths, &project.test_paths, &project.function_paths}) {
     for (const std::string& path : *paths) {
       if (std::find(all.begin(), all.end(), path) == all.end())
         all.push_back(path);
@@ -167,8 +239,9 @@ void read_paths(Project& project, Fields& fields) {
   project.target_path =
       checked_path(project, fields, "target-path", fields.text("target-path", "target"));
   project.log_path = checked_path(project, fields, "log-path", fields.text("log-path", "logs"));
-  project.packages_install_path = checked_path(
-      project, fields, "packages-install-path", fields.text("packages-install-path", "dbt_packages"));
+  project.packages_install_path =
+      checked_path(project, fields, "packages-install-path",
+                   fields.text("packages-install-path", "dbt_packages"));
   project.clean_targets = fields.list("clean-targets", {project.target_path});
 }
 
@@ -199,9 +272,10 @@ void read_dispatch(Project& project, Fields& fields) {
     const Data* name = rule.get("macro_namespace");
     const Data* order = rule.get("search_order");
     if (!name || !order || !order->is_list()) {
-      fields.fail(invalid("an entry of `dispatch` lacks `macro_namespace` or the list `search_order`",
-                          fields.key_span("dispatch"),
-                          "write: {macro_namespace: dbt_utils, search_order: [my_project, dbt_utils]}"));
+      fields.fail(
+          invalid("an entry of `dispatch` lacks `macro_namespace` or the list `search_order`",
+                  fields.key_span("dispatch"),
+                  "write: {macro_namespace: dbt_utils, search_order: [my_project, dbt_utils]}"));
       return;
     }
     DispatchRule result{base::python_str(*name), {}};
@@ -228,7 +302,8 @@ void read_query_comment(Project& project, Fields& fields) {
     fields.fail(fields.wrong("query-comment", "text or a mapping"));
     return;
   }
-  Fields parts(fields.node("query-comment"), value->as_map(), Code::ProjectInvalid, "query-comment");
+  Fields parts(fields.node("query-comment"), value->as_map(), Code::ProjectInvalid,
+               "query-comment");
   comment.append = parts.boolean("append", false);
   comment.job_label = parts.boolean("job-label", false);
   // Without a comment of its own the mapping only says where dbt's default comment goes.
@@ -334,7 +409,8 @@ diag::Result<std::string> find_project_root(const base::Env& env, std::string_vi
       return folder;
     d.message = fmt::format("there is no `{}` in `{}`", kFileName, folder);
     d.hint = "--project-dir names the folder that holds it";
-    d.legacy_text = "fatal: Invalid --project-dir flag. Not a dbt project. Missing dbt_project.yml file";
+    d.legacy_text =
+        "fatal: Invalid --project-dir flag. Not a dbt project. Missing dbt_project.yml file";
     return d;
   }
   for (std::string folder = base::normalize_path(env.working_directory);;) {
@@ -355,7 +431,8 @@ diag::Result<std::string> find_project_root(const base::Env& env, std::string_vi
 
 diag::Result<DataMap> load_vars_file(const std::string& root, const base::Env& env,
                                      diag::Sources& sources, diag::Sink& sink) {
-  auto document = read_yaml(base::join_path(root, "vars.yml"), "vars.yml", env.files, sources, sink);
+  auto document =
+      read_yaml(base::join_path(root, "vars.yml"), "vars.yml", env.files, sources, sink);
   if (!document)
     return std::move(document.error());
   if (!*document || !(*document)->root)
@@ -399,7 +476,8 @@ diag::Result<Project> load_project_partial(const std::string& root, const base::
   project.root = root;
   project.document = file->document;
   project.source = file->source;
-  Fields fields(file->document->root, values->as_map(), Code::ProjectInvalid, std::string(kFileName));
+  Fields fields(file->document->root, values->as_map(), Code::ProjectInvalid,
+                std::string(kFileName));
   project.name = fields.text("name");
   project.profile_name = fields.text("profile");
   project.flags = fields.map("flags");
@@ -424,9 +502,8 @@ diag::Result<Project> load_project(const std::string& root, bool is_root,
     file_vars = std::move(*loaded);
   }
   DataMap vars = is_root ? merged_vars(file_vars, context.cli_vars) : DataMap();
-  RenderContext own_context{context.env,     vars,
-                            context.target,  false,
-                            context.secrets_read, context.variables_read};
+  RenderContext own_context{
+      context.env, vars, context.target, false, context.secrets_read, context.variables_read};
   ConfigRenderer renderer(own_context, sources);
   auto values = renderer.render(*file->document->root, stays_raw);
   if (!values)
@@ -445,8 +522,8 @@ diag::Result<Project> load_project(const std::string& root, bool is_root,
   read_paths(project, fields);
   read_rest(project, fields, sink);
   if (!file_vars.empty() && !project.vars.empty()) {
-    Diagnostic d = invalid("vars.yml and dbt_project.yml both set variables", fields.key_span("vars"),
-                           "keep one of the two");
+    Diagnostic d = invalid("vars.yml and dbt_project.yml both set variables",
+                           fields.key_span("vars"), "keep one of the two");
     d.legacy_text = "Variables cannot be defined in both vars.yml and dbt_project.yml.";
     fields.fail(std::move(d));
   }

@@ -48,14 +48,14 @@ struct Project {
   std::string profile_name;
   std::vector<std::string> model_paths, seed_paths, test_paths, analysis_paths, macro_paths,
       snapshot_paths, function_paths, docs_paths, asset_paths;
-  std::string target_path = "target", log_path = "logs",
-              packages_install_path = "dbt_packages";
+  std::string target_path = "target", log_path = "logs", packages_install_path = "dbt_packages";
   std::vector<std::string> clean_targets;
   Quoting quoting;
   std::vector<std::string> on_run_start, on_run_end;
   std::vector<std::string> require_dbt_version;
   std::vector<DispatchRule> dispatch;
-  /// Rendered trees; hooks are raw Jinja. `unrendered` has the trees as written, for state comparison.
+  /// Rendered trees; hooks are raw Jinja. `unrendered` has the trees as written, for state
+  /// comparison.
   ConfigTrees trees, unrendered;
   base::DataMap vars;
   QueryComment query_comment;
@@ -81,12 +81,12 @@ struct RenderContext {
   std::vector<std::pair<std::string, std::string>>* variables_read = nullptr;
 };
 
-/// Absolute path of the folder that holds dbt_project.yml: --project-dir, or the nearest ancestor of the
-/// working directory.
+/// Absolute path of the folder that holds dbt_project.yml: --project-dir, or the nearest ancestor
+/// of the working directory.
 diag::Result<std::string> find_project_root(const base::Env& env, std::string_view project_dir);
 
-/// Only name, profile, flags and paths: what is needed before the profile can be read. Warnings about
-/// the file are left to load_project. `cli_vars` may be null.
+/// Only name, profile, flags and paths: what is needed before the profile can be read. Warnings
+/// about the file are left to load_project. `cli_vars` may be null.
 diag::Result<Project> load_project_partial(const std::string& root, const base::Env& env,
                                            diag::Sources& sources, diag::Sink& sink,
                                            const base::DataMap* cli_vars = nullptr);
@@ -100,8 +100,8 @@ diag::Result<Project> load_project(const std::string& root, bool is_root,
                                    const RenderContext& context, diag::Sources& sources,
                                    diag::Sink& sink);
 
-/// The root's installed packages, in order of their names; an error names `weft deps` when packages.yml
-/// asks for more than is installed.
+/// The root's installed packages, in order of their names; an error names `weft deps` when
+/// packages.yml asks for more than is installed.
 diag::Result<std::vector<Project>> load_packages(const Project& root, const RenderContext& context,
                                                  diag::Sources& sources, diag::Sink& sink);
 

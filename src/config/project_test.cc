@@ -114,10 +114,11 @@ TEST_CASE("unknown keys are warned about with the nearest name") {
 TEST_CASE("mistakes in the project file are explained") {
   CHECK(failure("version: 1\n") ==
         "error[E0601]: dbt_project.yml has no `name`\nhint: add a line like: name: my_project\n");
-  CHECK(failure("name: my-shop\n") ==
-        "error[E0601]: the project's name `my-shop` is not made of letters, digits and underscores, "
-        "starting with a letter\n  dbt_project.yml:1:7\n1 | name: my-shop\n  |       ^^^^^^^\n"
-        "hint: call it `my_shop`\n");
+  CHECK(
+      failure("name: my-shop\n") ==
+      "error[E0601]: the project's name `my-shop` is not made of letters, digits and underscores, "
+      "starting with a letter\n  dbt_project.yml:1:7\n1 | name: my-shop\n  |       ^^^^^^^\n"
+      "hint: call it `my_shop`\n");
   CHECK(contains(failure("name: target\n"), "is a word of the template language"));
   CHECK(contains(failure("name: a\nmodel-paths: models\n"),
                  "`model-paths` of dbt_project.yml is `models`, and a list is expected"));
@@ -225,8 +226,8 @@ TEST_CASE("variables are found in dbt's order") {
   Project root, package;
   root.name = "root";
   package.name = "pkg";
-  root.vars = DataMap{{"a", 1}, {"b", 1}, {"pkg", DataMap{{"b", 2}, {"c", 2}}},
-                      {"root", DataMap{{"own", 5}}}};
+  root.vars = DataMap{
+      {"a", 1}, {"b", 1}, {"pkg", DataMap{{"b", 2}, {"c", 2}}}, {"root", DataMap{{"own", 5}}}};
   package.vars = DataMap{{"b", 3}, {"c", 3}, {"d", 3}, {"pkg", DataMap{{"d", 4}}}};
   DataMap cli{{"a", 9}};
   Vars vars(cli, root, {package});

@@ -7,11 +7,30 @@
 namespace weft::config {
 namespace {
 
-constexpr std::string_view kHarmlessKeys[] = {
-    "type", "host", "port", "user", "dbname", "database", "schema", "threads", "target", "outputs",
-    "role", "search_path", "sslmode", "sslcert", "sslkey", "sslrootcert", "connect_timeout",
-    "retries", "keepalives_idle", "application_name", "autocommit", "embedded",
-    "statement_timeout", "lock_timeout"};
+constexpr std::string_view kHarmlessKeys[] = {"type",
+                                              "host",
+                                              "port",
+                                              "user",
+                                              "dbname",
+                                              "database",
+                                              "schema",
+                                              "threads",
+                                              "target",
+                                              "outputs",
+                                              "role",
+                                              "search_path",
+                                              "sslmode",
+                                              "sslcert",
+                                              "sslkey",
+                                              "sslrootcert",
+                                              "connect_timeout",
+                                              "retries",
+                                              "keepalives_idle",
+                                              "application_name",
+                                              "autocommit",
+                                              "embedded",
+                                              "statement_timeout",
+                                              "lock_timeout"};
 
 /// Words beside which nothing is shown, whatever the key is.
 constexpr std::string_view kTellingWords[] = {"pass", "secret", "token", "key:", "://"};
@@ -31,14 +50,13 @@ size_t visible_part(std::string_view line) {
   if (colon == std::string_view::npos)
     return 0;
   std::string lowered = base::to_lower(line);
-  bool is_telling = std::any_of(std::begin(kTellingWords), std::end(kTellingWords),
-                                [&](std::string_view word) {
-                                  return lowered.find(word) != std::string::npos;
-                                });
+  bool is_telling =
+      std::any_of(std::begin(kTellingWords), std::end(kTellingWords),
+                  [&](std::string_view word) { return lowered.find(word) != std::string::npos; });
   bool has_value = !base::trim(line.substr(colon + 1)).empty();
   // A dash may start a password as well as a list.
-  bool is_plain_key = content[0] != '-' && line.substr(0, colon).find_first_of("{}[]\"'#,") ==
-                                               std::string_view::npos;
+  bool is_plain_key = content[0] != '-' &&
+                      line.substr(0, colon).find_first_of("{}[]\"'#,") == std::string_view::npos;
   if (!is_plain_key)
     return 0;
   if (!has_value)

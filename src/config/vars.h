@@ -16,7 +16,8 @@ class Vars {
   /// `packages` are the installed ones; all are read now and not kept.
   Vars(const base::DataMap& cli_vars, const Project& root, const std::vector<Project>& packages);
 
-  /// Command line > root's vars for `package` > root's global vars > the package's own. Null when unset.
+  /// Command line > root's vars for `package` > root's global vars > the package's own. Null when
+  /// unset.
   const base::Data* find(std::string_view package, std::string_view name) const;
   /// All names visible from `package` with their values, for messages.
   base::DataMap visible(std::string_view package) const;

@@ -1,7 +1,8 @@
 #include "diag/excerpt.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <vector>
 
 #include "base/unicode.h"
@@ -18,9 +19,7 @@ bool is_deceptive(char32_t c) {
          (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || c == 0x61c;
 }
 
-bool needs_escape(char32_t c) {
-  return c < 0x20 || (c >= 0x7f && c < 0xa0) || is_deceptive(c);
-}
+bool needs_escape(char32_t c) { return c < 0x20 || (c >= 0x7f && c < 0xa0) || is_deceptive(c); }
 
 std::string escaped(char32_t c) {
   return c < 0x100 ? fmt::format("\\x{:02x}", static_cast<uint32_t>(c))
@@ -40,7 +39,8 @@ Cell cell_of(std::string_view bytes, base::DecodedChar c, int column) {
   Cell cell;
   cell.column = column;
   if (!c.valid) {
-    cell.text = fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(bytes[0])));
+    cell.text =
+        fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(bytes[0])));
   } else if (c.value == '\t') {
     cell.text.assign(static_cast<size_t>(kTabWidth - column % kTabWidth), ' ');
   } else if (needs_escape(c.value)) {
@@ -138,8 +138,10 @@ Excerpt make_excerpt(const SourceText& source, Span span, char mark, int width) 
   Excerpt excerpt{place.line, place.column, {}, {}};
   std::string_view line = source.line(place.line);
   size_t line_begin = source.line_begin(place.line);
-  size_t begin = std::min<size_t>(span.begin - std::min<size_t>(span.begin, line_begin), line.size());
-  size_t end = std::clamp<size_t>(span.end > line_begin ? span.end - line_begin : 0, begin, line.size());
+  size_t begin =
+      std::min<size_t>(span.begin - std::min<size_t>(span.begin, line_begin), line.size());
+  size_t end =
+      std::clamp<size_t>(span.end > line_begin ? span.end - line_begin : 0, begin, line.size());
   size_t shown_begin = begin, shown_end = end;
   std::string_view shown = nearby(line, shown_begin, shown_end);
   std::vector<Cell> cells = cells_of(shown, shown_begin, std::max(shown_end, shown_begin + 1));

@@ -8,8 +8,8 @@
 
 namespace weft::diag {
 
-/// The user's text made safe to print: control characters, direction overrides and bytes that are no
-/// UTF-8 appear as escapes. Line ends stay when `keep_lines`, else they are escaped, too.
+/// The user's text made safe to print: control characters, direction overrides and bytes that are
+/// no UTF-8 appear as escapes. Line ends stay when `keep_lines`, else they are escaped, too.
 std::string printable(std::string_view text, bool keep_lines);
 
 struct Excerpt {
@@ -21,8 +21,8 @@ struct Excerpt {
   std::string marks;
 };
 
-/// The first line of the span. `mark` draws the underline. Lines longer than `width` columns are cut
-/// around it.
+/// The first line of the span. `mark` draws the underline. Lines longer than `width` columns are
+/// cut around it.
 Excerpt make_excerpt(const SourceText& source, Span span, char mark, int width);
 
 }  // namespace weft::diag

@@ -1,7 +1,8 @@
 #include "diag/render.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "base/json.h"
 #include "base/strings.h"

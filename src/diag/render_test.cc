@@ -91,8 +91,11 @@ TEST_CASE("long lines are cut around the caret") {
   CHECK(render_text(d, sources, options) ==
         "error[E1004]: model `orders` refers to unknown model `custmers`\n"
         "  a:1:5000002\n"
-        "1 | ..." + std::string(19, 'a') + " bad " + std::string(17, 'b') + "...\n"
-        "  | " + std::string(23, ' ') + "^^^\n");
+        "1 | ..." +
+            std::string(19, 'a') + " bad " + std::string(17, 'b') +
+            "...\n"
+            "  | " +
+            std::string(23, ' ') + "^^^\n");
 }
 
 TEST_CASE("spans at odd places still give one caret") {

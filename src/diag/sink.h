@@ -17,8 +17,8 @@ class Sink {
   size_t error_count() const;
   /// All so far, errors and warnings, in order of source and offset; the sink is empty afterwards.
   std::vector<Diagnostic> take();
-  /// As take(), but in order of the sources' paths: for phases that add sources from several threads,
-  /// where ids depend on timing.
+  /// As take(), but in order of the sources' paths: for phases that add sources from several
+  /// threads, where ids depend on timing.
   std::vector<Diagnostic> take(const Sources& sources);
 
  private:

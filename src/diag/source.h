@@ -55,7 +55,8 @@ struct SourceText {
   mutable std::vector<uint32_t> line_starts_;
 };
 
-/// Owns the texts of one command. Adding is safe from several threads; a text never moves or changes.
+/// Owns the texts of one command. Adding is safe from several threads; a text never moves or
+/// changes.
 class Sources {
  public:
   SourceId add(std::string path, std::string text);

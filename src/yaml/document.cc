@@ -1,19 +1,20 @@
 // From yaml-cpp's events to a tree.
 //
 // yaml-cpp calls the Builder for every scalar, start and end, with the byte offset where it is; the
-// builder keeps one frame for each open mapping or sequence. Depth, number of nodes and, because aliases
-// multiply, the size of the tree with all aliases followed are limited, and the limits end the parse by
-// an exception of our own. yaml-cpp itself refuses to nest deeper than 500.
+// builder keeps one frame for each open mapping or sequence. Depth, number of nodes and, because
+// aliases multiply, the size of the tree with all aliases followed are limited, and the limits end
+// the parse by an exception of our own. yaml-cpp itself refuses to nest deeper than 500.
 #include "yaml/document.h"
 
-#include <algorithm>
 #include <fmt/format.h>
-#include <istream>
-#include <streambuf>
-#include <unordered_map>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <istream>
+#include <streambuf>
+#include <unordered_map>
 
 #include "base/strings.h"
 #include "yaml/scalar.h"
@@ -159,8 +160,8 @@ class Builder final : public YAML::EventHandler {
     return {};
   }
 
-  /// yaml-cpp takes what is missing for null: a key without its colon, a colon without its key, a comma
-  /// without a value before it. PyYAML refuses all three, which are typing errors.
+  /// yaml-cpp takes what is missing for null: a key without its colon, a colon without its key, a
+  /// comma without a value before it. PyYAML refuses all three, which are typing errors.
   void check_null(size_t begin, std::string_view word) const {
     if (frames_.empty())
       return;
@@ -186,8 +187,8 @@ class Builder final : public YAML::EventHandler {
     size_t after = text_.find_first_not_of(" \t", key.end);
     if (after != std::string_view::npos && text_[after] == ':')
       return text_.substr(key.begin, key.end - key.begin).find('\n') == std::string_view::npos;
-    size_t before = key.begin == 0 ? std::string_view::npos
-                                   : text_.find_last_not_of(" \t\r\n", key.begin - 1);
+    size_t before =
+        key.begin == 0 ? std::string_view::npos : text_.find_last_not_of(" \t\r\n", key.begin - 1);
     return before != std::string_view::npos && text_[before] == '?';
   }
 
@@ -207,7 +208,8 @@ class Builder final : public YAML::EventHandler {
     if (tag == "?") {
       if (!type_plain(value, node))
         fail(Code::YamlSyntax, node.span.begin, node.span.end,
-             fmt::format("there is no date `{}`", value), "put the text in quotes if it is no date");
+             fmt::format("there is no date `{}`", value),
+             "put the text in quotes if it is no date");
       return;
     }
     node.kind = Kind::String;
@@ -394,8 +396,8 @@ class Builder final : public YAML::EventHandler {
       frame.merges.insert(frame.merges.end(), value->items.rbegin(), value->items.rend());
   }
 
-  /// Merged entries come first, as in PyYAML; later ones and the mapping's own replace earlier ones in
-  /// their place.
+  /// Merged entries come first, as in PyYAML; later ones and the mapping's own replace earlier ones
+  /// in their place.
   void merge(Frame& frame) {
     if (frame.merges.empty())
       return;

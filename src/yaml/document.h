@@ -25,8 +25,8 @@ struct Entry {
   const Node* value = nullptr;
 };
 
-/// A value. Plain scalars are typed by YAML 1.1's words, as PyYAML does: yes, on, 0x1f, 1_000, 12:30:00,
-/// .inf, 2020-01-01. An alias is the same node as its anchor; `<<` is merged already.
+/// A value. Plain scalars are typed by YAML 1.1's words, as PyYAML does: yes, on, 0x1f, 1_000,
+/// 12:30:00, .inf, 2020-01-01. An alias is the same node as its anchor; `<<` is merged already.
 struct Node {
   Kind kind = Kind::Null;
   /// For scalars: the text as written, unquoted and unescaped.
@@ -56,9 +56,9 @@ struct Document {
   const Node* root = nullptr;
 };
 
-/// Reads one YAML document (the first, when there are several: an error as in PyYAML). Duplicate keys
-/// are warnings to `sink`. Limits: 64 MB of text, depth 200, 1 M nodes with aliases followed; a cycle
-/// of aliases is an error.
+/// Reads one YAML document (the first, when there are several: an error as in PyYAML). Duplicate
+/// keys are warnings to `sink`. Limits: 64 MB of text, depth 200, 1 M nodes with aliases followed;
+/// a cycle of aliases is an error.
 diag::Result<Document> parse(diag::SourceId source, const diag::Sources& sources, diag::Sink& sink);
 
 /// The node as plain data. Timestamps become Python's str() of the date or datetime.

@@ -46,7 +46,8 @@ TEST_CASE("YAML becomes plain data") {
   CHECK(json_of("--- text\n...\n") == R"("text")");
   CHECK(json_of("a: >\n  folded\n  text\nb: |-\n  kept\n  lines\n") ==
         R"({"a": "folded text\n", "b": "kept\nlines"})");
-  CHECK(json_of("\xef\xbb\xbf" "a: é\r\nb:\r\n  - 1\r\n") == R"({"a": "é", "b": [1]})");
+  CHECK(json_of("\xef\xbb\xbf"
+                "a: é\r\nb:\r\n  - 1\r\n") == R"({"a": "é", "b": [1]})");
   CHECK(json_of("a: 1\rb: 2\r") == R"({"a": 1, "b": 2})");
 }
 
@@ -73,8 +74,9 @@ TEST_CASE("explicit tags") {
 }
 
 TEST_CASE("every node knows its place") {
-  Parsed p("\xef\xbb\xbfmödels:\n  - name: \"a 'b'\" # c\n    text: |\n      x\n      y\n\n    z: two\n"
-           "      lines\n");
+  Parsed p(
+      "\xef\xbb\xbfmödels:\n  - name: \"a 'b'\" # c\n    text: |\n      x\n      y\n\n    z: two\n"
+      "      lines\n");
   REQUIRE(p.document);
   const Entry* models = p.document->root->find_entry("mödels");
   REQUIRE(models);

@@ -1,11 +1,12 @@
 // dump(): PyYAML's safe_dump with its defaults: block style, 80 columns, ASCII.
 //
-// PyYAML first looks at a text as a whole (which styles could hold it), then picks plain, single-quoted
-// or double-quoted, and folds texts wider than 80 columns at single blanks. Every rule below is one of
-// that analysis; dump_test.cc holds results of PyYAML itself.
+// PyYAML first looks at a text as a whole (which styles could hold it), then picks plain,
+// single-quoted or double-quoted, and folds texts wider than 80 columns at single blanks. Every
+// rule below is one of that analysis; dump_test.cc holds results of PyYAML itself.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
 
 #include "base/strings.h"
 #include "base/unicode.h"
@@ -16,7 +17,8 @@ namespace weft::yaml {
 namespace {
 
 constexpr size_t kBestWidth = 80;
-/// Longer keys are written as `? key`. PyYAML allows 128, and counts five for the tag it leaves out.
+/// Longer keys are written as `? key`. PyYAML allows 128, and counts five for the tag it leaves
+/// out.
 constexpr size_t kMaxSimpleKey = 123;
 
 using Chars = std::u32string;
@@ -33,7 +35,9 @@ Chars decode(std::string_view text) {
 }
 
 bool is_break(char32_t c) { return c == '\n' || c == 0x85 || c == 0x2028 || c == 0x2029; }
-bool is_blank_or_end(char32_t c) { return c == 0 || c == ' ' || c == '\t' || c == '\r' || is_break(c); }
+bool is_blank_or_end(char32_t c) {
+  return c == 0 || c == ' ' || c == '\t' || c == '\r' || is_break(c);
+}
 bool is_one_of(char32_t c, std::string_view set) {
   return c < 0x80 && c != 0 && set.find(static_cast<char>(c)) != std::string_view::npos;
 }
@@ -266,8 +270,8 @@ class Dumper {
   void write_plain(const Chars& text, Place place) {
     space();
     for (size_t i = 0; i < text.size(); ++i) {
-      bool is_single_blank = text[i] == ' ' && i > 0 && text[i - 1] != ' ' &&
-                             i + 1 < text.size() && text[i + 1] != ' ';
+      bool is_single_blank = text[i] == ' ' && i > 0 && text[i - 1] != ' ' && i + 1 < text.size() &&
+                             text[i + 1] != ' ';
       if (is_single_blank && !place.is_simple_key && column_ > kBestWidth)
         fold(place);
       else
@@ -327,7 +331,8 @@ class Dumper {
       }
       bool is_inner = end > 0 && end + 1 < text.size();
       bool may_split = is_inner && !place.is_simple_key && (c == ' ' || start >= end);
-      if (may_split && column_ + (end - std::min(start, end)) > kBestWidth + (start > end ? 1 : 0)) {
+      if (may_split &&
+          column_ + (end - std::min(start, end)) > kBestWidth + (start > end ? 1 : 0)) {
         split_double_quoted(text, start, end, place);
       }
     }

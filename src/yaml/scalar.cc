@@ -1,9 +1,10 @@
 #include "yaml/scalar.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <fmt/format.h>
 
 #include "base/strings.h"
 
@@ -353,7 +354,8 @@ std::optional<std::string> timestamp_text(std::string_view text) {
     out += fmt::format(".{:06}", t->microsecond);
   if (t->has_zone) {
     int minutes = std::abs(t->zone_minutes);
-    out += fmt::format("{}{:02}:{:02}", t->zone_minutes < 0 ? '-' : '+', minutes / 60, minutes % 60);
+    out +=
+        fmt::format("{}{:02}:{:02}", t->zone_minutes < 0 ? '-' : '+', minutes / 60, minutes % 60);
   }
   return out;
 }

@@ -9,9 +9,9 @@
 
 namespace weft::yaml {
 
-/// Sets kind and value of `node` from the plain scalar `text`; node.text is left alone. Words that mean
-/// nothing special are strings. Integers beyond 64 bits are strings, too, so that no digit is lost.
-/// False for a date that looks like one but does not exist.
+/// Sets kind and value of `node` from the plain scalar `text`; node.text is left alone. Words that
+/// mean nothing special are strings. Integers beyond 64 bits are strings, too, so that no digit is
+/// lost. False for a date that looks like one but does not exist.
 [[nodiscard]] bool type_plain(std::string_view text, Node& node);
 
 /// True when the plain text is a string for PyYAML, so that it can be written without quotes.

@@ -1,7 +1,8 @@
 #include "yaml/syntax.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "base/strings.h"
 #include "base/unicode.h"
@@ -80,10 +81,10 @@ Diagnostic bad_start(diag::SourceId source, std::string_view text, size_t at) {
               fmt::format("`{}` cannot start a value", found), "put the whole value in quotes");
 }
 
-/// The line before `begin` when it starts in the same column as the one at `first` and holds no key:
-/// YAML reads both as one text, but a colon was forgotten.
-std::optional<Diagnostic> forgotten_colon(diag::SourceId source, std::string_view text, size_t begin,
-                                          size_t first) {
+/// The line before `begin` when it starts in the same column as the one at `first` and holds no
+/// key: YAML reads both as one text, but a colon was forgotten.
+std::optional<Diagnostic> forgotten_colon(diag::SourceId source, std::string_view text,
+                                          size_t begin, size_t first) {
   if (begin == 0)
     return std::nullopt;
   size_t before = line_begin(text, begin - 1);
@@ -106,7 +107,8 @@ Diagnostic stray_value(diag::SourceId source, std::string_view text, size_t at) 
   if (auto d = forgotten_colon(source, text, begin, first))
     return *std::move(d);
   bool has_earlier_colon = text.substr(first, at - first).find(": ") != std::string_view::npos;
-  Diagnostic d = make(Code::YamlSyntax, source, at, at + 1, "`:` starts a value where none may stand");
+  Diagnostic d =
+      make(Code::YamlSyntax, source, at, at + 1, "`:` starts a value where none may stand");
   if (has_earlier_colon)
     d.hint = "put the text after the first `:` in quotes when this colon belongs to it";
   else
@@ -118,8 +120,9 @@ Diagnostic stray_value(diag::SourceId source, std::string_view text, size_t at) 
 
 std::optional<Diagnostic> check_characters(diag::SourceId source, std::string_view text) {
   if (text.size() > kMaxBytes)
-    return make(Code::YamlBudget, source, 0, 0,
-                fmt::format("the text has {} bytes, and at most {} are read", text.size(), kMaxBytes));
+    return make(
+        Code::YamlBudget, source, 0, 0,
+        fmt::format("the text has {} bytes, and at most {} are read", text.size(), kMaxBytes));
   for (size_t at = 0; at < text.size();) {
     unsigned char c = static_cast<unsigned char>(text[at]);
     if (c >= 0x20 && c < 0x7f) {
@@ -239,7 +242,8 @@ Diagnostic complex_key(diag::SourceId source, std::string_view text, size_t offs
   if (offset > 0 && text.substr(offset - 1, 2) == "{{")
     --offset;
   size_t close = text.find("}}", offset);
-  size_t end = std::min(line_end(text, offset), close == std::string_view::npos ? text.size() : close + 2);
+  size_t end =
+      std::min(line_end(text, offset), close == std::string_view::npos ? text.size() : close + 2);
   if (text.substr(offset, 2) == "{{")
     return make(Code::YamlSyntax, source, offset, end,
                 "`{{` without quotes starts a mapping, not a Jinja expression",

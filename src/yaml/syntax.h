@@ -30,11 +30,12 @@ diag::Diagnostic explain_failure(diag::SourceId source, std::string_view text,
 /// scalar_end() of a quoted scalar that the text ends within; yaml-cpp takes it for a whole one.
 inline constexpr size_t kNotClosed = static_cast<size_t>(-1);
 
-/// End of the scalar that starts at `begin`, whose value is `value`. `quoted` tells yaml-cpp's non-plain
-/// styles. Skips an anchor or tag before it.
+/// End of the scalar that starts at `begin`, whose value is `value`. `quoted` tells yaml-cpp's
+/// non-plain styles. Skips an anchor or tag before it.
 size_t scalar_end(std::string_view text, size_t begin, std::string_view value, bool quoted);
 
-/// "{{ var('x') }}" without quotes is a mapping within a mapping: the message for that, at `offset`.
+/// "{{ var('x') }}" without quotes is a mapping within a mapping: the message for that, at
+/// `offset`.
 diag::Diagnostic complex_key(diag::SourceId source, std::string_view text, size_t offset);
 
 }  // namespace weft::yaml
