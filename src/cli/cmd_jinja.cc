@@ -302,7 +302,7 @@ void append_error(std::string& line, const jinja::Error& error) {
   append_json(line, error.type);
   line += ", \"message\": ";
   append_json(line, error.message);
-  line += ", \"line\": " + std::to_string(error.line);
+  line += ", \"line\": " + (error.line == 0 ? "null" : std::to_string(error.line));
   if (!error.template_name.empty()) {
     line += ", \"template\": ";
     append_json(line, error.template_name);

@@ -177,7 +177,7 @@ bool Session::parse() {
   graph = std::make_unique<graph::Graph>(parsed->manifest);
   std::vector<manifest::NodeId> cycle = graph->find_cycle();
   if (!cycle.empty())
-    return fatal(cycle_error(parsed->manifest, cycle));
+    return fatal(graph::cycle_error(parsed->manifest, cycle));
   diag::Result<select::Selectors> read =
       select::read_selectors(env.files, project.root, sources, sink);
   if (!read)

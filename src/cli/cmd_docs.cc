@@ -1,0 +1,105 @@
+// docs generate.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/parallel.h"
+#include "base/paths.h"
+#include "cli/commands.h"
+#include "docs/catalog.h"
+#include "docs/docs.h"
+
+namespace weft::cli {
+namespace {
+
+using manifest::ResourceType;
+
+bool compile_all(Session& session, run::RunOutcome& outcome) {
+  std::optional<graph::NodeSet> selected =
+      session.select({ResourceType::Model, ResourceType::Snapshot, ResourceType::Test,
+                      ResourceType::Analysis, ResourceType::Function, ResourceType::Seed,
+                      ResourceType::UnitTest});
+  if (!selected)
+    return false;
+  run::RunRequest request;
+  request.mode = run::Mode::Compile;
+  request.selected = std::move(*selected);
+  request.threads = static_cast<size_t>(std::max(1, session.profile.threads));
+  request.create_schemas = false;
+  run::RunContext context{*session.parsed, *session.graph, *session.shared, *session.compiler,
+                          session.console};
+  diag::Result<run::RunOutcome> done = run::run_nodes(context, request);
+  if (!done) {
+    session.console.fatal(done.error());
+    return false;
+  }
+  outcome = std::move(*done);
+  session.write_run_results(outcome);
+  if (!outcome.has_failures)
+    return true;
+  session.console.end_of_run(session.parsed->manifest, outcome.results, outcome.elapsed, false);
+  return false;
+}
+
+/// The last run's results, so that the site shows them; a compile of docs generate is not one.
+std::optional<manifest::RunResults> earlier_results(Session& session) {
+  std::string path = base::join_path(base::join_path(session.project.root, session.target_path()),
+                                     "run_results.json");
+  diag::Result<manifest::RunResults> read = manifest::read_run_results(session.env.files, path);
+  if (!read)
+    return std::nullopt;
+  return std::move(*read);
+}
+
+}  // namespace
+
+int cmd_docs_generate(Session& session) {
+  if (!session.load_project() || !session.load_profile() || !session.parse() || !session.connect())
+    return kUnhandled;
+  std::optional<manifest::RunResults> earlier = earlier_results(session);
+  const base::Data* wanted = session.line.values.find("compile");
+  run::RunOutcome outcome;
+  if ((wanted == nullptr || wanted->truthy()) && !compile_all(session, outcome))
+    return kUnhandled;
+  manifest::Catalog catalog;
+  catalog.metadata = session.parsed->manifest.metadata;
+  const base::Data* empty = session.line.values.find("empty_catalog");
+  if (empty == nullptr || !empty->truthy()) {
+    session.log.write({"BuildingCatalog", "E044", Level::Info, "Building catalog"});
+    auto connection = session.adapter->connect("generate_catalog");
+    diag::Result<manifest::Catalog> read =
+        docs::read_catalog(*connection, session.parsed->manifest);
+    if (!read) {
+      session.console.fatal(read.error());
+      return kUnhandled;
+    }
+    catalog = std::move(*read);
+  }
+  catalog.metadata.generated_at = session.env.clock.now_us();
+  if (!session.write_artifact("manifest.json", manifest_json(session.parsed->manifest)) ||
+      !session.write_artifact("catalog.json", catalog_json(catalog)))
+    return kUnhandled;
+  docs::SiteInput site;
+  site.manifest = &session.parsed->manifest;
+  site.catalog = &catalog;
+  site.run = earlier ? &*earlier : nullptr;
+  site.written_by = fmt::format("weft {}", config::kWeftVersion);
+  site.dbt_version = std::string(config::kDbtVersion);
+  std::string target = base::join_path(session.project.root, session.target_path());
+  size_t threads = base::hardware_threads();
+  diag::Status written = docs::write_site(session.env.files, target, site, threads);
+  if (!written) {
+    session.console.fatal(written.error());
+    return kUnhandled;
+  }
+  const base::Data* single = session.line.values.find("static");
+  if (single != nullptr && single->truthy() &&
+      !session.write_artifact("static_index.html", docs::make_single_page(site, threads)))
+    return kUnhandled;
+  session.log.write({"CatalogWritten", "E042", Level::Info,
+                     fmt::format("Catalog written to {}/catalog.json", target)});
+  session.log.info(fmt::format("The site is {}/index.html", target));
+  return kSuccess;
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,197 @@
+// init, deps, clean, debug: what one does with a project before and after building it.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/paths.h"
+#include "base/strings.h"
+#include "cli/commands.h"
+
+namespace weft::cli {
+namespace {
+
+int fail(Session& session, diag::Code code, std::string message, std::string hint = "") {
+  diag::Diagnostic diagnostic;
+  diagnostic.code = code;
+  diagnostic.message = std::move(message);
+  diagnostic.hint = std::move(hint);
+  session.console.fatal(diagnostic);
+  return kUnhandled;
+}
+
+void say(Session& session, std::string text) {
+  session.log.write({"DebugCmdOut", "Z047", Level::Info, std::move(text), {}, true});
+}
+
+bool is_valid_name(std::string_view name) {
+  if (name.empty() || (name.front() >= '0' && name.front() <= '9'))
+    return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+struct StarterFile {
+  std::string_view path;
+  /// NAME stands for the project's name.
+  std::string_view text;
+};
+
+constexpr StarterFile kStarter[] = {
+    {"dbt_project.yml",
+     "name: NAME\nversion: '1.0'\nprofile: NAME\n\nmodels:\n  NAME:\n    staging:\n      +materialized: "
+     "view\n    marts:\n      +materialized: table\n"},
+    {"profiles.yml",
+     "# Where the project is built. `embedded` is a private PostgreSQL that weft starts itself; `server` "
+     "shows one of\n# your own: set target to it, or give --target server.\nNAME:\n  target: embedded\n  "
+     "outputs:\n    embedded:\n      type: postgres\n      embedded: true\n      schema: analytics\n      "
+     "threads: 4\n    server:\n      type: postgres\n      host: localhost\n      port: 5432\n      user: "
+     "\"{{ env_var('PGUSER', 'postgres') }}\"\n      password: \"{{ env_var('PGPASSWORD', '') }}\"\n      "
+     "dbname: analytics\n      schema: analytics\n      threads: 4\n"},
+    {"seeds/raw_orders.csv",
+     "order_id,customer,amount_cents,ordered_on\n1,Ada,1250,2024-01-03\n2,Grace,990,2024-01-04\n3,Ada,4300,"
+     "2024-02-11\n"},
+    {"models/staging/stg_orders.sql",
+     "select\n  order_id,\n  customer,\n  amount_cents / 100.0 as amount,\n  ordered_on\nfrom {{ "
+     "ref('raw_orders') }}\n"},
+    {"models/marts/customers.sql",
+     "select\n  customer,\n  count(*) as orders,\n  sum(amount) as total\nfrom {{ ref('stg_orders') "
+     "}}\ngroup by customer\n"},
+    {"models/schema.yml",
+     "version: 2\n\nmodels:\n  - name: stg_orders\n    description: One row an order, amounts in whole "
+     "currency.\n    columns:\n      - name: order_id\n        data_tests: [unique, not_null]\n  - name: "
+     "customers\n    description: One row a customer.\n    columns:\n      - name: customer\n        "
+     "data_tests: [unique, not_null]\n"},
+    {".gitignore", "target/\nlogs/\ndbt_packages/\n.weft/\n.env\n"},
+};
+
+}  // namespace
+
+int cmd_init(Session& session) {
+  std::string name = session.line.arguments.empty() ? "" : session.line.arguments.front();
+  if (name.empty())
+    return fail(session, diag::Code::Usage, "init needs a name for the project",
+                "for example: weft init shop");
+  if (!is_valid_name(name)) {
+    return fail(session, diag::Code::Usage, fmt::format("`{}` cannot be a project's name", name),
+                "use letters, digits and underscores, a letter first");
+  }
+  std::string root = base::join_path(session.env.working_directory, name);
+  if (session.env.files.exists(root)) {
+    return fail(session, diag::Code::Usage, fmt::format("`{}` exists already", name),
+                "choose another name, or remove it");
+  }
+  for (const StarterFile& file : kStarter) {
+    std::string text = base::replace_all(file.text, "NAME", name);
+    std::optional<base::IoError> error =
+        session.env.files.write(base::join_path(root, file.path), text);
+    if (error) {
+      return fail(session, diag::Code::FileUnwritable,
+                  fmt::format("`{}/{}` cannot be written: {}", name, file.path, error->message));
+    }
+  }
+  say(session, fmt::format("Your new project \"{0}\" is ready.\n\n  cd {0}\n  {1} build\n  {1} docs generate\n",
+                           name, session.program));
+  return kSuccess;
+}
+
+int cmd_deps(Session& session) {
+  if (!session.load_project())
+    return kUnhandled;
+  config::RenderContext context{session.env, session.cli_vars};
+  context.secrets_allowed = true;
+  config::InstallRequest request;
+  const base::Data* lock = session.line.values.find("lock");
+  const base::Data* upgrade = session.line.values.find("upgrade");
+  request.lock_only = lock != nullptr && lock->truthy();
+  request.upgrade = upgrade != nullptr && upgrade->truthy();
+  request.progress = [&](std::string_view line) { session.log.info(std::string(line)); };
+  auto installed = config::install_packages(session.project, request, context, session.sources,
+                                            session.sink);
+  if (!installed) {
+    session.console.fatal(installed.error());
+    return kUnhandled;
+  }
+  if (installed->empty())
+    session.log.info("Warning: No packages were found in packages.yml");
+  return session.flush_sink() ? kSuccess : kUnhandled;
+}
+
+int cmd_clean(Session& session) {
+  if (!session.load_project())
+    return kUnhandled;
+  const config::Project& project = session.project;
+  std::vector<std::string> targets = project.clean_targets;
+  if (targets.empty())
+    targets.push_back(project.target_path);
+  const base::Data* only = session.line.values.find("clean_project_files_only");
+  bool inside_only = only == nullptr || only->truthy();
+  for (const std::string& target : targets) {
+    std::string path = base::normalize_path(base::join_path(project.root, target));
+    bool is_source = false;
+    for (const auto* list : {&project.model_paths, &project.seed_paths, &project.snapshot_paths,
+                             &project.macro_paths, &project.test_paths, &project.analysis_paths}) {
+      for (const std::string& folder : *list)
+        is_source = is_source || base::is_inside(base::join_path(project.root, folder), path);
+    }
+    bool outside = !base::is_inside(path, project.root) || path == project.root;
+    if (is_source || (outside && inside_only) || path == "/") {
+      return fail(session, diag::Code::PathNotCleanable,
+                  fmt::format("`{}` is not removed: it {}", target,
+                              is_source ? "holds the project's own files"
+                                        : "lies outside of the project"),
+                  "change `clean-targets` in dbt_project.yml");
+    }
+    session.log.info(fmt::format("Checking {}/*", path));
+    std::optional<base::IoError> error = session.env.files.remove_all(path);
+    if (error)
+      return fail(session, diag::Code::FileUnwritable,
+                  fmt::format("`{}` cannot be removed: {}", target, error->message));
+    session.log.info(fmt::format("Cleaned {}/*", path));
+  }
+  session.log.info("Finished cleaning all paths.");
+  return kSuccess;
+}
+
+int cmd_debug(Session& session) {
+  bool ok = session.load_project();
+  say(session, fmt::format("weft version: {}\nfollows dbt: {}", config::kWeftVersion,
+                           config::kDbtVersion));
+  if (!ok)
+    return kNodeFailed;
+  say(session, fmt::format("Using dbt_project.yml file at {}/dbt_project.yml", session.project.root));
+  ok = session.load_profile();
+  say(session, fmt::format("Configuration:\n  profiles.yml file [{}]\n  dbt_project.yml file [OK found "
+                           "and valid]",
+                           ok ? "OK found and valid" : "ERROR invalid"));
+  if (!ok)
+    return kNodeFailed;
+  const config::Credentials& credentials = session.profile.credentials;
+  std::string lines = "Connection:\n";
+  for (const auto& [key, value] : session.profile.target)
+    lines += fmt::format("  {}: {}\n", key, python_str(value));
+  say(session, lines);
+  if (credentials.embedded)
+    say(session, "  server: weft's own, under .weft/");
+  adapter::AdapterOptions options;
+  options.state_directory = session.project.root + "/.weft";
+  options.invocation_id = session.invocation_id;
+  options.observer = &session.console;
+  auto made = adapter::make_postgres_adapter(session.profile, options, session.env);
+  diag::Status tested = made ? diag::Status(diag::Done{}) : diag::Status(made.error());
+  if (made) {
+    auto connection = (*made)->connect("debug");
+    auto answer = connection->query_catalog("select 1 as id");
+    if (!answer)
+      tested = answer.error();
+  }
+  say(session, fmt::format("  Connection test: [{}]", tested ? "OK connection ok" : "ERROR"));
+  if (!tested) {
+    session.console.fatal(tested.error());
+    return kNodeFailed;
+  }
+  say(session, "\nAll checks passed!");
+  return kSuccess;
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,194 @@
+// main: the environment, signals, and the way from words to a command.
+#include <pwd.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+
+#include <fmt/format.h>
+
+#include "base/paths.h"
+#include "base/strings.h"
+#include "cli/cmd_jinja.h"
+#include "cli/commands.h"
+
+extern char** environ;
+
+namespace weft::cli {
+namespace {
+
+base::CancelToken& cancel_token() {
+  static base::CancelToken token;
+  return token;
+}
+
+/// The first signal asks the run to end; the second ends the process.
+void on_signal(int signal) {
+  if (cancel_token().is_cancelled())
+    _exit(128 + signal);
+  cancel_token().cancel(signal);
+}
+
+void install_signal_handlers() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  for (int signal : {SIGINT, SIGTERM, SIGHUP})
+    sigaction(signal, &action, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+void write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written <= 0)
+      return;
+    text.remove_prefix(static_cast<size_t>(written));
+  }
+}
+
+/// Variables of the nearest .env above the working directory that are not set yet.
+void read_env_file(base::Env& env) {
+  std::string folder = env.working_directory;
+  while (true) {
+    base::IoResult<std::string> text = env.files.read(base::join_path(folder, ".env"));
+    if (text) {
+      for (std::string_view line : base::split(*text, '\n')) {
+        line = base::trim(line);
+        if (base::starts_with(line, "export "))
+          line = base::trim(line.substr(7));
+        size_t equal = line.find('=');
+        if (line.empty() || line.front() == '#' || equal == std::string_view::npos)
+          continue;
+        std::string_view value = base::trim(line.substr(equal + 1));
+        bool quoted = value.size() > 1 && (value.front() == '"' || value.front() == '\'') &&
+                      value.back() == value.front();
+        if (quoted)
+          value = value.substr(1, value.size() - 2);
+        env.variables.emplace(std::string(base::trim(line.substr(0, equal))), std::string(value));
+      }
+      return;
+    }
+    if (folder == "/" || folder.empty())
+      return;
+    folder = std::string(base::folder_of(folder));
+  }
+}
+
+base::Env make_env() {
+  base::Env env{base::real_files(), base::real_clock(), cancel_token(), {}, {}, {}, {}, {}};
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    std::string_view text(*variable);
+    size_t equal = text.find('=');
+    if (equal != std::string_view::npos)
+      env.variables.emplace(std::string(text.substr(0, equal)), std::string(text.substr(equal + 1)));
+  }
+  char buffer[4096];
+  env.working_directory = getcwd(buffer, sizeof buffer) != nullptr ? buffer : "/";
+  if (std::optional<std::string_view> home = env.variable("HOME"))
+    env.home_directory = std::string(*home);
+  else if (const passwd* user = getpwuid(getuid()))
+    env.home_directory = user->pw_dir;
+  env.out = [](std::string_view text) { write_all(STDOUT_FILENO, text); };
+  env.err = [](std::string_view text) { write_all(STDERR_FILENO, text); };
+  env.out_is_terminal = isatty(STDOUT_FILENO) == 1;
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+    env.terminal_width = size.ws_col;
+  read_env_file(env);
+  return env;
+}
+
+std::string version_text() {
+  return fmt::format("Core:\n  - installed: {}\n\nPlugins:\n  - postgres: 1.11.0\n\nweft {}\n",
+                     config::kDbtVersion, config::kWeftVersion);
+}
+
+int usage_error(base::Env& env, std::string_view program, const UsageError& error) {
+  std::string text = usage_line(program, error.command) + "\n";
+  std::string command = error.command == nullptr ? "" : fmt::format(" {}", error.command->name);
+  text += fmt::format("Try '{}{} --help' for help.\n\nError: {}", program, command, error.message);
+  if (!error.hint.empty())
+    text += " " + error.hint;
+  env.err(text + "\n");
+  return kUnhandled;
+}
+
+int run_jinja(const CommandLine& line) {
+  JinjaArguments arguments;
+  const base::Data* batch = line.values.find("batch");
+  arguments.batch = batch != nullptr && batch->truthy();
+  if (!line.arguments.empty())
+    arguments.text = line.arguments.front();
+  if (const base::Data* context = line.values.find("context"))
+    arguments.context = python_str(*context);
+  return cmd_jinja(arguments, std::cin, std::cout, std::cerr);
+}
+
+struct Row {
+  std::string_view name;
+  int (*run)(Session& session);
+};
+
+constexpr Row kRows[] = {
+    {"run", cmd_run},           {"build", cmd_run},
+    {"test", cmd_run},          {"seed", cmd_run},
+    {"snapshot", cmd_run},      {"compile", cmd_compile},
+    {"show", cmd_show},         {"parse", cmd_parse},
+    {"ls", cmd_list},           {"run-operation", cmd_run_operation},
+    {"docs generate", cmd_docs_generate}, {"docs serve", cmd_docs_serve},
+    {"init", cmd_init},         {"deps", cmd_deps},
+    {"clean", cmd_clean},       {"debug", cmd_debug},
+    {"db", cmd_db},
+};
+
+int run_command(base::Env& env, const CommandLine& line, const std::string& program) {
+  std::string_view name = line.command->name;
+  if (name == "jinja")
+    return run_jinja(line);
+  if (name == "completion") {
+    env.out(completion_script(program, line.arguments.empty() ? "bash" : line.arguments.front()));
+    return kSuccess;
+  }
+  Session session(env, line, program);
+  for (const Row& row : kRows) {
+    if (row.name == name)
+      return row.run(session);
+  }
+  return kUnhandled;
+}
+
+}  // namespace
+
+int main_with(std::vector<std::string> words, const std::string& program) {
+  if (words.size() == 1 && (words[0] == "--version" || words[0] == "-V" || words[0] == "-v")) {
+    write_all(STDOUT_FILENO, version_text());
+    return kSuccess;
+  }
+  install_signal_handlers();
+  base::Env env = make_env();
+  diag::Sources sources;
+  auto parsed = parse_command_line(words, program, sources);
+  if (auto* error = std::get_if<UsageError>(&parsed))
+    return usage_error(env, program, *error);
+  const CommandLine& line = std::get<CommandLine>(parsed);
+  if (line.wants_version) {
+    env.out(version_text());
+    return kSuccess;
+  }
+  if (line.wants_help || line.command == nullptr) {
+    env.out(help_text(program, line.command));
+    return kSuccess;
+  }
+  return run_command(env, line, program);
+}
+
+}  // namespace weft::cli
+
+int main(int argc, char* argv[]) {
+  std::string program = argc > 0 ? std::string(weft::base::file_name(argv[0])) : "weft";
+  return weft::cli::main_with({argv + std::min(argc, 1), argv + argc}, program);
+}

@@ -1,0 +1,127 @@
+#include "docs/catalog.h"
+
+#include <set>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "adapter/relation.h"
+#include "base/strings.h"
+
+namespace weft::docs {
+namespace {
+
+using manifest::CatalogTable;
+using manifest::Manifest;
+using manifest::Node;
+using manifest::NodeId;
+
+/// One row a column, in order of the table's columns. Types as format_type writes them.
+constexpr std::string_view kQuery = R"sql(
+select n.nspname::text, c.relname::text,
+  case c.relkind when 'v' then 'VIEW' when 'm' then 'MATERIALIZED VIEW' else 'BASE TABLE' end,
+  pg_catalog.obj_description(c.oid, 'pg_class'), pg_catalog.pg_get_userbyid(c.relowner)::text,
+  a.attname::text, a.attnum::int, pg_catalog.format_type(a.atttypid, a.atttypmod),
+  pg_catalog.col_description(c.oid, a.attnum), pg_catalog.current_database()::text
+from pg_catalog.pg_class c
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+where c.relkind in ('r', 'v', 'm', 'f', 'p') and n.nspname in ({})
+order by 1, 2, a.attnum
+)sql";
+
+std::string key_of(std::string_view schema, std::string_view name) {
+  return base::to_lower(schema) + "\n" + base::to_lower(name);
+}
+
+struct Wanted {
+  std::unordered_map<std::string, std::vector<NodeId>> by_name;
+  std::set<std::string> schemas;
+};
+
+Wanted find_wanted(const Manifest& manifest) {
+  Wanted wanted;
+  for (size_t i = 0; i < manifest.nodes.size(); ++i) {
+    NodeId id(i);
+    const Node& node = manifest.nodes[i];
+    if (manifest.is_disabled(id) || !node.relation_name)
+      continue;
+    bool is_test = node.type == manifest::ResourceType::Test;
+    if (is_test || node.type == manifest::ResourceType::Function)
+      continue;
+    const std::string& name = node.source != nullptr ? node.source->identifier : node.alias;
+    wanted.by_name[key_of(node.schema, name)].push_back(id);
+    wanted.schemas.insert(node.schema);
+  }
+  return wanted;
+}
+
+std::optional<std::string> text(const adapter::Cell& cell) {
+  if (cell.kind == adapter::Cell::Kind::Null)
+    return std::nullopt;
+  return cell.kind == adapter::Cell::Kind::Integer ? std::to_string(cell.integer) : cell.text;
+}
+
+CatalogTable start_table(const Manifest& manifest, NodeId id,
+                         const std::vector<adapter::Cell>& row) {
+  CatalogTable table;
+  const Node& node = manifest.node(id);
+  table.unique_id = node.unique_id;
+  table.is_source = node.source != nullptr;
+  table.schema = text(row[0]).value_or("");
+  table.name = text(row[1]).value_or("");
+  table.type = text(row[2]).value_or("");
+  table.comment = text(row[3]);
+  table.owner = text(row[4]);
+  table.database = text(row[9]).value_or("");
+  manifest::CatalogStat stat;
+  stat.id = "has_stats";
+  stat.label = "Has Stats?";
+  stat.value = base::Data(false);
+  stat.include = false;
+  stat.description = "Indicates whether there are statistics for this table";
+  table.stats.push_back(std::move(stat));
+  return table;
+}
+
+}  // namespace
+
+diag::Result<manifest::Catalog> read_catalog(adapter::Connection& connection,
+                                             const Manifest& manifest) {
+  manifest::Catalog catalog;
+  catalog.metadata = manifest.metadata;
+  Wanted wanted = find_wanted(manifest);
+  if (wanted.schemas.empty())
+    return catalog;
+  std::string schemas;
+  for (const std::string& schema : wanted.schemas)
+    schemas += (schemas.empty() ? "" : ", ") + adapter::quote_literal(schema);
+  diag::Result<adapter::QueryResult> result =
+      connection.query_catalog(fmt::format(fmt::runtime(kQuery), schemas));
+  if (!result)
+    return result.error();
+  std::string current;
+  size_t first_of_current = 0;
+  for (const std::vector<adapter::Cell>& row : result->table.rows) {
+    std::string key = key_of(text(row[0]).value_or(""), text(row[1]).value_or(""));
+    auto found = wanted.by_name.find(key);
+    if (found == wanted.by_name.end())
+      continue;
+    if (key != current) {
+      current = key;
+      first_of_current = catalog.tables.size();
+      for (NodeId id : found->second)
+        catalog.tables.push_back(start_table(manifest, id, row));
+    }
+    manifest::CatalogColumn column;
+    column.name = text(row[5]).value_or("");
+    column.index = static_cast<int>(base::parse_int(text(row[6]).value_or("0")).value_or(0));
+    column.type = text(row[7]).value_or("");
+    column.comment = text(row[8]);
+    for (size_t i = first_of_current; i < catalog.tables.size(); ++i)
+      catalog.tables[i].columns.push_back(column);
+  }
+  return catalog;
+}
+
+}  // namespace weft::docs
