@@ -212,7 +212,7 @@ std::optional<double> integer_true_divide(const Value& a, const Value& b) {
   Mpz numerator = to_mpz(a), denominator = to_mpz(b);
   int sign = numerator.sign() * denominator.sign();
   if (sign == 0) {
-    return 0.0;
+    return denominator.sign() < 0 ? -0.0 : 0.0;
   }
   mpz_abs(numerator.get(), numerator.get());
   mpz_abs(denominator.get(), denominator.get());

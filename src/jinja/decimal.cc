@@ -329,6 +329,11 @@ std::optional<Value> power(const DecimalNumber& a, const DecimalNumber& b, Decim
   bool is_small = is_whole && mpz_cmp_ui(whole.coefficient.get(), 20000) <= 0;
   if (!is_small) {
     std::optional<DecimalNumber> result = power_by_logarithm(a, b, kPrecision + 4);
+    bool shrinks = (a.adjusted() >= 0) == b.is_negative;
+    if (!result && shrinks) {
+      result.emplace();
+      result->exponent = kTiny;
+    }
     if (!result || result->adjusted() > kMaxExponent) {
       error = kOverflow;
       return std::nullopt;

@@ -180,17 +180,18 @@ class PercentFormatter {
   }
 
   void convert() {
+    // Only "%%" as it stands is a percent sign; with flags it is an unknown conversion.
+    if (peek() == '%') {
+      ++at_;
+      out_ += '%';
+      return;
+    }
     take_key();
     Conversion c = take_flags();
     charge_bytes(interpreter_, static_cast<uint64_t>(std::max<int64_t>(c.width, 0)) +
                                    static_cast<uint64_t>(std::max<int64_t>(c.precision, 0)));
     char type = peek();
     size_t position = at_;
-    if (type == '%') {
-      ++at_;
-      out_ += '%';
-      return;
-    }
     size_t behind = at_;
     char32_t code = next_code_point(text_, behind);
     Value value = next_argument();

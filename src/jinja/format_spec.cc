@@ -107,6 +107,10 @@ FormatSpec parse_format_spec(Interpreter& interpreter, std::string_view text,
   }
   spec.coerces_zero = take(text, 'z');
   spec.is_alternate = take(text, '#');
+  spec.has_align = spec.align != 0;
+  if (text.starts_with('0')) {
+    spec.has_zero = true;
+  }
   if (!spec.has_fill && take(text, '0')) {
     spec.fill = '0';
     if (!spec.align && default_align == '>') {

@@ -17,6 +17,9 @@ struct FormatSpec {
   bool coerces_zero = false;
   bool is_alternate = false;
   bool has_fill = false;
+  /// An alignment, or the 0 before the width, was written.
+  bool has_align = false;
+  bool has_zero = false;
   int64_t width = -1;
   /// ',' or '_' or 0.
   char grouping = 0;

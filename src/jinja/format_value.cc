@@ -111,6 +111,9 @@ std::string float_body(const FormatSpec& spec, double d) {
       mantissa.pop_back();
     }
   }
+  if (spec.is_alternate && mantissa.find('.') == std::string::npos) {
+    mantissa += '.';
+  }
   return mantissa + text.substr(text.find('e'));
 }
 
@@ -188,8 +191,7 @@ std::string format_integer(Interpreter& interpreter, const Value& value, std::st
   }
   if (spec.coerces_zero) {
     interpreter.raise("ValueError",
-                      "Negative zero coercion (z) not allowed in format specifier with integer "
-                      "presentation type");
+                      "Negative zero coercion (z) not allowed in integer format specifier");
   }
   int base = 10;
   std::string prefix;
@@ -312,7 +314,9 @@ std::string format_decimal(Interpreter& interpreter, const Value& value, std::st
   if (spec.type == 'n') {
     spec.type = 'g';
   }
-  if (spec.type != 0 && !is_float_type(spec.type)) {
+  bool is_malformed = (spec.type != 0 && !is_float_type(spec.type)) || spec.is_alternate ||
+                      spec.grouping == '_' || (spec.has_align && spec.has_zero);
+  if (is_malformed) {
     interpreter.raise("ValueError", "invalid format string");
   }
   bool is_negative = decimal_is_negative(value);

@@ -247,7 +247,8 @@ Value timestamp(Interpreter& interpreter, const Value& self, const Arguments& ar
   expect_count(interpreter, "datetime.timestamp", arguments, 0, 0);
   // A naive value counts as UTC: a render must not depend on the zone of the machine.
   int64_t epoch = to_ordinal({1970, 1, 1}) * kMicrosPerDay;
-  return Value::floating(static_cast<double>(utc_micros(self.as_date_time()) - epoch) / 1e6);
+  return Value::floating(*integer_true_divide(
+      Value::integer(utc_micros(self.as_date_time()) - epoch), Value::integer(kMicrosPerSecond)));
 }
 
 Value utcoffset(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
@@ -287,7 +288,8 @@ Value no_offset(Interpreter& interpreter, const Value&, const Arguments& argumen
 
 Value total_seconds(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
   expect_count(interpreter, "timedelta.total_seconds", arguments, 0, 0);
-  return Value::floating(static_cast<double>(total_micros(self.as_time_delta())) / 1e6);
+  return binary(interpreter, BinaryOp::Divide, self,
+                Value::time_delta(TimeDelta{0, kMicrosPerSecond}));
 }
 
 std::optional<Value> date_attribute(const Date& date, std::string_view name) {

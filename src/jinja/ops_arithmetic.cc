@@ -82,6 +82,9 @@ Value float_power(Interpreter& interpreter, double base, double exponent) {
   }
   if (base < 0 && std::isfinite(base) && std::isfinite(exponent) &&
       std::floor(exponent) != exponent) {
+    if (std::isinf(std::pow(-base, exponent))) {
+      interpreter.raise("OverflowError", "complex exponentiation");
+    }
     return complex_power(base, exponent);
   }
   double result = std::pow(base, exponent);
@@ -359,6 +362,13 @@ Int128 floor_quotient(Int128 numerator, Int128 denominator) {
   return quotient - (numerator % denominator != 0 && (numerator < 0) != (denominator < 0));
 }
 
+/// A timedelta in microseconds as an int, which may need more than 64 bits.
+Value micros_of(const TimeDelta& delta) {
+  return integer_add(
+      integer_multiply(Value::integer(delta.days), Value::integer(kMicrosPerDay)),
+      Value::integer(delta.microseconds));
+}
+
 /// timedelta op timedelta.
 std::optional<Value> between_deltas(Interpreter& interpreter, BinaryOp op, const TimeDelta& left,
                                     const TimeDelta& right) {
@@ -379,7 +389,7 @@ std::optional<Value> between_deltas(Interpreter& interpreter, BinaryOp op, const
   }
   switch (op) {
     case BinaryOp::Divide:
-      return Value::floating(static_cast<double>(a) / static_cast<double>(b));
+      return Value::floating(*integer_true_divide(micros_of(left), micros_of(right)));
     case BinaryOp::FloorDivide:
       return Value::integer(static_cast<int64_t>(floor_quotient(a, b)));
     default:

@@ -166,6 +166,9 @@ bool contains(Interpreter& interpreter, const Value& item, const Value& containe
 bool ordered(Interpreter& interpreter, CompareOp op, const Value& left, const Value& right) {
   if (left.is_number() && right.is_number()) {
     std::optional<int> order = compare_numbers(left, right);
+    if (!order && (left.kind() == Kind::Decimal || right.kind() == Kind::Decimal)) {
+      interpreter.raise("InvalidOperation", "[<class 'decimal.InvalidOperation'>]");
+    }
     return order && holds(op, *order);
   }
   if (left.is_string() && right.is_string()) {

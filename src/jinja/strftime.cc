@@ -90,7 +90,7 @@ class Writer {
       case 'B':
         return cased(kMonths[m_.date.month - 1], flag);
       case 'C':
-        return number(m_.date.year / 100, 2, '0', flag);
+        return number(m_.date.year / 100, flag == '0' ? 2 : 1, '0', flag);
       case 'd':
         return number(m_.date.day, 2, '0', flag);
       case 'e':
