@@ -130,6 +130,11 @@ class ExposureParser {
       given = config->as_map();
     DataMap config =
         configs_.build(ResourceType::Exposure, node.package_name, node.fqn, given, {});
+    // Here the exposure's own tags and meta replace those of dbt_project.yml, unlike at other kinds.
+    for (const char* key : {"tags", "meta"}) {
+      if (const Data* own = given.find(key); own != nullptr && !own->is_null())
+        config.set(key, *own);
+    }
     std::set<std::string> tags;
     for (const Data* list : {entry.get("tags"), static_cast<const Data*>(config.find("tags"))}) {
       if (list == nullptr || list->is_null())

@@ -107,6 +107,13 @@ class UnitTestParser {
     }
   }
 
+  /// Tests of versions come behind all others, as in dbt's manifest.
+  void add_waiting() {
+    for (Node& node : of_versions_)
+      add_node(state_, std::move(node));
+    of_versions_.clear();
+  }
+
   void add(Entry& entry) {
     entry_ = &entry;
     Node node;
@@ -501,7 +508,7 @@ class UnitTestParser {
     made.unit_test = std::make_unique<UnitTestFields>(*node.unit_test);
     made.unit_test->version = version;
     made.unit_test->tested_node = id;
-    add_node(state_, std::move(made));
+    of_versions_.push_back(std::move(made));
   }
 
   State& state_;
@@ -513,6 +520,7 @@ class UnitTestParser {
   std::unordered_map<std::string, size_t> fixtures_;
   /// "package.name" of versioned models -> enabled versions.
   std::unordered_map<std::string, std::vector<NodeId>> versions_;
+  std::vector<Node> of_versions_;
 };
 
 }  // namespace
@@ -572,6 +580,7 @@ void parse_unit_tests(State& state) {
       parser.add(entry);
     }
   }
+  parser.add_waiting();
 }
 
 }  // namespace weft::parse
