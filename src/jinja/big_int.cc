@@ -231,7 +231,8 @@ std::optional<double> integer_true_divide(const Value& a, const Value& b) {
   Mpz quotient, rest;
   mpz_tdiv_qr(quotient.get(), rest.get(), numerator.get(), denominator.get());
   auto mantissa = static_cast<uint64_t>(mpz_get_ui(quotient.get()));
-  int64_t drop = std::max<int64_t>(static_cast<int64_t>(std::bit_width(mantissa)) - 53, -1074 - shift);
+  int64_t drop =
+      std::max<int64_t>(static_cast<int64_t>(std::bit_width(mantissa)) - 53, -1074 - shift);
   bool is_sticky = rest.sign() != 0;
   if (drop > 0) {
     if (drop > 60) {

@@ -42,8 +42,9 @@ std::optional<std::string> replacement(std::string_view errors, char32_t c) {
     return fmt::format("&#{};", code);
   }
   if (errors == "backslashreplace") {
-    return c < 0x100 ? fmt::format("\\x{:02x}", code)
-                     : c < 0x10000 ? fmt::format("\\u{:04x}", code) : fmt::format("\\U{:08x}", code);
+    return c < 0x100     ? fmt::format("\\x{:02x}", code)
+           : c < 0x10000 ? fmt::format("\\u{:04x}", code)
+                         : fmt::format("\\U{:08x}", code);
   }
   return std::nullopt;
 }
@@ -155,12 +156,11 @@ Value encode_text(Interpreter& interpreter, std::string_view text, std::string_v
                                                              : "ascii";
       std::string quoted = repr_text(text.substr(begin, at - begin));
       interpreter.raise("UnicodeEncodeError",
-                        fmt::format("'{}' codec can't encode character {} in position {}: {}", codec,
-                                    quoted, position,
-                                    *target == Encoding::Utf8 ? "surrogates not allowed"
-                                    : *target == Encoding::Latin1
-                                        ? "ordinal not in range(256)"
-                                        : "ordinal not in range(128)"));
+                        fmt::format("'{}' codec can't encode character {} in position {}: {}",
+                                    codec, quoted, position,
+                                    *target == Encoding::Utf8     ? "surrogates not allowed"
+                                    : *target == Encoding::Latin1 ? "ordinal not in range(256)"
+                                                                  : "ordinal not in range(128)"));
     }
     out += *instead;
   }

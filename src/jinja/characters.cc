@@ -110,9 +110,10 @@ std::string to_upper_case(std::string_view text) {
 }
 
 std::string to_lower_case(std::string_view text) {
-  return map_text(text, ascii_lower, [text](std::string& out, char32_t c, size_t begin, size_t end) {
-    append_lower(out, c, text, begin, end);
-  });
+  return map_text(text, ascii_lower,
+                  [text](std::string& out, char32_t c, size_t begin, size_t end) {
+                    append_lower(out, c, text, begin, end);
+                  });
 }
 
 std::string to_case_folded(std::string_view text) {

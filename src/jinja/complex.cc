@@ -22,7 +22,8 @@ class ComplexObject : public Object {
     return complex && complex->number_ == number_;
   }
   size_t hash() const override {
-    return Value::floating(number_.real()).hash() + 1000003 * Value::floating(number_.imag()).hash();
+    return Value::floating(number_.real()).hash() +
+           1000003 * Value::floating(number_.imag()).hash();
   }
   std::optional<Value> attribute(Interpreter&, std::string_view name) override {
     if (name == "real") {

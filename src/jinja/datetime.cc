@@ -1,8 +1,8 @@
 #include "jinja/datetime.h"
 
-#include <fmt/format.h>
-
 #include <chrono>
+
+#include <fmt/format.h>
 
 namespace weft::jinja {
 namespace {
@@ -46,7 +46,9 @@ std::optional<Time> take_clock(std::string_view& text) {
   Time time;
   time.hour = take_digits(text, 2);
   bool colon = !text.empty() && text[0] == ':';
-  auto more = [&] { return colon ? take(text, ':') : !text.empty() && text[0] >= '0' && text[0] <= '9'; };
+  auto more = [&] {
+    return colon ? take(text, ':') : !text.empty() && text[0] >= '0' && text[0] <= '9';
+  };
   if (time.hour >= 0 && more()) {
     time.minute = take_digits(text, 2);
     if (time.minute >= 0 && more()) {
@@ -246,8 +248,7 @@ std::string offset_text(const std::optional<int>& offset, bool colon) {
 }
 
 std::string iso_text(const DateTime& moment, char separator) {
-  return iso_text(moment.date) + separator + iso_text(moment.time) +
-         offset_text(moment.utc_offset);
+  return iso_text(moment.date) + separator + iso_text(moment.time) + offset_text(moment.utc_offset);
 }
 
 std::string delta_text(const TimeDelta& delta) {

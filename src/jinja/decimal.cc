@@ -1,12 +1,12 @@
 // Decimal arithmetic after the General Decimal Arithmetic specification, in the context that Python
-// starts with: precision 28, exponents to ±999999, half to even; InvalidOperation, DivisionByZero and
-// Overflow are errors.
+// starts with: precision 28, exponents to ±999999, half to even; InvalidOperation, DivisionByZero
+// and Overflow are errors.
 #include "jinja/decimal.h"
-
-#include <fmt/format.h>
 
 #include <cmath>
 #include <cstdlib>
+
+#include <fmt/format.h>
 
 #include "jinja/big_int.h"
 #include "jinja/cells.h"
@@ -89,8 +89,8 @@ void drop_digits(DecimalNumber& x, int64_t count, Rounding rounding) {
 }
 
 constexpr DecimalError kInvalid{"InvalidOperation", "[<class 'decimal.InvalidOperation'>]"};
-constexpr DecimalError kOverflow{
-    "Overflow", "[<class 'decimal.Overflow'>, <class 'decimal.Rounded'>]"};
+constexpr DecimalError kOverflow{"Overflow",
+                                 "[<class 'decimal.Overflow'>, <class 'decimal.Rounded'>]"};
 
 /// Rounds to the context; nothing on overflow.
 std::optional<Value> finish(DecimalNumber x, DecimalError& error) {
@@ -120,8 +120,7 @@ Value finish_or(DecimalNumber x, const Value& otherwise) {
 
 void scale_up(DecimalNumber& x, int64_t exponent) {
   if (x.exponent > exponent) {
-    x.coefficient =
-        x.coefficient * Mpz::power(10, static_cast<uint64_t>(x.exponent - exponent));
+    x.coefficient = x.coefficient * Mpz::power(10, static_cast<uint64_t>(x.exponent - exponent));
     x.exponent = exponent;
   }
 }
@@ -142,8 +141,8 @@ void align(DecimalNumber& a, DecimalNumber& b) {
     return;
   } else if (large.exponent - small.exponent > 2 * kPrecision) {
     int64_t digits = static_cast<int64_t>(large.coefficient.digit_count());
-    small.exponent = std::max(small.exponent, large.exponent - std::max<int64_t>(
-                                                                   0, kPrecision - digits));
+    small.exponent =
+        std::max(small.exponent, large.exponent - std::max<int64_t>(0, kPrecision - digits));
   }
   scale_up(large, small.exponent);
 }
@@ -165,8 +164,7 @@ std::optional<Value> add(DecimalNumber a, DecimalNumber b, DecimalError& error) 
     sum.is_negative = a.is_negative;
   } else {
     int order = a.coefficient.compare(b.coefficient);
-    sum.coefficient =
-        order >= 0 ? a.coefficient - b.coefficient : b.coefficient - a.coefficient;
+    sum.coefficient = order >= 0 ? a.coefficient - b.coefficient : b.coefficient - a.coefficient;
     sum.is_negative = order == 0 ? false : (order > 0 ? a : b).is_negative;
   }
   return finish(std::move(sum), error);

@@ -1,4 +1,5 @@
-// Python's decimal.Decimal on values of kind Decimal, in its default context: 28 digits, half to even.
+// Python's decimal.Decimal on values of kind Decimal, in its default context: 28 digits, half to
+// even.
 #pragma once
 
 #include <cstddef>
@@ -36,7 +37,8 @@ int decimal_compare(const Value& a, const Value& b);
 size_t decimal_hash(const Value& x);
 
 enum class DecimalOp { Add, Subtract, Multiply, Divide, FloorDivide, Modulo, Power };
-/// Why an operation has no result: decimal's signal, as "InvalidOperation" with the text of str(error).
+/// Why an operation has no result: decimal's signal, as "InvalidOperation" with the text of
+/// str(error).
 struct DecimalError {
   std::string_view type;
   std::string_view message;

@@ -1,7 +1,7 @@
 // x ** y as exp(y * ln x), in fixed-point integers with 80 digits behind the point.
 //
-// exp halves its argument until the Taylor series is short and squares back; ln is found from exp by
-// Halley's iteration, which triples the digits of a first guess in double precision each time.
+// exp halves its argument until the Taylor series is short and squares back; ln is found from exp
+// by Halley's iteration, which triples the digits of a first guess in double precision each time.
 #include <cmath>
 
 #include "jinja/decimal_number.h"

@@ -1,11 +1,12 @@
 // ==, hash() and bool() of values, without an interpreter.
+#include "jinja/equality.h"
+
 #include <cmath>
 
 #include "jinja/big_int.h"
 #include "jinja/cells.h"
 #include "jinja/datetime.h"
 #include "jinja/decimal.h"
-#include "jinja/equality.h"
 #include "jinja/value.h"
 
 namespace weft::jinja {

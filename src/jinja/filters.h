@@ -24,8 +24,8 @@ void add_json_filters(Environment& environment);
 /// str(x), but a Markup stays one.
 Value soft_string(Interpreter& interpreter, const Value& value);
 
-/// What an `attribute` parameter asks of each item: a path of names and indexes, an optional default
-/// for what is missing, and whether strings lose their case.
+/// What an `attribute` parameter asks of each item: a path of names and indexes, an optional
+/// default for what is missing, and whether strings lose their case.
 class AttributeGetter {
  public:
   /// `attribute` may be null or none: the item itself.

@@ -1,5 +1,5 @@
-// map, select, reject, selectattr, rejectattr: one-shot generators that look for their filter or test
-// when the first item is asked for.
+// map, select, reject, selectattr, rejectattr: one-shot generators that look for their filter or
+// test when the first item is asked for.
 #include <fmt/format.h>
 
 #include "jinja/cells.h"
@@ -59,8 +59,8 @@ std::string_view callable_name(Interpreter& interpreter, const Value& name, std:
 const Value& value_of(Interpreter& interpreter, const Arguments& arguments,
                       std::string_view function) {
   if (arguments.positional.empty()) {
-    interpreter.raise("TypeError",
-                      fmt::format("{}() missing 1 required positional argument: 'value'", function));
+    interpreter.raise(
+        "TypeError", fmt::format("{}() missing 1 required positional argument: 'value'", function));
   }
   return arguments.positional[0];
 }
@@ -121,9 +121,9 @@ Value map(Interpreter& interpreter, const Arguments& arguments, void*) {
     if (state->is_empty || !state->iteration->next(item)) {
       return false;
     }
-    out = state->getter ? state->getter->get(item)
-                        : apply_filter(in, callable_name(in, state->name, "filter"),
-                                       state->kept.with(item));
+    out = state->getter
+              ? state->getter->get(item)
+              : apply_filter(in, callable_name(in, state->name, "filter"), state->kept.with(item));
     return true;
   };
   return make_generator("sync_do_map", std::move(step));
@@ -169,9 +169,9 @@ struct Selection {
 
 template <bool wanted, bool by_attribute>
 Value select(Interpreter& interpreter, const Arguments& arguments, void*) {
-  constexpr std::string_view kName =
-      wanted ? (by_attribute ? "sync_do_selectattr" : "sync_do_select")
-             : (by_attribute ? "sync_do_rejectattr" : "sync_do_reject");
+  constexpr std::string_view kName = wanted
+                                         ? (by_attribute ? "sync_do_selectattr" : "sync_do_select")
+                                         : (by_attribute ? "sync_do_rejectattr" : "sync_do_reject");
   Value value = value_of(interpreter, arguments, kName);
   auto state = std::make_shared<Selection>(arguments, by_attribute);
   auto step = [state, value](Interpreter& in, Value& out) {

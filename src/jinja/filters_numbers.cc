@@ -1,7 +1,7 @@
 // Filters of numbers.
-#include <fmt/format.h>
-
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "jinja/big_int.h"
 #include "jinja/complex.h"
@@ -131,9 +131,9 @@ Value rounded(Interpreter& interpreter, const Value& value, const Value& digits)
       return round_double(interpreter, value.as_float(), digits);
     case Kind::Decimal: {
       std::optional<Value> result =
-          digits.is_none() ? decimal_to_integral(value, Rounding::HalfEven)
-                           : decimal_quantize(value, -to_clamped_index(interpreter, digits),
-                                              Rounding::HalfEven);
+          digits.is_none()
+              ? decimal_to_integral(value, Rounding::HalfEven)
+              : decimal_quantize(value, -to_clamped_index(interpreter, digits), Rounding::HalfEven);
       if (!result) {
         if (digits.is_none()) {
           raise_not_finite(interpreter, decimal_is_nan(value), "");
@@ -146,8 +146,8 @@ Value rounded(Interpreter& interpreter, const Value& value, const Value& digits)
       return *result;
     }
     default:
-      interpreter.raise("TypeError", fmt::format("type {} doesn't define __round__ method",
-                                                 value.type_name()));
+      interpreter.raise("TypeError",
+                        fmt::format("type {} doesn't define __round__ method", value.type_name()));
   }
 }
 
@@ -174,8 +174,7 @@ Value to_whole(Interpreter& interpreter, const Value& value, bool up) {
       return *whole;
     }
     default:
-      interpreter.raise("TypeError",
-                        fmt::format("must be real number, not {}", value.type_name()));
+      interpreter.raise("TypeError", fmt::format("must be real number, not {}", value.type_name()));
   }
 }
 
@@ -183,8 +182,9 @@ Value round_filter(Interpreter& interpreter, const Arguments& arguments, void*) 
   auto [value, precision_given, method_given] =
       bind<3>(interpreter, "do_round", arguments, {"value", "precision", "method"}, 1);
   Value precision = precision_given ? *precision_given : Value::integer(0);
-  std::string_view method =
-      !method_given ? "common" : method_given->is_string() ? method_given->as_string() : "";
+  std::string_view method = !method_given               ? "common"
+                            : method_given->is_string() ? method_given->as_string()
+                                                        : "";
   if (method_given) {
     require_hashable(interpreter, *method_given);
   }

@@ -1,7 +1,7 @@
 // Filters that compare items: sort, dictsort, min, max, unique, groupby.
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "jinja/cells.h"
 #include "jinja/characters.h"
@@ -40,9 +40,8 @@ std::vector<AttributeGetter> getters_of(Interpreter& interpreter, const Value* a
 }
 
 Value sort(Interpreter& interpreter, const Arguments& arguments, void*) {
-  auto [value, reverse, case_sensitive, attribute] =
-      bind<4>(interpreter, "do_sort", arguments,
-              {"value", "reverse", "case_sensitive", "attribute"}, 1);
+  auto [value, reverse, case_sensitive, attribute] = bind<4>(
+      interpreter, "do_sort", arguments, {"value", "reverse", "case_sensitive", "attribute"}, 1);
   std::vector<AttributeGetter> getters =
       getters_of(interpreter, attribute, !is_true(interpreter, case_sensitive));
   std::vector<Value> items = to_items(interpreter, *value);
@@ -72,9 +71,8 @@ Value sort(Interpreter& interpreter, const Arguments& arguments, void*) {
 }
 
 Value dictsort(Interpreter& interpreter, const Arguments& arguments, void*) {
-  auto [value, case_sensitive, by, reverse] =
-      bind<4>(interpreter, "do_dictsort", arguments,
-              {"value", "case_sensitive", "by", "reverse"}, 1);
+  auto [value, case_sensitive, by, reverse] = bind<4>(
+      interpreter, "do_dictsort", arguments, {"value", "case_sensitive", "by", "reverse"}, 1);
   std::string_view part = !by ? "key" : by->is_string() ? by->as_string() : "";
   if (part != "key" && part != "value") {
     interpreter.raise("FilterArgumentError", "You can only sort by either \"key\" or \"value\"");
@@ -87,15 +85,13 @@ Value dictsort(Interpreter& interpreter, const Arguments& arguments, void*) {
     interpreter.raise("AttributeError",
                       fmt::format("'{}' object has no attribute 'items'", value->type_name()));
   }
-  std::vector<Value> pairs =
-      to_items(interpreter, call_method(interpreter, *value, "items", {}));
+  std::vector<Value> pairs = to_items(interpreter, call_method(interpreter, *value, "items", {}));
   bool ignores_case = !is_true(interpreter, case_sensitive);
   std::vector<Value> keys;
   for (const Value& pair : pairs) {
     const Value& key = pair.at(part == "key" ? 0 : 1);
-    keys.push_back(ignores_case && key.is_string()
-                       ? Value::string(to_lower_case(key.as_string()))
-                       : key);
+    keys.push_back(ignores_case && key.is_string() ? Value::string(to_lower_case(key.as_string()))
+                                                   : key);
   }
   sort_by_keys(interpreter, pairs, std::move(keys), is_true(interpreter, reverse));
   return Value::list(std::move(pairs));
@@ -109,8 +105,7 @@ Value extreme(Interpreter& interpreter, const Arguments& arguments, void*) {
   Iteration iteration(interpreter, *value);
   Value best;
   if (!iteration.next(best)) {
-    return undefined_hint("No aggregated item, sequence was empty.",
-                          undefined_kind(interpreter));
+    return undefined_hint("No aggregated item, sequence was empty.", undefined_kind(interpreter));
   }
   AttributeGetter getter(interpreter, attribute, !is_true(interpreter, case_sensitive));
   Value best_key = getter.get(best), item;
@@ -125,9 +120,8 @@ Value extreme(Interpreter& interpreter, const Arguments& arguments, void*) {
 }
 
 Value unique(Interpreter& interpreter, const Arguments& arguments, void*) {
-  auto [value, case_sensitive, attribute] =
-      bind<3>(interpreter, "sync_do_unique", arguments,
-              {"value", "case_sensitive", "attribute"}, 1);
+  auto [value, case_sensitive, attribute] = bind<3>(interpreter, "sync_do_unique", arguments,
+                                                    {"value", "case_sensitive", "attribute"}, 1);
   struct State {
     std::optional<Iteration> iteration;
     std::optional<AttributeGetter> getter;

@@ -1,7 +1,8 @@
-// Filters of sequences that look at items: first, last, join, sum, reverse, batch, slice, items, attr.
-#include <fmt/format.h>
-
+// Filters of sequences that look at items: first, last, join, sum, reverse, batch, slice, items,
+// attr.
 #include <random>
+
+#include <fmt/format.h>
 
 #include "jinja/cells.h"
 #include "jinja/engine.h"
@@ -23,8 +24,8 @@ Value no_item(Interpreter& interpreter, std::string_view which) {
 Value default_value(Interpreter& interpreter, const Arguments& arguments, void*) {
   auto [value, fallback, boolean] =
       bind<3>(interpreter, "do_default", arguments, {"value", "default_value", "boolean"}, 1);
-  bool is_missing = value->is_undefined() || (boolean && truth(interpreter, *boolean) &&
-                                              !truth(interpreter, *value));
+  bool is_missing = value->is_undefined() ||
+                    (boolean && truth(interpreter, *boolean) && !truth(interpreter, *value));
   if (!is_missing) {
     return *value;
   }
@@ -86,8 +87,7 @@ Value last(Interpreter& interpreter, const Arguments& arguments, void*) {
   auto [seq] = bind<1>(interpreter, "do_last", arguments, {"seq"}, 1);
   std::optional<Value> backwards = reversed(interpreter, *seq);
   if (!backwards) {
-    interpreter.raise("TypeError",
-                      fmt::format("'{}' object is not reversible", seq->type_name()));
+    interpreter.raise("TypeError", fmt::format("'{}' object is not reversible", seq->type_name()));
   }
   Value item;
   return backwards->as<IteratorObject>()->next(interpreter, item) ? item
@@ -130,8 +130,8 @@ Value join_escaped(Interpreter& interpreter, Iteration& iteration, const Attribu
     items.push_back(getter.get(item));
     is_html = is_html || has_html(items.back());
   }
-  std::string between = is_html ? escape_text(interpreter, separator)
-                                : str_text_of(interpreter, separator);
+  std::string between =
+      is_html ? escape_text(interpreter, separator) : str_text_of(interpreter, separator);
   std::string out;
   for (size_t i = 0; i < items.size(); ++i) {
     out += i > 0 ? between : "";
@@ -223,9 +223,10 @@ Value batch(Interpreter& interpreter, const Arguments& arguments, void*) {
     if (state->line.empty()) {
       return false;
     }
-    Value missing = fill.is_none() ? Value::integer(0)
-                                   : binary(in, BinaryOp::Subtract, size,
-                                            Value::integer(static_cast<int64_t>(state->line.size())));
+    Value missing = fill.is_none()
+                        ? Value::integer(0)
+                        : binary(in, BinaryOp::Subtract, size,
+                                 Value::integer(static_cast<int64_t>(state->line.size())));
     if (!fill.is_none() && ordered(in, CompareOp::Greater, missing, Value::integer(0))) {
       auto count = static_cast<uint64_t>(to_index(in, missing));
       charge_bytes(in, count < UINT32_MAX ? count * sizeof(Value) : UINT64_MAX / 2);

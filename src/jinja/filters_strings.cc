@@ -89,8 +89,8 @@ Value replace(Interpreter& interpreter, const Arguments& arguments, void*) {
       bind<4>(interpreter, "do_replace", arguments, {"s", "old", "new", "count"}, 3);
   if (is_autoescaping(interpreter)) {
     bool escapes = has_html(*from) || (has_html(*to) && !has_html(*s));
-    Value text = escapes ? Value::markup(escape_text(interpreter, *s))
-                         : soft_string(interpreter, *s);
+    Value text =
+        escapes ? Value::markup(escape_text(interpreter, *s)) : soft_string(interpreter, *s);
     Value parts[] = {soft_string(interpreter, *from), soft_string(interpreter, *to),
                      count && !count->is_none() ? *count : Value::integer(-1)};
     return call_method(interpreter, text, "replace", {parts, {}});
@@ -159,9 +159,8 @@ Value indent(Interpreter& interpreter, const Arguments& arguments, void*) {
 }
 
 Value truncate(Interpreter& interpreter, const Arguments& arguments, void*) {
-  auto [s, length_given, killwords, end_given, leeway_given] =
-      bind<5>(interpreter, "do_truncate", arguments,
-              {"s", "length", "killwords", "end", "leeway"}, 1);
+  auto [s, length_given, killwords, end_given, leeway_given] = bind<5>(
+      interpreter, "do_truncate", arguments, {"s", "length", "killwords", "end", "leeway"}, 1);
   Value limit = length_given ? *length_given : Value::integer(255);
   Value end = end_given ? *end_given : Value::string("...");
   Value leeway = leeway_given && !leeway_given->is_none() ? *leeway_given : Value::integer(5);
@@ -197,8 +196,8 @@ Value wordwrap(Interpreter& interpreter, const Arguments& arguments, void*) {
     raise_undefined(interpreter, *s);
   }
   if (!s->is_string()) {
-    interpreter.raise("AttributeError", fmt::format("'{}' object has no attribute 'splitlines'",
-                                                    s->type_name()));
+    interpreter.raise("AttributeError",
+                      fmt::format("'{}' object has no attribute 'splitlines'", s->type_name()));
   }
   WrapStyle style;
   Value width = width_given ? *width_given : Value::integer(79);
@@ -211,8 +210,7 @@ Value wordwrap(Interpreter& interpreter, const Arguments& arguments, void*) {
   bool is_first = true;
   for (std::string_view line : split_lines(s->as_string(), false)) {
     if (!compare(interpreter, CompareOp::Greater, width, Value::integer(0))) {
-      interpreter.raise("ValueError",
-                        fmt::format("invalid width {} (must be > 0)", width.repr()));
+      interpreter.raise("ValueError", fmt::format("invalid width {} (must be > 0)", width.repr()));
     }
     style.width = width.is_integer() ? to_clamped_index(interpreter, width)
                                      : static_cast<int64_t>(width.as_float());

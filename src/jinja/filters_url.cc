@@ -1,8 +1,8 @@
 // urlencode and urlize.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
+
+#include <fmt/format.h>
 
 #include "jinja/bytes.h"
 #include "jinja/cells.h"
@@ -46,16 +46,16 @@ Value urlencode(Interpreter& interpreter, const Arguments& arguments, void*) {
   Value pair;
   for (bool is_first = true; iteration.next(pair); is_first = false) {
     if (!is_iterable(interpreter, pair)) {
-      interpreter.raise("TypeError", fmt::format("cannot unpack non-iterable {} object",
-                                                 pair.type_name()));
+      interpreter.raise("TypeError",
+                        fmt::format("cannot unpack non-iterable {} object", pair.type_name()));
     }
     std::vector<Value> parts = to_items(interpreter, pair);
     if (parts.size() != 2) {
-      interpreter.raise("ValueError",
-                        parts.size() > 2 ? "too many values to unpack (expected 2)"
-                                         : fmt::format("not enough values to unpack (expected 2, "
-                                                       "got {})",
-                                                       parts.size()));
+      interpreter.raise("ValueError", parts.size() > 2
+                                          ? "too many values to unpack (expected 2)"
+                                          : fmt::format("not enough values to unpack (expected 2, "
+                                                        "got {})",
+                                                        parts.size()));
     }
     out += is_first ? "" : "&";
     out += quote(interpreter, parts[0], true) + "=" + quote(interpreter, parts[1], true);
@@ -175,7 +175,9 @@ bool cut_host(std::string_view text, std::string_view& host) {
 
 bool is_url(std::string_view text) {
   std::string_view host;
-  size_t scheme = starts_with_word(text, "https://") ? 8 : starts_with_word(text, "http://") ? 7 : 0;
+  size_t scheme = starts_with_word(text, "https://")  ? 8
+                  : starts_with_word(text, "http://") ? 7
+                                                      : 0;
   if (scheme != 0) {
     return cut_host(text.substr(scheme), host) &&
            (is_domain(host) || is_ipv4(host) || is_ipv6(host));
@@ -344,9 +346,9 @@ std::string rel_words(Interpreter& interpreter, const Value* rel, bool no_follow
 }
 
 Value urlize(Interpreter& interpreter, const Arguments& arguments, void*) {
-  auto [value, limit, nofollow, target, rel, schemes] = bind<6>(
-      interpreter, "do_urlize", arguments,
-      {"value", "trim_url_limit", "nofollow", "target", "rel", "extra_schemes"}, 1);
+  auto [value, limit, nofollow, target, rel, schemes] =
+      bind<6>(interpreter, "do_urlize", arguments,
+              {"value", "trim_url_limit", "nofollow", "target", "rel", "extra_schemes"}, 1);
   LinkStyle style;
   std::string words = rel_words(interpreter, rel, nofollow && truth(interpreter, *nofollow));
   std::string escaped;

@@ -11,7 +11,8 @@ namespace weft::jinja {
 std::string float_repr(double d);
 /// float(text) without Python's underscores and blanks: nothing when it is no number.
 std::optional<double> parse_float_text(std::string_view text);
-/// %f, %e, %g and %% of the absolute value with this many digits; `alternate` keeps the point and zeros.
+/// %f, %e, %g and %% of the absolute value with this many digits; `alternate` keeps the point and
+/// zeros.
 std::string float_fixed(double d, int precision, bool alternate = false);
 std::string float_scientific(double d, int precision, bool alternate = false);
 std::string float_general(double d, int precision, bool alternate = false);

@@ -1,7 +1,7 @@
 // text % arguments.
-#include <fmt/format.h>
-
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "jinja/big_int.h"
 #include "jinja/cells.h"
@@ -31,8 +31,8 @@ class PercentFormatter {
         arguments_(arguments),
         is_markup_(text.kind() == Kind::Markup) {
     bool has_items = arguments.is_dict() || arguments.is_list() || arguments.is_undefined() ||
-                     (arguments.is_object() && (arguments.as_object().is_mapping() ||
-                                                arguments.as<RangeObject>()));
+                     (arguments.is_object() &&
+                      (arguments.as_object().is_mapping() || arguments.as<RangeObject>()));
     is_mapping_ = has_items && !arguments.is_tuple();
   }
 
@@ -271,7 +271,8 @@ class PercentFormatter {
     put_padded(c, text);
   }
 
-  /// sign and digits padded, with zeros behind the sign and prefix when the conversion asks for them.
+  /// sign and digits padded, with zeros behind the sign and prefix when the conversion asks for
+  /// them.
   void put_number(const Conversion& c, std::string_view sign, std::string_view prefix,
                   std::string digits, bool is_finite = true) {
     auto width = static_cast<size_t>(std::max<int64_t>(c.width, 0));
@@ -325,9 +326,10 @@ class PercentFormatter {
     if (c.precision > static_cast<int64_t>(digits.size())) {
       digits.insert(0, static_cast<size_t>(c.precision) - digits.size(), '0');
     }
-    std::string_view prefix = !c.is_alternate || is_decimal ? "" : type == 'o' ? "0o"
-                                                         : type == 'x'         ? "0x"
-                                                                               : "0X";
+    std::string_view prefix = !c.is_alternate || is_decimal ? ""
+                              : type == 'o'                 ? "0o"
+                              : type == 'x'                 ? "0x"
+                                                            : "0X";
     put_number(c, sign_of(c, is_negative), prefix, digits);
   }
 
@@ -336,9 +338,9 @@ class PercentFormatter {
     if (value.is_undefined() && is_decimal) {
       raise_undefined(interpreter_, value);
     }
-    interpreter_.raise("TypeError", fmt::format("%{} format: {} is required, not {}", type,
-                                                is_decimal ? "a real number" : "an integer",
-                                                value.type_name()));
+    interpreter_.raise("TypeError",
+                       fmt::format("%{} format: {} is required, not {}", type,
+                                   is_decimal ? "a real number" : "an integer", value.type_name()));
   }
 
   void put_float(const Conversion& c, char type, const Value& value) {
@@ -362,7 +364,7 @@ class PercentFormatter {
     }
     auto precision = static_cast<int>(c.precision < 0 ? 6 : c.precision);
     auto lower = static_cast<char>(type | 0x20);
-    std::string digits = std::isnan(d)  ? "nan"
+    std::string digits = std::isnan(d)   ? "nan"
                          : std::isinf(d) ? "inf"
                          : lower == 'e'  ? float_scientific(d, precision, c.is_alternate)
                          : lower == 'f'  ? float_fixed(d, precision, c.is_alternate)

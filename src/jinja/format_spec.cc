@@ -77,7 +77,8 @@ void check_grouping(Interpreter& interpreter, const FormatSpec& spec) {
   }
   std::string type;
   append_code_point(type, spec.type);
-  interpreter.raise("ValueError", fmt::format("Cannot specify '{}' with '{}'.", spec.grouping, type));
+  interpreter.raise("ValueError",
+                    fmt::format("Cannot specify '{}' with '{}'.", spec.grouping, type));
 }
 
 /// Digits with a separator between groups, and zeros in front until `width` is reached.
@@ -129,9 +130,9 @@ FormatSpec parse_format_spec(Interpreter& interpreter, std::string_view text,
     size_t at = 0;
     spec.type = next_code_point(text, at);
     if (at < text.size()) {
-      interpreter.raise("ValueError",
-                        fmt::format("Invalid format specifier '{}' for object of type '{}'", whole,
-                                    type_name));
+      interpreter.raise(
+          "ValueError",
+          fmt::format("Invalid format specifier '{}' for object of type '{}'", whole, type_name));
     }
   }
   check_grouping(interpreter, spec);
@@ -161,7 +162,8 @@ std::string pad_text(Interpreter&, const FormatSpec& spec, std::string_view text
 
 std::string pad_number(Interpreter& interpreter, const FormatSpec& spec, std::string_view sign,
                        std::string_view prefix, std::string_view digits, std::string_view rest) {
-  size_t group = spec.type == 'b' || spec.type == 'o' || spec.type == 'x' || spec.type == 'X' ? 4 : 3;
+  size_t group =
+      spec.type == 'b' || spec.type == 'o' || spec.type == 'x' || spec.type == 'X' ? 4 : 3;
   auto width = static_cast<size_t>(std::max<int64_t>(spec.width, 0));
   size_t around = sign.size() + prefix.size() + count_code_points(rest);
   bool fills_with_zeros = spec.fill == '0' && spec.align == '=';

@@ -101,8 +101,7 @@ class StrFormatter {
     char conversion = 0;
     if (rest.starts_with('!')) {
       if (rest.size() < 2) {
-        interpreter_.raise("ValueError",
-                           "end of string while looking for conversion specifier");
+        interpreter_.raise("ValueError", "end of string while looking for conversion specifier");
       }
       conversion = rest[1];
       if (rest.size() > 2 && rest[2] != ':') {
@@ -157,9 +156,9 @@ class StrFormatter {
         interpreter_.raise("ValueError", "Format string contains positional fields");
       }
       if (index >= arguments_.positional.size()) {
-        interpreter_.raise("IndexError",
-                           fmt::format("Replacement index {} out of range for positional args tuple",
-                                       index));
+        interpreter_.raise(
+            "IndexError",
+            fmt::format("Replacement index {} out of range for positional args tuple", index));
       }
       return arguments_.positional[index];
     }
@@ -190,7 +189,8 @@ class StrFormatter {
         continue;
       }
       if (name[at] != '[') {
-        interpreter_.raise("ValueError", "Only '.' or '[' may follow ']' in format field specifier");
+        interpreter_.raise("ValueError",
+                           "Only '.' or '[' may follow ']' in format field specifier");
       }
       size_t end = name.find(']', at);
       if (end == std::string_view::npos) {
@@ -213,8 +213,8 @@ class StrFormatter {
     }
     std::optional<Value> found = python_attribute(interpreter_, value, name);
     if (!found) {
-      interpreter_.raise("AttributeError", fmt::format("'{}' object has no attribute '{}'",
-                                                       value.type_name(), name));
+      interpreter_.raise("AttributeError",
+                         fmt::format("'{}' object has no attribute '{}'", value.type_name(), name));
     }
     return *found;
   }

@@ -1,7 +1,7 @@
 // format(value, spec) by type.
-#include <fmt/format.h>
-
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "jinja/big_int.h"
 #include "jinja/cells.h"
@@ -56,8 +56,7 @@ std::string format_text(Interpreter& interpreter, const Value& value, std::strin
                       "Negative zero coercion (z) not allowed in string format specifier");
   }
   if (spec.is_alternate) {
-    interpreter.raise("ValueError",
-                      "Alternate form (#) not allowed in string format specifier");
+    interpreter.raise("ValueError", "Alternate form (#) not allowed in string format specifier");
   }
   if (spec.align == '=') {
     interpreter.raise("ValueError", "'=' alignment not allowed in string format specifier");
@@ -218,9 +217,8 @@ std::string format_integer(Interpreter& interpreter, const Value& value, std::st
     default:
       unknown_code(interpreter, spec, type_name);
   }
-  std::string digits = base == 10
-                           ? str_text_of(interpreter, integer_add(value, Value::integer(0)))
-                           : integer_digits(value, base);
+  std::string digits = base == 10 ? str_text_of(interpreter, integer_add(value, Value::integer(0)))
+                                  : integer_digits(value, base);
   bool is_negative = digits[0] == '-';
   digits.erase(0, is_negative ? 1 : 0);
   if (spec.type == 'X') {
@@ -243,8 +241,9 @@ std::string decimal_body(Interpreter& interpreter, const FormatSpec& spec, const
       return result;
     }
     auto dropped = static_cast<size_t>(exponent - parts.exponent);
-    std::string all = std::string(dropped > parts.digits.size() ? dropped - parts.digits.size() + 1 : 0,
-                                  '0') + parts.digits;
+    std::string all =
+        std::string(dropped > parts.digits.size() ? dropped - parts.digits.size() + 1 : 0, '0') +
+        parts.digits;
     std::string kept = all.substr(0, all.size() - dropped), lost = all.substr(all.size() - dropped);
     std::string half = "5" + std::string(dropped - 1, '0');
     Value whole = integer_from_digits(kept.empty() ? "0" : kept);
@@ -286,11 +285,12 @@ std::string decimal_body(Interpreter& interpreter, const FormatSpec& spec, const
     if (p.digits.size() > 1) {
       text += "." + p.digits.substr(1);
     }
-    return fmt::format("{}{}{:+d}", text, spec.type == 'e' || spec.type == 'g' ? 'e' : 'E', exponent);
+    return fmt::format("{}{}{:+d}", text, spec.type == 'e' || spec.type == 'g' ? 'e' : 'E',
+                       exponent);
   };
   if (lower == 'e') {
-    int64_t places = spec.precision >= 0 ? spec.precision
-                                         : static_cast<int64_t>(parts.digits.size()) - 1;
+    int64_t places =
+        spec.precision >= 0 ? spec.precision : static_cast<int64_t>(parts.digits.size()) - 1;
     DecimalParts p = rounded(adjusted - places);
     if (static_cast<int64_t>(p.digits.size()) > places + 1) {
       p = {p.is_negative, p.digits.substr(0, p.digits.size() - 1), p.exponent + 1};
@@ -299,9 +299,8 @@ std::string decimal_body(Interpreter& interpreter, const FormatSpec& spec, const
   }
   int64_t digits = spec.precision < 0 ? static_cast<int64_t>(parts.digits.size())
                                       : std::max<int64_t>(spec.precision, 1);
-  DecimalParts p = static_cast<int64_t>(parts.digits.size()) > digits
-                       ? rounded(adjusted - digits + 1)
-                       : parts;
+  DecimalParts p =
+      static_cast<int64_t>(parts.digits.size()) > digits ? rounded(adjusted - digits + 1) : parts;
   if (static_cast<int64_t>(p.digits.size()) > digits) {
     p = {p.is_negative, p.digits.substr(0, p.digits.size() - 1), p.exponent + 1};
   }
@@ -357,9 +356,9 @@ std::string format_value(Interpreter& interpreter, const Value& value, std::stri
     case Kind::DateTime:
       return format_moment(spec, value.as_date_time());
     default:
-      interpreter.raise("TypeError",
-                        fmt::format("unsupported format string passed to {}.__format__",
-                                    value.type_name()));
+      interpreter.raise(
+          "TypeError",
+          fmt::format("unsupported format string passed to {}.__format__", value.type_name()));
   }
 }
 

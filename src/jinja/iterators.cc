@@ -1,8 +1,8 @@
 #include "jinja/iterators.h"
 
-#include <fmt/format.h>
-
 #include <limits>
+
+#include <fmt/format.h>
 
 #include "jinja/cells.h"
 #include "jinja/engine.h"
@@ -274,8 +274,8 @@ bool RangeObject::equals(const Object& other) const {
 
 size_t RangeObject::hash() const {
   return count_ == 0 ? 0
-                     : static_cast<size_t>(start_) * 31 + (count_ == 1 ? 0 : static_cast<size_t>(step_)) +
-                           count_;
+                     : static_cast<size_t>(start_) * 31 +
+                           (count_ == 1 ? 0 : static_cast<size_t>(step_)) + count_;
 }
 
 Value make_range(int64_t start, int64_t stop, int64_t step) {

@@ -1,7 +1,7 @@
 // json.loads.
-#include <fmt/format.h>
-
 #include <limits>
+
+#include <fmt/format.h>
 
 #include "jinja/big_int.h"
 #include "jinja/float_text.h"
@@ -47,18 +47,17 @@ class JsonReader {
     for (char c : before) {
       lines += c == '\n';
     }
-    failure_ = {"JSONDecodeError",
-                fmt::format("{}: line {} column {} (char {})", what, lines,
-                            count_code_points(before.substr(line_begin)) + 1,
-                            count_code_points(before))};
+    failure_ = {"JSONDecodeError", fmt::format("{}: line {} column {} (char {})", what, lines,
+                                               count_code_points(before.substr(line_begin)) + 1,
+                                               count_code_points(before))};
     return false;
   }
 
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
   void skip_space() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' ||
-                                  text_[at_] == '\r')) {
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r')) {
       ++at_;
     }
   }
@@ -146,15 +145,16 @@ class JsonReader {
     }
     std::string_view number = text_.substr(at_, end - at_);
     if (end == whole_end && number.size() - (number[0] == '-') > kMostDigits) {
-      failure_ = {"ValueError",
-                  fmt::format("Exceeds the limit ({} digits) for integer string conversion: value "
-                              "has {} digits; use sys.set_int_max_str_digits() to increase the limit",
-                              kMostDigits, number.size() - (number[0] == '-'))};
+      failure_ = {
+          "ValueError",
+          fmt::format("Exceeds the limit ({} digits) for integer string conversion: value "
+                      "has {} digits; use sys.set_int_max_str_digits() to increase the limit",
+                      kMostDigits, number.size() - (number[0] == '-'))};
       return false;
     }
     at_ = end;
-    value = end == whole_end ? integer_from_digits(number)
-                             : Value::floating(*parse_float_text(number));
+    value =
+        end == whole_end ? integer_from_digits(number) : Value::floating(*parse_float_text(number));
     return true;
   }
 
@@ -166,7 +166,7 @@ class JsonReader {
     int32_t n = 0;
     for (size_t i = 0; i < 4; ++i) {
       char c = text_[at_ + i];
-      int digit = is_digit(c)             ? c - '0'
+      int digit = is_digit(c)            ? c - '0'
                   : c >= 'a' && c <= 'f' ? c - 'a' + 10
                   : c >= 'A' && c <= 'F' ? c - 'A' + 10
                                          : -1;

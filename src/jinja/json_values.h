@@ -29,7 +29,8 @@ struct JsonFailure {
 
 /// A style with this many blanks a level, and no blank behind the comma, as dumps(indent=n) has it.
 JsonStyle indented_style(std::string indent);
-std::variant<std::string, JsonFailure> to_json_text(const Value& value, const JsonStyle& style = {});
+std::variant<std::string, JsonFailure> to_json_text(const Value& value,
+                                                    const JsonStyle& style = {});
 /// Ints of any size, NaN and Infinity included. The failure is a JSONDecodeError.
 std::variant<Value, JsonFailure> from_json_text(std::string_view text);
 

@@ -1,8 +1,8 @@
 // json.dumps.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "jinja/big_int.h"
 #include "jinja/cells.h"
@@ -64,7 +64,9 @@ class JsonText {
   }
 
   static std::string float_text(double d) {
-    return std::isnan(d) ? "NaN" : std::isinf(d) ? (d < 0 ? "-Infinity" : "Infinity") : float_repr(d);
+    return std::isnan(d)   ? "NaN"
+           : std::isinf(d) ? (d < 0 ? "-Infinity" : "Infinity")
+                           : float_repr(d);
   }
 
   bool write_integer(const Value& value) {
@@ -243,8 +245,8 @@ class JsonText {
         return written;
       }
       default:
-        return fail("TypeError", "keys must be str, int, float, bool or None, not " +
-                                     class_name(key));
+        return fail("TypeError",
+                    "keys must be str, int, float, bool or None, not " + class_name(key));
     }
   }
 
@@ -254,8 +256,7 @@ class JsonText {
         return write(*instead);
       }
     }
-    return fail("TypeError",
-                "Object of type " + class_name(value) + " is not JSON serializable");
+    return fail("TypeError", "Object of type " + class_name(value) + " is not JSON serializable");
   }
 
   const JsonStyle& style_;

@@ -38,8 +38,8 @@ std::optional<char32_t> replaced_number(uint32_t n) {
 }
 
 bool is_no_character(uint32_t n) {
-  return (n >= 0x1 && n <= 0x8) || n == 0xb || (n >= 0xe && n <= 0x1f) || (n >= 0x7f && n <= 0x9f) ||
-         (n >= 0xfdd0 && n <= 0xfdef) || (n & 0xfffe) == 0xfffe;
+  return (n >= 0x1 && n <= 0x8) || n == 0xb || (n >= 0xe && n <= 0x1f) ||
+         (n >= 0x7f && n <= 0x9f) || (n >= 0xfdd0 && n <= 0xfdef) || (n & 0xfffe) == 0xfffe;
 }
 
 /// Appends the character of "&#...": `at` stands behind the '#'. False when there is no number.

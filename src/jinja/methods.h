@@ -19,8 +19,8 @@ using BuiltinMethod = Value (*)(Interpreter& interpreter, const Value& self,
                                 const Arguments& arguments);
 using MethodTable = std::unordered_map<std::string_view, BuiltinMethod>;
 
-/// The method `name` of values like this one; null when there is none. Objects that the engine itself
-/// makes (views, ranges) have some, too.
+/// The method `name` of values like this one; null when there is none. Objects that the engine
+/// itself makes (views, ranges) have some, too.
 BuiltinMethod find_method(const Value& self, std::string_view name);
 /// The method of a kind other than Object; a virtual machine may keep the answer.
 BuiltinMethod find_method(Kind kind, std::string_view name);

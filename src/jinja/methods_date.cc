@@ -1,7 +1,7 @@
 // Methods and attributes of date, time, datetime and timedelta.
-#include <fmt/format.h>
-
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "jinja/big_int.h"
 #include "jinja/cells.h"
@@ -42,7 +42,8 @@ Value isoformat(Interpreter& interpreter, const Value& self, const Arguments& ar
     if (sep) {
       std::string_view text = to_text_argument(interpreter, "isoformat()", *sep);
       if (text.size() != 1) {
-        interpreter.raise("TypeError", "isoformat() argument 1 must be a unicode character, not str");
+        interpreter.raise("TypeError",
+                          "isoformat() argument 1 must be a unicode character, not str");
       }
       separator = text[0];
     }
@@ -51,7 +52,8 @@ Value isoformat(Interpreter& interpreter, const Value& self, const Arguments& ar
     auto [spec] = bind<1>(interpreter, "isoformat", arguments, {"timespec"}, 0);
     timespec = spec;
   }
-  std::string_view spec = timespec ? to_text_argument(interpreter, "isoformat()", *timespec) : "auto";
+  std::string_view spec =
+      timespec ? to_text_argument(interpreter, "isoformat()", *timespec) : "auto";
   DateTime moment = moment_of(self);
   const Time& t = moment.time;
   std::string clock;
@@ -213,10 +215,9 @@ Value replace_time(Interpreter& interpreter, const Value& self, const Arguments&
 }
 
 Value replace_date_time(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
-  auto fields = bind<9>(interpreter, "replace", arguments,
-                        {"year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo",
-                         "fold"},
-                        0);
+  auto fields = bind<9>(
+      interpreter, "replace", arguments,
+      {"year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo", "fold"}, 0);
   DateTime moment = self.as_date_time();
   replace_field(interpreter, fields[0], moment.date.year);
   replace_field(interpreter, fields[1], moment.date.month);
@@ -309,9 +310,8 @@ std::optional<Value> time_attribute(const Time& time, std::string_view name) {
 }
 
 std::optional<Value> delta_attribute(const TimeDelta& delta, std::string_view name) {
-  return name == "days" ? std::optional(Value::integer(delta.days))
-         : name == "seconds"
-             ? std::optional(Value::integer(delta.microseconds / kMicrosPerSecond))
+  return name == "days"      ? std::optional(Value::integer(delta.days))
+         : name == "seconds" ? std::optional(Value::integer(delta.microseconds / kMicrosPerSecond))
          : name == "microseconds"
              ? std::optional(Value::integer(delta.microseconds % kMicrosPerSecond))
              : std::nullopt;
@@ -400,9 +400,9 @@ std::optional<Value> builtin_attribute(const Value& self, std::string_view name)
 
 const MethodTable& date_methods() {
   static const MethodTable table = {
-      {"isoformat", isoformat},     {"strftime", strftime},     {"weekday", weekday_of},
-      {"isoweekday", isoweekday},   {"toordinal", toordinal},   {"isocalendar", isocalendar},
-      {"ctime", ctime},             {"timetuple", timetuple},   {"replace", replace_date},
+      {"isoformat", isoformat},   {"strftime", strftime},   {"weekday", weekday_of},
+      {"isoweekday", isoweekday}, {"toordinal", toordinal}, {"isocalendar", isocalendar},
+      {"ctime", ctime},           {"timetuple", timetuple}, {"replace", replace_date},
   };
   return table;
 }

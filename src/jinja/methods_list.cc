@@ -1,7 +1,7 @@
 // Methods of list, tuple and range.
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "jinja/cells.h"
 #include "jinja/engine.h"
@@ -50,7 +50,8 @@ Value insert(Interpreter& interpreter, const Value& self, const Arguments& argum
 Value pop(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
   expect_count(interpreter, "pop", arguments, 0, 1);
   std::vector<Value>& items = sequence(self);
-  int64_t index = arguments.positional.empty() ? -1 : to_index(interpreter, arguments.positional[0]);
+  int64_t index =
+      arguments.positional.empty() ? -1 : to_index(interpreter, arguments.positional[0]);
   if (items.empty()) {
     interpreter.raise("IndexError", "pop from empty list");
   }
@@ -137,10 +138,10 @@ Value index(Interpreter& interpreter, const Value& self, const Arguments& argume
       return Value::integer(i);
     }
   }
-  interpreter.raise("ValueError", self.is_tuple()
-                                      ? "tuple.index(x): x not in tuple"
-                                      : repr_text_of(interpreter, arguments.positional[0]) +
-                                            " is not in list");
+  interpreter.raise("ValueError",
+                    self.is_tuple()
+                        ? "tuple.index(x): x not in tuple"
+                        : repr_text_of(interpreter, arguments.positional[0]) + " is not in list");
 }
 
 Value range_count(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
@@ -164,8 +165,8 @@ Value range_index(Interpreter& interpreter, const Value& self, const Arguments& 
 
 const MethodTable& list_methods() {
   static const MethodTable table = {
-      {"append", append}, {"extend", extend}, {"insert", insert},   {"pop", pop},
-      {"remove", remove}, {"clear", clear},   {"copy", copy},       {"reverse", reverse},
+      {"append", append}, {"extend", extend}, {"insert", insert}, {"pop", pop},
+      {"remove", remove}, {"clear", clear},   {"copy", copy},     {"reverse", reverse},
       {"sort", sort},     {"count", count},   {"index", index},
   };
   return table;

@@ -1,8 +1,8 @@
 // Methods of int, float and Decimal.
-#include <fmt/format.h>
-
 #include <bit>
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "jinja/big_int.h"
 #include "jinja/bytes.h"
@@ -104,9 +104,9 @@ Value float_ratio(Interpreter& interpreter, const Value& self, const Arguments& 
   expect_count(interpreter, "float.as_integer_ratio", arguments, 0, 0);
   double d = self.as_float();
   if (!std::isfinite(d)) {
-    interpreter.raise(std::isnan(d) ? "ValueError" : "OverflowError",
-                      fmt::format("cannot convert {} to integer ratio",
-                                  std::isnan(d) ? "NaN" : "Infinity"));
+    interpreter.raise(
+        std::isnan(d) ? "ValueError" : "OverflowError",
+        fmt::format("cannot convert {} to integer ratio", std::isnan(d) ? "NaN" : "Infinity"));
   }
   int exponent = 0;
   double fraction = std::frexp(d, &exponent);
@@ -120,9 +120,9 @@ Value float_ratio(Interpreter& interpreter, const Value& self, const Arguments& 
   if (mantissa == 0) {
     return Value::tuple({Value::integer(0), Value::integer(1)});
   }
-  return exponent >= 0 ? Value::tuple({integer_multiply(Value::integer(mantissa), unit),
-                                       Value::integer(1)})
-                       : Value::tuple({Value::integer(mantissa), unit});
+  return exponent >= 0
+             ? Value::tuple({integer_multiply(Value::integer(mantissa), unit), Value::integer(1)})
+             : Value::tuple({Value::integer(mantissa), unit});
 }
 
 Rounding rounding_named(Interpreter& interpreter, const Value* name) {
@@ -151,9 +151,8 @@ Value quantize(Interpreter& interpreter, const Value& self, const Arguments& arg
   if (unit->is_integer()) {
     exponent = decimal_from_integer(*unit);
   } else if (unit->kind() != Kind::Decimal) {
-    interpreter.raise("TypeError",
-                      fmt::format("conversion from {} to Decimal is not supported",
-                                  unit->type_name()));
+    interpreter.raise("TypeError", fmt::format("conversion from {} to Decimal is not supported",
+                                               unit->type_name()));
   }
   std::optional<Value> result = decimal_quantize(self, decimal_parts(exponent).exponent,
                                                  rounding_named(interpreter, rounding));
@@ -230,8 +229,9 @@ Value square_root(Interpreter& interpreter, const Value& self, const Arguments& 
 
 const MethodTable& integer_methods() {
   static const MethodTable table = {
-      {"bit_length", bit_length}, {"bit_count", bit_count},           {"conjugate", integer_itself},
-      {"to_bytes", to_bytes},     {"as_integer_ratio", integer_ratio},
+      {"bit_length", bit_length},          {"bit_count", bit_count},
+      {"conjugate", integer_itself},       {"to_bytes", to_bytes},
+      {"as_integer_ratio", integer_ratio},
   };
   return table;
 }

@@ -143,8 +143,8 @@ Value issuperset(Interpreter& interpreter, const Value& self, const Arguments& a
 
 Value isdisjoint(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
   expect_count(interpreter, "set.isdisjoint", arguments, 1, 1);
-  return Value::boolean(
-      filtered(self, to_set(interpreter, arguments.positional[0]), true).size() == 0);
+  return Value::boolean(filtered(self, to_set(interpreter, arguments.positional[0]), true).size() ==
+                        0);
 }
 
 bool is_set_like(const Value& value) {

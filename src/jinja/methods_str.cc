@@ -1,4 +1,5 @@
-// Methods of str and Markup that change or take apart text; methods_str_query.cc has those that ask.
+// Methods of str and Markup that change or take apart text; methods_str_query.cc has those that
+// ask.
 #include "jinja/methods_str.h"
 
 #include <fmt/format.h>
@@ -99,8 +100,8 @@ Value split(Interpreter& interpreter, const Value& self, const Arguments& argume
     interpreter.raise("ValueError", "empty separator");
   }
   std::string_view between = separator->as_string();
-  return list_like(self, from_right ? split_text_right(text, between, most)
-                                    : split_text(text, between, most));
+  return list_like(
+      self, from_right ? split_text_right(text, between, most) : split_text(text, between, most));
 }
 
 Value splitlines(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
@@ -142,9 +143,9 @@ Value join(Interpreter& interpreter, const Value& self, const Arguments& argumen
     } else if (item.is_string()) {
       out += item.as_string();
     } else {
-      interpreter.raise("TypeError",
-                        fmt::format("sequence item {}: expected str instance, {} found", i,
-                                    item.type_name()));
+      interpreter.raise(
+          "TypeError",
+          fmt::format("sequence item {}: expected str instance, {} found", i, item.type_name()));
     }
     charge_bytes(interpreter, item.is_string() ? item.as_string().size() : 16);
   }
@@ -245,8 +246,7 @@ Value removesuffix(Interpreter& interpreter, const Value& self, const Arguments&
   std::string_view suffix =
       to_text_argument(interpreter, "removesuffix()", arguments.positional[0]);
   std::string_view text = self.as_string();
-  return like(self,
-              text.ends_with(suffix) ? text.substr(0, text.size() - suffix.size()) : text);
+  return like(self, text.ends_with(suffix) ? text.substr(0, text.size() - suffix.size()) : text);
 }
 
 Value translate(Interpreter& interpreter, const Value& self, const Arguments& arguments) {

@@ -1,7 +1,7 @@
 // Methods of str that ask: find, count, startswith, is...() and encode.
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "jinja/bytes.h"
 #include "jinja/cells.h"
@@ -58,8 +58,8 @@ int64_t find_in(Interpreter& interpreter, const Value& self, std::string_view na
                 const Arguments& arguments) {
   expect_count(interpreter, name, arguments, 1, 3);
   if (!arguments.positional[0].is_string()) {
-    interpreter.raise("TypeError", fmt::format("must be str, not {}",
-                                               arguments.positional[0].type_name()));
+    interpreter.raise("TypeError",
+                      fmt::format("must be str, not {}", arguments.positional[0].type_name()));
   }
   std::string_view needle = arguments.positional[0].as_string();
   Window window = window_of(interpreter, self, arguments);
@@ -92,8 +92,8 @@ Value index(Interpreter& interpreter, const Value& self, const Arguments& argume
 Value count(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
   expect_count(interpreter, "count", arguments, 1, 3);
   if (!arguments.positional[0].is_string()) {
-    interpreter.raise("TypeError", fmt::format("must be str, not {}",
-                                               arguments.positional[0].type_name()));
+    interpreter.raise("TypeError",
+                      fmt::format("must be str, not {}", arguments.positional[0].type_name()));
   }
   Window window = window_of(interpreter, self, arguments);
   size_t found = window.is_valid ? count_text(window.text, arguments.positional[0].as_string()) : 0;
@@ -114,9 +114,8 @@ Value matches_end(Interpreter& interpreter, const Value& self, const Arguments& 
     return Value::boolean(matches(wanted));
   }
   if (!wanted.is_tuple()) {
-    interpreter.raise("TypeError",
-                      fmt::format("{} first arg must be str or a tuple of str, not {}", kName,
-                                  wanted.type_name()));
+    interpreter.raise("TypeError", fmt::format("{} first arg must be str or a tuple of str, not {}",
+                                               kName, wanted.type_name()));
   }
   for (size_t i = 0; i < wanted.size(); ++i) {
     if (!wanted.at(i).is_string()) {
@@ -212,10 +211,9 @@ Value isidentifier(Interpreter& interpreter, const Value& self, const Arguments&
 }
 
 Value encode(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
-  auto [encoding, errors] =
-      bind<2>(interpreter, "encode", arguments, {"encoding", "errors"}, 0);
-  std::string name = encoding ? std::string(to_text_argument(interpreter, "encode()", *encoding))
-                              : "utf-8";
+  auto [encoding, errors] = bind<2>(interpreter, "encode", arguments, {"encoding", "errors"}, 0);
+  std::string name =
+      encoding ? std::string(to_text_argument(interpreter, "encode()", *encoding)) : "utf-8";
   std::string handling =
       errors ? std::string(to_text_argument(interpreter, "encode()", *errors)) : "strict";
   return encode_text(interpreter, self.as_string(), name, handling);

@@ -1,11 +1,11 @@
 // Mpz: GMP's integer as a C++ value. Private to the number files.
 #pragma once
 
-#include <gmp.h>
-
 #include <cstdint>
 #include <string>
 #include <utility>
+
+#include <gmp.h>
 
 #include "jinja/value.h"
 

@@ -1,8 +1,8 @@
 #include "jinja/number_text.h"
 
-#include <fmt/format.h>
-
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "jinja/big_int.h"
 #include "jinja/characters.h"
@@ -154,8 +154,8 @@ std::optional<Value> to_integer(Interpreter& interpreter, const Value& value,
       if (std::optional<Value> number = parse_python_int(value.as_string(), 10)) {
         return number;
       }
-      error = {"ValueError", "invalid literal for int() with base 10: " +
-                                 repr_text(value.as_string())};
+      error = {"ValueError",
+               "invalid literal for int() with base 10: " + repr_text(value.as_string())};
       return std::nullopt;
     case Kind::Undefined:
       raise_undefined(interpreter, value);
@@ -190,8 +190,7 @@ std::optional<double> to_double(Interpreter& interpreter, const Value& value,
       if (std::optional<double> number = parse_python_float(value.as_string())) {
         return number;
       }
-      error = {"ValueError",
-               "could not convert string to float: " + repr_text(value.as_string())};
+      error = {"ValueError", "could not convert string to float: " + repr_text(value.as_string())};
       return std::nullopt;
     case Kind::Undefined:
       raise_undefined(interpreter, value);

@@ -22,8 +22,10 @@ struct ConversionError {
   std::string message;
 };
 /// int(value); undefined values raise their own error.
-std::optional<Value> to_integer(Interpreter& interpreter, const Value& value, ConversionError& error);
+std::optional<Value> to_integer(Interpreter& interpreter, const Value& value,
+                                ConversionError& error);
 /// float(value).
-std::optional<double> to_double(Interpreter& interpreter, const Value& value, ConversionError& error);
+std::optional<double> to_double(Interpreter& interpreter, const Value& value,
+                                ConversionError& error);
 
 }  // namespace weft::jinja

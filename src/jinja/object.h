@@ -40,8 +40,8 @@ class Object : private HeapCell {
 
   /// Python's type(x).__name__, for messages.
   virtual std::string_view type_name() const = 0;
-  /// getattr(x, name); nothing when there is no such attribute. Names starting with '_' never get here
-  /// when the environment is sandboxed.
+  /// getattr(x, name); nothing when there is no such attribute. Names starting with '_' never get
+  /// here when the environment is sandboxed.
   virtual std::optional<Value> attribute(Interpreter& interpreter, std::string_view name);
   /// x[key]; nothing when there is no such item.
   virtual std::optional<Value> item(Interpreter& interpreter, const Value& key);

@@ -1,5 +1,5 @@
-// Python's operators on values, as the virtual machine and the filters use them. A failure is raised
-// through the interpreter with Python's exception type and message.
+// Python's operators on values, as the virtual machine and the filters use them. A failure is
+// raised through the interpreter with Python's exception type and message.
 #pragma once
 
 #include <span>
@@ -12,8 +12,26 @@
 
 namespace weft::jinja {
 
-enum class BinaryOp : uint8_t { Add, Subtract, Multiply, Divide, FloorDivide, Modulo, Power, Concat };
-enum class CompareOp : uint8_t { Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, In, NotIn };
+enum class BinaryOp : uint8_t {
+  Add,
+  Subtract,
+  Multiply,
+  Divide,
+  FloorDivide,
+  Modulo,
+  Power,
+  Concat
+};
+enum class CompareOp : uint8_t {
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  In,
+  NotIn
+};
 
 Value binary(Interpreter& interpreter, BinaryOp op, const Value& left, const Value& right);
 bool compare(Interpreter& interpreter, CompareOp op, const Value& left, const Value& right);
@@ -42,7 +60,8 @@ Value call_value(Interpreter& interpreter, const Value& callee, const Arguments&
 Value call_method(Interpreter& interpreter, const Value& value, std::string_view name,
                   const Arguments& arguments);
 
-/// dict(x) for a dict; dict.update and dict() with their arguments, named by `function` in messages.
+/// dict(x) for a dict; dict.update and dict() with their arguments, named by `function` in
+/// messages.
 Value copy_dict(Interpreter& interpreter, const Value& dict);
 void update_dict(Interpreter& interpreter, const Value& dict, const Arguments& arguments,
                  std::string_view function);
@@ -85,8 +104,8 @@ class Iteration {
   size_t size_ = 0;
 };
 
-// Undefined values and immortal constants: see cells.h. A bare undefined, Value(), is all zero bytes:
-// the virtual machine keeps it in slots that hold nothing yet.
+// Undefined values and immortal constants: see cells.h. A bare undefined, Value(), is all zero
+// bytes: the virtual machine keeps it in slots that hold nothing yet.
 
 /// True when Iteration takes the value.
 bool is_iterable(Interpreter& interpreter, const Value& value);

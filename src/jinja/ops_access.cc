@@ -1,7 +1,7 @@
 // x.name, x[key], x[a:b:c], x(...), x.name(...).
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "jinja/big_int.h"
 #include "jinja/cells.h"
@@ -31,11 +31,11 @@ bool is_private(Interpreter& interpreter, std::string_view name) {
 /// Attributes that every Python object has and that no template may reach.
 bool is_object_attribute(std::string_view name) {
   constexpr std::string_view kNames[] = {
-      "__class__",   "__delattr__", "__dir__",        "__doc__",      "__eq__",
-      "__format__",  "__ge__",      "__getattribute__", "__getstate__", "__gt__",
-      "__hash__",    "__init__",    "__init_subclass__", "__le__",     "__lt__",
-      "__ne__",      "__new__",     "__reduce__",     "__reduce_ex__", "__repr__",
-      "__setattr__", "__sizeof__",  "__str__",        "__subclasshook__"};
+      "__class__",   "__delattr__", "__dir__",           "__doc__",         "__eq__",
+      "__format__",  "__ge__",      "__getattribute__",  "__getstate__",    "__gt__",
+      "__hash__",    "__init__",    "__init_subclass__", "__le__",          "__lt__",
+      "__ne__",      "__new__",     "__reduce__",        "__reduce_ex__",   "__repr__",
+      "__setattr__", "__sizeof__",  "__str__",           "__subclasshook__"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 
@@ -251,10 +251,9 @@ Value get_slice(Interpreter& interpreter, const Value& value, const Value& start
     items = value.as_object().iterate(interpreter);
   }
   if (!is_sliceable && !items) {
-    interpreter.raise("TypeError", value.is_dict()
-                                       ? "unhashable type: 'slice'"
-                                       : fmt::format("'{}' object is not subscriptable",
-                                                     value.type_name()));
+    interpreter.raise("TypeError", value.is_dict() ? "unhashable type: 'slice'"
+                                                   : fmt::format("'{}' object is not subscriptable",
+                                                                 value.type_name()));
   }
   auto size = static_cast<int64_t>(items   ? items->size()
                                    : range ? range->count()

@@ -1,7 +1,7 @@
 // + - * / // % ** ~ and the signs.
-#include <fmt/format.h>
-
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "jinja/big_int.h"
 #include "jinja/cells.h"
@@ -221,8 +221,7 @@ Value numeric_binary(Interpreter& interpreter, BinaryOp op, const Value& left, c
     return decimal_arithmetic(interpreter, op, left, right);
   }
   if (left.kind() == Kind::Float || right.kind() == Kind::Float) {
-    return float_binary(interpreter, op, to_float(interpreter, left),
-                        to_float(interpreter, right));
+    return float_binary(interpreter, op, to_float(interpreter, left), to_float(interpreter, right));
   }
   return integer_binary(interpreter, op, left, right);
 }
@@ -263,8 +262,7 @@ Value repeat(Interpreter& interpreter, const Value& sequence_value, const Value&
     const std::vector<Value>& source = sequence(sequence_value);
     items.insert(items.end(), source.begin(), source.end());
   }
-  return sequence_value.is_tuple() ? Value::tuple(std::move(items))
-                                   : Value::list(std::move(items));
+  return sequence_value.is_tuple() ? Value::tuple(std::move(items)) : Value::list(std::move(items));
 }
 
 Value concatenate(Interpreter& interpreter, const Value& left, const Value& right) {
@@ -284,9 +282,8 @@ Value concatenate(Interpreter& interpreter, const Value& left, const Value& righ
     return Value::string(std::move(text));
   }
   if (left.kind() != right.kind()) {
-    interpreter.raise("TypeError",
-                      fmt::format("can only concatenate {0} (not \"{1}\") to {0}",
-                                  left.type_name(), right.type_name()));
+    interpreter.raise("TypeError", fmt::format("can only concatenate {0} (not \"{1}\") to {0}",
+                                               left.type_name(), right.type_name()));
   }
   charge_bytes(interpreter, (left.size() + right.size()) * sizeof(Value));
   std::vector<Value> items = sequence(left);
@@ -364,9 +361,8 @@ Int128 floor_quotient(Int128 numerator, Int128 denominator) {
 
 /// A timedelta in microseconds as an int, which may need more than 64 bits.
 Value micros_of(const TimeDelta& delta) {
-  return integer_add(
-      integer_multiply(Value::integer(delta.days), Value::integer(kMicrosPerDay)),
-      Value::integer(delta.microseconds));
+  return integer_add(integer_multiply(Value::integer(delta.days), Value::integer(kMicrosPerDay)),
+                     Value::integer(delta.microseconds));
 }
 
 /// timedelta op timedelta.
@@ -413,11 +409,13 @@ std::optional<Value> scale_delta(Interpreter& interpreter, BinaryOp op, const Ti
       return std::nullopt;
     }
     auto exact = static_cast<double>(micros);
-    double result = op == BinaryOp::Multiply ? exact * number.as_float() : exact / number.as_float();
+    double result =
+        op == BinaryOp::Multiply ? exact * number.as_float() : exact / number.as_float();
     if (!(std::abs(result) < 1e23)) {
       interpreter.raise("OverflowError", "days out of range; must have magnitude <= 999999999");
     }
-    return delta_or_overflow(interpreter, make_delta(0, static_cast<Int128>(std::nearbyint(result))));
+    return delta_or_overflow(interpreter,
+                             make_delta(0, static_cast<Int128>(std::nearbyint(result))));
   }
   Int128 n = number.as_int(), result = 0;
   switch (op) {
@@ -440,7 +438,8 @@ std::optional<Value> scale_delta(Interpreter& interpreter, BinaryOp op, const Ti
 
 std::optional<Value> calendar_binary(Interpreter& interpreter, BinaryOp op, const Value& left,
                                      const Value& right) {
-  bool is_left_delta = left.kind() == Kind::TimeDelta, is_right_delta = right.kind() == Kind::TimeDelta;
+  bool is_left_delta = left.kind() == Kind::TimeDelta,
+       is_right_delta = right.kind() == Kind::TimeDelta;
   auto is_moment = [](const Value& v) {
     return v.kind() == Kind::Date || v.kind() == Kind::DateTime;
   };

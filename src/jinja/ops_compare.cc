@@ -129,9 +129,9 @@ bool contains(Interpreter& interpreter, const Value& item, const Value& containe
     case Kind::String:
     case Kind::Markup:
       if (!item.is_string()) {
-        interpreter.raise("TypeError",
-                          fmt::format("'in <string>' requires string as left operand, not {}",
-                                      item.type_name()));
+        interpreter.raise(
+            "TypeError",
+            fmt::format("'in <string>' requires string as left operand, not {}", item.type_name()));
       }
       return container.as_string().find(item.as_string()) != std::string_view::npos;
     case Kind::List:
@@ -156,8 +156,8 @@ bool contains(Interpreter& interpreter, const Value& item, const Value& containe
       }
       return false;
     default:
-      interpreter.raise("TypeError", fmt::format("argument of type '{}' is not iterable",
-                                                 container.type_name()));
+      interpreter.raise(
+          "TypeError", fmt::format("argument of type '{}' is not iterable", container.type_name()));
   }
 }
 
@@ -180,8 +180,8 @@ bool ordered(Interpreter& interpreter, CompareOp op, const Value& left, const Va
   if (left.kind() != right.kind()) {
     if ((left.kind() == Kind::Date && right.kind() == Kind::DateTime) ||
         (left.kind() == Kind::DateTime && right.kind() == Kind::Date)) {
-      interpreter.raise("TypeError", fmt::format("can't compare {} to {}", left.type_name(),
-                                                 right.type_name()));
+      interpreter.raise("TypeError",
+                        fmt::format("can't compare {} to {}", left.type_name(), right.type_name()));
     }
     not_ordered(interpreter, op, left, right);
   }
@@ -198,8 +198,8 @@ bool ordered(Interpreter& interpreter, CompareOp op, const Value& left, const Va
     case Kind::DateTime:
       return moment_ordered(interpreter, op, left.as_date_time(), right.as_date_time());
     case Kind::TimeDelta:
-      return holds(op, order_of(total_micros(left.as_time_delta()),
-                                total_micros(right.as_time_delta())));
+      return holds(
+          op, order_of(total_micros(left.as_time_delta()), total_micros(right.as_time_delta())));
     default:
       not_ordered(interpreter, op, left, right);
   }

@@ -66,9 +66,8 @@ bool Iteration::next_of_table(Value& item) {
   auto* view = source_ == Source::View ? static_cast<DictView*>(&iterable_.as_object()) : nullptr;
   const Value& table = view ? view->dict() : iterable_;
   if (table.size() != size_) {
-    interpreter_.raise("RuntimeError",
-                       fmt::format("{} changed size during iteration",
-                                   table.is_dict() ? "dictionary" : "Set"));
+    interpreter_.raise("RuntimeError", fmt::format("{} changed size during iteration",
+                                                   table.is_dict() ? "dictionary" : "Set"));
   }
   if (position_ >= size_) {
     return false;

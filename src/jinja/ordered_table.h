@@ -1,8 +1,8 @@
 // OrderedTable: the hash table of dicts and sets, in order of insertion as Python's dict.
 //
-// Entries lie in a vector; up to eight are searched linearly, more through an open-addressing index of
-// positions. Removal leaves a hole, so that removing n keys is linear; holes are closed when the table
-// is asked for an entry by its position or grows.
+// Entries lie in a vector; up to eight are searched linearly, more through an open-addressing index
+// of positions. Removal leaves a hole, so that removing n keys is linear; holes are closed when the
+// table is asked for an entry by its position or grows.
 #pragma once
 
 #include <cstdint>

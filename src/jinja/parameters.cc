@@ -1,25 +1,25 @@
 #include "jinja/parameters.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "jinja/big_int.h"
 #include "jinja/engine.h"
 
 namespace weft::jinja {
 
-void bind_parameters(Interpreter& interpreter, std::string_view function, const Arguments& arguments,
-                     std::span<const std::string_view> names, size_t required,
-                     std::span<const Value*> slots) {
+void bind_parameters(Interpreter& interpreter, std::string_view function,
+                     const Arguments& arguments, std::span<const std::string_view> names,
+                     size_t required, std::span<const Value*> slots) {
   if (arguments.positional.size() > names.size()) {
-    interpreter.raise("TypeError",
-                      fmt::format("{}() takes {} positional argument{} but {} {} given", function,
-                                  required == names.size()
-                                      ? std::to_string(names.size())
-                                      : fmt::format("from {} to {}", required, names.size()),
-                                  names.size() == 1 ? "" : "s", arguments.positional.size(),
-                                  arguments.positional.size() == 1 ? "was" : "were"));
+    interpreter.raise(
+        "TypeError",
+        fmt::format("{}() takes {} positional argument{} but {} {} given", function,
+                    required == names.size() ? std::to_string(names.size())
+                                             : fmt::format("from {} to {}", required, names.size()),
+                    names.size() == 1 ? "" : "s", arguments.positional.size(),
+                    arguments.positional.size() == 1 ? "was" : "were"));
   }
   for (size_t i = 0; i < arguments.positional.size(); ++i) {
     slots[i] = &arguments.positional[i];
@@ -45,9 +45,8 @@ void bind_parameters(Interpreter& interpreter, std::string_view function, const 
     }
   }
   if (count > 0) {
-    interpreter.raise("TypeError",
-                      fmt::format("{}() missing {} required positional argument{}: {}", function,
-                                  count, count == 1 ? "" : "s", missing));
+    interpreter.raise("TypeError", fmt::format("{}() missing {} required positional argument{}: {}",
+                                               function, count, count == 1 ? "" : "s", missing));
   }
 }
 
@@ -64,13 +63,13 @@ void expect_count(Interpreter& interpreter, std::string_view function, const Arg
     std::string wanted = most == 0   ? "no arguments"
                          : most == 1 ? "exactly one argument"
                                      : fmt::format("exactly {} arguments", most);
-    interpreter.raise("TypeError", fmt::format("{}() takes {} ({} given)", function, wanted, given));
+    interpreter.raise("TypeError",
+                      fmt::format("{}() takes {} ({} given)", function, wanted, given));
   }
   size_t limit = given < least ? least : most;
-  interpreter.raise("TypeError",
-                    fmt::format("{} expected at {} {} argument{}, got {}", function,
-                                given < least ? "least" : "most", limit, limit == 1 ? "" : "s",
-                                given));
+  interpreter.raise("TypeError", fmt::format("{} expected at {} {} argument{}, got {}", function,
+                                             given < least ? "least" : "most", limit,
+                                             limit == 1 ? "" : "s", given));
 }
 
 int64_t to_index(Interpreter& interpreter, const Value& value) {
@@ -104,8 +103,8 @@ int64_t to_clamped_index(Interpreter& interpreter, const Value& value) {
 std::string_view to_text_argument(Interpreter& interpreter, std::string_view function,
                                   const Value& value) {
   if (!value.is_string()) {
-    interpreter.raise("TypeError", fmt::format("{} argument must be str, not {}", function,
-                                               value.type_name()));
+    interpreter.raise("TypeError",
+                      fmt::format("{} argument must be str, not {}", function, value.type_name()));
   }
   return value.as_string();
 }

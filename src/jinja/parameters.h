@@ -13,13 +13,14 @@
 
 namespace weft::jinja {
 
-/// Fills `slots` with the arguments by position or name, null for those not given. Too many, unknown,
-/// doubled and missing ones raise TypeError.
-void bind_parameters(Interpreter& interpreter, std::string_view function, const Arguments& arguments,
-                     std::span<const std::string_view> names, size_t required,
-                     std::span<const Value*> slots);
+/// Fills `slots` with the arguments by position or name, null for those not given. Too many,
+/// unknown, doubled and missing ones raise TypeError.
+void bind_parameters(Interpreter& interpreter, std::string_view function,
+                     const Arguments& arguments, std::span<const std::string_view> names,
+                     size_t required, std::span<const Value*> slots);
 
-/// As bind_parameters: `auto [s, width] = bind<2>(interpreter, "do_center", arguments, {"s", "width"}, 1)`.
+/// As bind_parameters: `auto [s, width] = bind<2>(interpreter, "do_center", arguments, {"s",
+/// "width"}, 1)`.
 template <size_t N>
 std::array<const Value*, N> bind(Interpreter& interpreter, std::string_view function,
                                  const Arguments& arguments,

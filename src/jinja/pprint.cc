@@ -39,9 +39,8 @@ std::vector<size_t> sorted_positions(const Value& table) {
   for (size_t i = 0; i < order.size(); ++i) {
     order[i] = i;
   }
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return is_before(table.at(a), table.at(b));
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return is_before(table.at(a), table.at(b)); });
   return order;
 }
 
@@ -85,8 +84,8 @@ class PrettyPrinter {
   }
 
   static std::string recursion(const Value& value) {
-    return "<Recursion on " + std::string(value.type_name()) + " with id=" +
-           std::to_string(reinterpret_cast<size_t>(ValueAccess::cell(value))) + ">";
+    return "<Recursion on " + std::string(value.type_name()) +
+           " with id=" + std::to_string(reinterpret_cast<size_t>(ValueAccess::cell(value))) + ">";
   }
 
   void append_flat(const Value& value, std::string& out) {
@@ -136,10 +135,10 @@ class PrettyPrinter {
     if (is_sorted) {
       order = sorted_positions(value);
     }
-    std::string_view end = value.is_list()                          ? "]"
-                           : is_sorted                              ? "}"
+    std::string_view end = value.is_list()                         ? "]"
+                           : is_sorted                             ? "}"
                            : value.is_tuple() && value.size() == 1 ? ",)"
-                                                                    : ")";
+                                                                   : ")";
     out_ += is_sorted ? '{' : value.is_list() ? '[' : '(';
     ++indent;
     allowance += static_cast<int64_t>(end.size());
@@ -155,8 +154,8 @@ class PrettyPrinter {
       }
       std::string key = repr(value.key_at(position));
       out_ += key + ": ";
-      write(value.value_at(position), indent + static_cast<int64_t>(count_code_points(key)) + 2, free,
-            level);
+      write(value.value_at(position), indent + static_cast<int64_t>(count_code_points(key)) + 2,
+            free, level);
     }
     out_ += end;
   }

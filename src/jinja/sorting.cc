@@ -1,5 +1,5 @@
-// A merge sort of our own: comparisons may raise, and std::stable_sort must not be left half-way with
-// an order that is none (nan).
+// A merge sort of our own: comparisons may raise, and std::stable_sort must not be left half-way
+// with an order that is none (nan).
 #include "jinja/sorting.h"
 
 #include <algorithm>
@@ -60,8 +60,7 @@ bool all_of_kind(const std::vector<Value>& keys, Kind kind) {
 
 void sort_order(Interpreter& interpreter, const std::vector<Value>& keys, Order& order) {
   if (all_of_kind(keys, Kind::Int)) {
-    merge_sort(order,
-               [&](uint32_t a, uint32_t b) { return keys[a].as_int() < keys[b].as_int(); });
+    merge_sort(order, [&](uint32_t a, uint32_t b) { return keys[a].as_int() < keys[b].as_int(); });
   } else if (all_of_kind(keys, Kind::String)) {
     merge_sort(order,
                [&](uint32_t a, uint32_t b) { return keys[a].as_string() < keys[b].as_string(); });

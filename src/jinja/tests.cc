@@ -26,8 +26,7 @@ Value asks(Interpreter& interpreter, const Arguments& arguments, void*) {
 template <CompareOp op>
 Value compares(Interpreter& interpreter, const Arguments& arguments, void*) {
   expect_count(interpreter, "test", arguments, 2, 2);
-  return Value::boolean(
-      compare(interpreter, op, arguments.positional[0], arguments.positional[1]));
+  return Value::boolean(compare(interpreter, op, arguments.positional[0], arguments.positional[1]));
 }
 
 bool has_rest(Interpreter& interpreter, const Value& value, const Value& divisor, int64_t rest) {
@@ -47,14 +46,10 @@ bool is_none(Interpreter&, const Value& value) { return value.is_none(); }
 bool is_boolean(Interpreter&, const Value& value) { return value.is_bool(); }
 bool is_true(Interpreter&, const Value& value) { return value.is_bool() && value.as_bool(); }
 bool is_false(Interpreter&, const Value& value) { return value.is_bool() && !value.as_bool(); }
-bool is_integer(Interpreter&, const Value& value) {
-  return value.is_integer() && !value.is_bool();
-}
+bool is_integer(Interpreter&, const Value& value) { return value.is_integer() && !value.is_bool(); }
 bool is_float(Interpreter&, const Value& value) { return value.kind() == Kind::Float; }
 bool is_string(Interpreter&, const Value& value) { return value.is_string(); }
-bool is_number(Interpreter&, const Value& value) {
-  return value.is_number() || is_complex(value);
-}
+bool is_number(Interpreter&, const Value& value) { return value.is_number() || is_complex(value); }
 bool is_mapping(Interpreter&, const Value& value) {
   return value.is_dict() || (value.is_object() && value.as_object().is_mapping());
 }

@@ -1,8 +1,8 @@
 #include "jinja/text.h"
 
-#include <fmt/format.h>
-
 #include <cstring>
+
+#include <fmt/format.h>
 
 #include "jinja/characters.h"
 

@@ -1,8 +1,9 @@
-// Value: what templates compute with. Python's semantics: ints of any size, floats with Python's repr,
-// code-point strings, lists and dicts by reference, insertion-ordered dicts.
+// Value: what templates compute with. Python's semantics: ints of any size, floats with Python's
+// repr, code-point strings, lists and dicts by reference, insertion-ordered dicts.
 //
-// A value belongs to the thread that made it: its reference counts are not atomic. What threads share
-// are compiled templates, whose constants are immortal (never counted, owned by the template).
+// A value belongs to the thread that made it: its reference counts are not atomic. What threads
+// share are compiled templates, whose constants are immortal (never counted, owned by the
+// template).
 #pragma once
 
 #include <cstdint>
@@ -136,7 +137,8 @@ class Value {
   base::Data to_data() const;
 
   /// A handle on the same thing that counts nothing, for the constants of compiled templates, which
-  /// threads share. `owners` gets what must outlive every copy. Strings, numbers and tuples of them.
+  /// threads share. `owners` gets what must outlive every copy. Strings, numbers and tuples of
+  /// them.
   static Value immortal(Value constant, std::vector<Value>& owners);
 
   Kind kind() const { return raw_.kind; }

@@ -1,4 +1,6 @@
 // str(), repr() and type names of values.
+#include "jinja/value_text.h"
+
 #include <fmt/format.h>
 
 #include "jinja/big_int.h"
@@ -10,7 +12,6 @@
 #include "jinja/notes.h"
 #include "jinja/text.h"
 #include "jinja/value.h"
-#include "jinja/value_text.h"
 
 namespace weft::jinja {
 namespace {
@@ -126,10 +127,11 @@ void raise_noted(Interpreter& interpreter) {
     interpreter.raise("RecursionError", "maximum recursion depth exceeded");
   }
   if (std::exchange(was_too_long, false)) {
-    interpreter.raise("ValueError",
-                      fmt::format("Exceeds the limit ({} digits) for integer string conversion; use "
-                                  "sys.set_int_max_str_digits() to increase the limit",
-                                  kMostDigits));
+    interpreter.raise(
+        "ValueError",
+        fmt::format("Exceeds the limit ({} digits) for integer string conversion; use "
+                    "sys.set_int_max_str_digits() to increase the limit",
+                    kMostDigits));
   }
 }
 
@@ -305,8 +307,8 @@ std::pair<std::string_view, std::string> undefined_error(const Value& value) {
 Value undefined_member(const Value& owner, const Value& key, UndefinedKind kind) {
   auto* cell = new UndefinedCell();
   cell->owner = owner.is_none() ? "None" : qualified_type_name(owner) + " object";
-  cell->reason = key.is_string() ? UndefinedCell::Reason::Attribute
-                                 : UndefinedCell::Reason::Element;
+  cell->reason =
+      key.is_string() ? UndefinedCell::Reason::Attribute : UndefinedCell::Reason::Element;
   cell->name = key.is_string() ? std::string(key.as_string()) : key.repr();
   return ValueAccess::make(Kind::Undefined, cell, static_cast<uint8_t>(kind));
 }

@@ -1,6 +1,6 @@
 // Python splits a text into chunks that are never broken (words, parts of hyphenated words, runs of
-// blanks, dashes) and fills lines with them. White space is ASCII only where chunks are made, but any
-// Unicode white space where a chunk at the end of a line is dropped; both as in Python.
+// blanks, dashes) and fills lines with them. White space is ASCII only where chunks are made, but
+// any Unicode white space where a chunk at the end of a line is dropped; both as in Python.
 #include "jinja/wrapping.h"
 
 #include <algorithm>

@@ -28,9 +28,9 @@ class FixedZone : public ZoneObject {
   }
   std::string str() const override { return name_; }
   std::string repr() const override {
-    return offset_ == 0 ? "datetime.timezone.utc"
-                        : "datetime.timezone(" +
-                              repr_of(*make_delta(0, offset_ * kMicrosPerSecond)) + ")";
+    return offset_ == 0
+               ? "datetime.timezone.utc"
+               : "datetime.timezone(" + repr_of(*make_delta(0, offset_ * kMicrosPerSecond)) + ")";
   }
   bool equals(const Object& other) const override {
     const auto* zone = dynamic_cast<const FixedZone*>(&other);
