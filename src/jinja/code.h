@@ -61,6 +61,7 @@ enum class Op : uint8_t {
   // Output.
   EmitText,      // text b
   Emit,          // value b; flags: escape mode
+  EmitUnchanged, // value b, which must be a string when the output is put together
   CaptureBegin,
   CaptureEnd,    // a = what was written since; flags: escape mode
   CaptureDrop,   // forget n captures, as break and continue do
@@ -102,7 +103,7 @@ constexpr uint32_t kConstant = 0x80000000u;
 enum VariableFlag : uint8_t { kResolve = 1 };
 enum ExportFlag : uint8_t { kPublic = 1, kHidden = 2 };
 enum class EscapeMode : uint8_t { Off, On, Dynamic };
-enum CallFlag : uint8_t { kStar = 1, kStarStar = 2, kEmit = 4, kEscape = 8, kEscapeDynamic = 16, kNegated = 32 };
+enum CallFlag : uint8_t { kStar = 1, kStarStar = 2, kEmit = 4, kEscape = 8, kEscapeDynamic = 16, kNegated = 32, kUnchanged = 64 };
 enum IncludeFlag : uint8_t { kIgnoreMissing = 1, kWithContext = 2, kOneName = 4, kListOfNames = 8 };
 enum BlockFlag : uint8_t { kScoped = 1, kRequired = 2 };
 

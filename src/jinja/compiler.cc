@@ -34,7 +34,7 @@ void Compiler::compile(const Ast& ast) {
                            ast.body[0]->exprs[0]->text.size() == code_.text.size());
   Function& root = begin_function(Function::Kind::Root, kNoName);
   code_.root = &root;
-  begin_scope();
+  begin_scope(true);
   if (ast.uses_self) {
     uint32_t self = declare_parameter(kSelfName);
     emit(Op::MakeSelf, {}, symbols_[self].slot);
@@ -60,7 +60,7 @@ void Compiler::compile_expression(const Expr& node) {
   Function& root = begin_function(Function::Kind::Root, kNoName);
   code_.root = &root;
   code_.is_expression = true;
-  begin_scope();
+  begin_scope(true);
   scan(&node);
   enter_scope(0);
   uint32_t operand = value(node);
@@ -72,7 +72,7 @@ void Compiler::compile_expression(const Expr& node) {
 void Compiler::compile_block(const Stmt& node) {
   Function& function = begin_function(Function::Kind::Block, node.name);
   code_.blocks.push_back({node.name, &function});
-  begin_scope();
+  begin_scope(true);
   CodeSpan at{node.begin, node.begin};
   if (node.uses_self) {
     emit(Op::MakeSelf, at, symbols_[declare_parameter(kSelfName)].slot);

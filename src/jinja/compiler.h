@@ -59,6 +59,8 @@ class Compiler {
   struct ScopeState {
     uint32_t first_symbol = 0;
     uint32_t first_slot = 0;
+    /// The outermost scope of a function: its registers begin without values.
+    bool is_function = false;
     uint32_t closures = 0;
     uint32_t branch_depth = 0;
     /// Depth of if statements while the names of the scope are collected.
@@ -91,7 +93,7 @@ class Compiler {
   };
 
   // compiler_symbols.cc
-  void begin_scope();
+  void begin_scope(bool is_function = false);
   /// Names of a function keep their values for the macros that see them; others are cleared.
   void end_scope(bool is_function = false);
   /// Code that gives the names of the current scope their first values; `at` is where it stands.

@@ -32,7 +32,7 @@ void Compiler::recursive_loop(const Stmt& node, const Frame& frame) {
   Function& function = begin_function(Function::Kind::Loop, kNoName);
   uint32_t index = index_of(function);
   // The scope of the function itself has no names: register 0 is what is iterated.
-  begin_scope();
+  begin_scope(true);
   uint32_t iterable = temporary();
   scopes_.back().first_slot = state().top;
   loop_code(node, frame, iterable, true);
@@ -51,7 +51,7 @@ uint32_t Compiler::loop_filter(const Stmt& node) {
   Function& function = begin_function(Function::Kind::Condition, kNoName);
   uint32_t branches = std::exchange(branch_depth_, 0);
   uint32_t index = index_of(function);
-  begin_scope();
+  begin_scope(true);
   uint32_t item = temporary();
   scopes_.back().first_slot = state().top;
   scan_target(*node.target, true);

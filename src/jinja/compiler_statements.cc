@@ -307,7 +307,7 @@ void Compiler::filter_block(const Stmt& node, const Frame& frame) {
   uint32_t outer = std::exchange(state().captured, result);
   into(*node.filter, result);
   state().captured = outer;
-  emit(Op::Emit, span_of(node), 0, result, 0, static_cast<uint8_t>(escape_));
+  emit(Op::EmitUnchanged, span_of(node), 0, result);
   end_scope();
 }
 
@@ -337,7 +337,7 @@ uint32_t Compiler::macro_function(const Stmt& node, Function::Kind kind) {
   Function& function = begin_function(kind, node.name);
   uint32_t branches = std::exchange(branch_depth_, 0);
   uint32_t index = index_of(function);
-  begin_scope();
+  begin_scope(true);
   for (const ParameterNode& parameter : signature.parameters) {
     if (std::find(function.parameters.begin(), function.parameters.end(), parameter.name) !=
         function.parameters.end()) {
@@ -402,10 +402,7 @@ void Compiler::call_block(const Stmt& node, const Frame&) {
   loops_ = std::move(loops);
   uint32_t caller = temporary();
   emit(Op::MakeMacro, span_of(node), caller, index);
-  uint8_t flags = kEmit;
-  flags |= escape_ == EscapeMode::On ? kEscape : 0;
-  flags |= escape_ == EscapeMode::Dynamic ? kEscapeDynamic : 0;
-  call_into(*node.a, temporary(), flags, caller);
+  call_into(*node.a, temporary(), kEmit | kUnchanged, caller);
 }
 
 void Compiler::collect_macro(const Stmt& node, Function& function) {

@@ -5,8 +5,9 @@
 
 namespace weft::jinja {
 
-void Compiler::begin_scope() {
+void Compiler::begin_scope(bool is_function) {
   ScopeState scope;
+  scope.is_function = is_function;
   scope.first_symbol = static_cast<uint32_t>(symbols_.size());
   scope.first_slot = state().top;
   scope.closures = state().closures;
@@ -44,8 +45,7 @@ void Compiler::enter_scope(uint32_t at) {
   while (first < end && symbols_[first].load == Load::Parameter) {
     ++first;
   }
-  // Registers of a function begin without values.
-  if (first < end && scope.first_slot > 0) {
+  if (first < end && !scope.is_function) {
     emit(Op::Clear, {at, at}, symbols_[first].slot, symbols_[end - 1].slot + 1);
   }
   for (uint32_t i = first; i < end; ++i) {

@@ -341,6 +341,9 @@ void Machine::run(Activation& activation) {
       case Op::Emit:
         emit_value(activation, operand(code.b), static_cast<EscapeMode>(code.flags));
         break;
+      case Op::EmitUnchanged:
+        emit_unchanged(activation, operand(code.b));
+        break;
       case Op::CaptureBegin:
         begin_capture();
         break;

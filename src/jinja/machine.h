@@ -155,6 +155,9 @@ class Machine {
   void emit_text(const Activation& activation, const TextRef& text);
   void emit_value(Activation& activation, const Value& value, EscapeMode mode);
   void note_piece(const Activation& activation, size_t begin, CodeSpan span, bool is_verbatim);
+  void emit_unchanged(Activation& activation, const Value& value);
+  /// Raises what Python says when the parts of the output since `text` are joined.
+  void check_parts(size_t text);
   void append_trace(const Trace& trace, size_t begin);
   void begin_capture() { captures_.push_back({out_.size(), pieces_.size()}); }
   Value end_capture(bool is_markup);
@@ -203,6 +206,8 @@ class Machine {
   std::string out_;
   std::vector<Piece> pieces_;
   std::vector<Capture> captures_;
+  /// Where something that is no string was written, and its type.
+  std::vector<std::pair<size_t, std::string>> bad_parts_;
   RecordPool* records_ = nullptr;
   std::vector<Value> free_loops_;
   std::vector<std::pair<std::string_view, Value>> globals_;

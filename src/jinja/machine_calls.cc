@@ -144,6 +144,10 @@ void Machine::finish_call(Activation& activation, const Instruction& code,
     activation.registers[code.a] = std::move(result);
     return;
   }
+  if ((extra.flags & kUnchanged) != 0) {
+    emit_unchanged(activation, result);
+    return;
+  }
   EscapeMode mode = (extra.flags & kEscape) != 0          ? EscapeMode::On
                     : (extra.flags & kEscapeDynamic) != 0 ? EscapeMode::Dynamic
                                                           : EscapeMode::Off;
@@ -320,6 +324,9 @@ bool Machine::run_macro(const MacroObject& macro, const Arguments& arguments, Va
     bool escapes = scope->context->escapes;
     run(*scope);
     scope->context->escapes = escapes;
+    if (!is_returning_ && !bad_parts_.empty()) {
+      check_parts(text);
+    }
   }
   if (!is_returning_) {
     return false;

@@ -48,6 +48,7 @@ class OutsideScope {
     machine_.names_ = names_;
     machine_.is_native_ = native_;
     machine_.is_returning_ = false;
+    machine_.bad_parts_.clear();
     if (--machine_.runs_ == 0) {
       machine_.finish();
     }
@@ -126,6 +127,7 @@ std::variant<Rendered, Error> Machine::render(const Template& compiled, Names& n
     size_t pieces = pieces_.size();
     Ref<Context> context = new_context(code, nullptr, &names);
     run_function(*code.root, *context, nullptr);
+    check_parts(text);
     Rendered rendered;
     rendered.text.assign(out_, text);
     if (text != 0) {
@@ -203,6 +205,7 @@ Error Machine::describe(std::string_view type, std::string message) const {
   Error error;
   error.type = type;
   error.message = std::move(message);
+  error.line = 0;
   if (top_) {
     const TemplateCode& owner = *top_->function->owner;
     error.span = span_of(*top_);

@@ -84,6 +84,22 @@ void Machine::emit_value(Activation& activation, const Value& value, EscapeMode 
   }
 }
 
+void Machine::emit_unchanged(Activation& activation, const Value& value) {
+  if (value.is_string()) {
+    emit_value(activation, value, EscapeMode::Off);
+  } else {
+    bad_parts_.emplace_back(out_.size(), value.type_name());
+  }
+}
+
+void Machine::check_parts(size_t text) {
+  while (!bad_parts_.empty() && bad_parts_.back().first >= text) {
+    std::string type = std::move(bad_parts_.back().second);
+    bad_parts_.clear();
+    raise("TypeError", "sequence item 0: expected str instance, " + type + " found");
+  }
+}
+
 void Machine::append_trace(const Trace& trace, size_t begin) {
   for (const Piece& piece : trace.pieces) {
     pieces_.push_back(piece);
@@ -99,6 +115,7 @@ void Machine::drop_text(size_t text, size_t pieces) {
 Value Machine::take_text(size_t text, size_t pieces, bool is_markup) {
   // Short strings lie in their handle and have no room for a trace.
   constexpr size_t kShort = 14;
+  check_parts(text);
   size_t size = out_.size() - text;
   std::string_view written(out_.data() + text, size);
   Value value;
