@@ -1,0 +1,162 @@
+#include "jinja/interpreter.h"
+
+#include <catch2/catch.hpp>
+
+#include "jinja/blocks.h"
+#include "jinja/ops.h"
+
+namespace weft::jinja {
+namespace {
+
+struct NoNames final : Names {
+  std::optional<Value> lookup(Interpreter&, std::string_view name) override {
+    if (name == "give") {
+      return make_function("give", [](Interpreter& interpreter, const Arguments& arguments, void*) {
+        interpreter.return_from_macro(arguments.positional[0]);
+        return Value::none();
+      });
+    }
+    return std::nullopt;
+  }
+};
+
+struct Bench {
+  explicit Bench(std::string text, Options options = {})
+      : environment(std::move(options), sources), interpreter(environment) {
+    auto result = environment.compile(sources.add("t.sql", std::move(text)), "t");
+    if (auto* failed = std::get_if<Error>(&result)) {
+      error = *failed;
+    } else {
+      compiled = std::get<0>(result);
+    }
+  }
+
+  std::string render() {
+    auto result = interpreter.render(*compiled, names);
+    if (auto* failed = std::get_if<Error>(&result)) {
+      error = *failed;
+      return "";
+    }
+    rendered = std::move(std::get<0>(result));
+    return rendered.text;
+  }
+
+  /// The template text that the output byte came from.
+  std::string origin(std::string_view part, bool outermost) {
+    auto at = static_cast<uint32_t>(rendered.text.find(part));
+    diag::Span span =
+        rendered.spans.origin(at, at + static_cast<uint32_t>(part.size()), outermost);
+    return sources.get(span.source).text.substr(span.begin, span.end - span.begin);
+  }
+
+  diag::Sources sources;
+  Environment environment;
+  Interpreter interpreter;
+  NoNames names;
+  std::shared_ptr<const Template> compiled;
+  Rendered rendered;
+  Error error;
+};
+
+TEST_CASE("macros, defaults and keyword arguments") {
+  Bench bench("{% macro m(a, b=a) %}<{{ a }}{{ b }}>{% endmacro %}{{ m(1) }}{{ m(1, b=2) }}");
+  CHECK(bench.render() == "<11><12>");
+}
+
+TEST_CASE("what a loop sets is forgotten after each round") {
+  Bench bench("{% set x = 0 %}{% for i in [1, 2] %}{{ x }}{% set x = i %}{{ x }}{% endfor %}{{ x }}");
+  CHECK(bench.render() == "01020");
+}
+
+TEST_CASE("output bytes know their template text, also through set blocks and macros") {
+  Bench bench(
+      "{% macro m(a) %}the value is {{ a }}{% endmacro %}"
+      "{% set kept %}kept for later: {{ m(5) }}{% endset %}select {{ kept }}");
+  REQUIRE(bench.render() == "select kept for later: the value is 5");
+  CHECK(bench.origin("select", false) == "select");
+  CHECK(bench.origin("for later", false) == "for later");
+  CHECK(bench.origin("value", false) == "value");
+  CHECK(bench.origin("value", true) == "m(5)");
+  auto at = static_cast<uint32_t>(bench.rendered.text.find("value"));
+  REQUIRE(bench.rendered.spans.trail(at).size() == 1);
+  CHECK(bench.rendered.spans.trail(at)[0].text == "macro `m`");
+}
+
+TEST_CASE("return_from_macro gives the value itself and drops the text") {
+  Bench bench("{% macro m() %}lost{{ give([1, 2]) }}lost{% endmacro %}{{ m()|length }}{{ m() }}");
+  CHECK(bench.render() == "2[1, 2]");
+}
+
+TEST_CASE("budgets end with an error") {
+  Options options;
+  options.budget.steps = 1000;
+  Bench loop("{% for a in range(99) %}{% for b in range(99) %}{% endfor %}{% endfor %}", options);
+  loop.render();
+  CHECK(loop.error.type == "BudgetExceeded");
+  Bench recursion("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}");
+  recursion.render();
+  CHECK(recursion.error.type == "RecursionError");
+  Bench nesting("{{ " + std::string(100000, '(') + " }}");
+  CHECK(nesting.error.type == "TemplateSyntaxError");
+}
+
+TEST_CASE("errors have Jinja's type, message and line, the trail and the values of the line") {
+  Bench bench("{% macro m(n) %}\n{{ n + gone }}{% endmacro %}\n{{ m(41) }}");
+  bench.render();
+  CHECK(bench.error.type == "UndefinedError");
+  CHECK(bench.error.message == "'gone' is undefined");
+  CHECK(bench.error.line == 2);
+  REQUIRE(bench.error.trail.size() == 1);
+  CHECK(bench.error.trail[0].text == "macro `m`");
+  CHECK(bench.error.variables == std::vector<std::string>{"n = 41"});
+}
+
+TEST_CASE("calls that stand in the text are known without running it") {
+  Bench bench("{{ config(materialized='table', tags=['a']) }}{{ ref('x') }}{{ p.f(y) }}");
+  const std::vector<CallSite>& calls = bench.compiled->calls();
+  REQUIRE(calls.size() == 3);
+  CHECK(calls[0].named[0].second->as_string() == "table");
+  CHECK(calls[0].named[1].second->as_list().size() == 1);
+  CHECK(calls[1].positional[0]->as_string() == "x");
+  CHECK(calls[2].name == "p.f");
+  CHECK_FALSE(calls[2].positional[0].has_value());
+}
+
+TEST_CASE("a macro of a template is a value") {
+  Bench bench("{% set base = 3 %}{% macro add(x) %}{{ x + base }}{% endmacro %}");
+  Value macro = bench.interpreter.macro(*bench.compiled, 0, bench.names);
+  Value argument = Value::integer(4);
+  auto result = bench.interpreter.call(macro, {{&argument, 1}, {}}, bench.names);
+  REQUIRE(std::holds_alternative<Value>(result));
+  CHECK(std::get<Value>(result).str() == "7");
+}
+
+TEST_CASE("host tags define macros with names of their own") {
+  Options options;
+  MacroTag tag;
+  tag.word = "test";
+  tag.end_word = "endtest";
+  tag.macro_name = [](std::string_view name, const auto&) { return "test_" + std::string(name); };
+  options.macro_tags.push_back(tag);
+  Bench bench("{% test positive(model, column) %}x{% endtest %}", options);
+  REQUIRE(bench.compiled->macros().size() == 1);
+  CHECK(bench.compiled->macros()[0].name == "test_positive");
+  CHECK(bench.compiled->macros()[0].parameters.size() == 2);
+}
+
+TEST_CASE("blocks are found without compiling") {
+  diag::Sources sources;
+  diag::SourceId id = sources.add(
+      "s.sql", "{# {% snapshot no %} #}\n{% snapshot a %}body{% endsnapshot %} stray");
+  std::vector<std::string> words{"snapshot"};
+  auto result = find_blocks(id, sources, words);
+  REQUIRE(std::holds_alternative<FoundBlocks>(result));
+  const FoundBlocks& found = std::get<FoundBlocks>(result);
+  REQUIRE(found.blocks.size() == 1);
+  CHECK(found.blocks[0].header == "a");
+  CHECK(found.blocks[0].body.end - found.blocks[0].body.begin == 4);
+  CHECK(found.strays.size() == 1);
+}
+
+}  // namespace
+}  // namespace weft::jinja
