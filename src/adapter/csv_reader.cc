@@ -49,9 +49,12 @@ void CsvReader::refill() {
   begin_ = 0;
   if (size_ * 2 > buffer_.size())
     buffer_.resize(buffer_.size() * 2);
-  size_t count = source_(buffer_.data() + size_, buffer_.size() - size_);
-  at_end_ = count == 0;
-  size_ += count;
+  // The buffer is filled whole, so that a source of small pieces does not make us look again and again.
+  while (size_ < buffer_.size() && !at_end_) {
+    size_t count = source_(buffer_.data() + size_, buffer_.size() - size_);
+    at_end_ = count == 0;
+    size_ += count;
+  }
 }
 
 bool CsvReader::next(std::vector<std::string_view>& fields) {

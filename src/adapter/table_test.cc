@@ -44,7 +44,7 @@ std::string column(const std::string& rows) {
 }
 
 TEST_CASE("numbers of a seed are cleaned as agate cleans them", "[table]") {
-  CHECK(column("005\n1,000\n-7\n") == "integer: 5 1000 -7");
+  CHECK(column("005\n\"1,000\"\n-7\n") == "integer: 5 1000 -7");
   CHECK(column("$1.50\n\" 3 \"\n5%\n") == "float8: 1.50 3 5");
   CHECK(column("5.00\n6\n") == "integer: 5.00 6");
   CHECK(column("--5\n€7\n") == "integer: 5 7");

@@ -1,5 +1,8 @@
 // The adapter for PostgreSQL: each method hands on to the file of this folder that does the work.
 #include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -100,6 +103,9 @@ class PostgresAdapter final : public Adapter {
 
  private:
   postgres::Shared shared_;
+  std::mutex builds_mutex_;
+  /// How often a build name was asked for, by target.
+  std::unordered_map<std::string, int> builds_;
 };
 
 void PostgresAdapter::cancel_all() {
@@ -141,8 +147,15 @@ Relation PostgresAdapter::build_relation(const Relation& target, RelationType ty
   std::string schema = target.schema.value_or(""), name = target.identifier.value_or("");
   if (shared_.cache.knows_schema(schema) && !shared_.cache.find(schema, name))
     return build;
-  build.identifier = postgres::build_name(
-      schema, name, shared_.is_pooled ? postgres::kPooledRun : shared_.run);
+  int number = 0;
+  {
+    std::lock_guard lock(builds_mutex_);
+    number = builds_[schema + "." + name]++;
+  }
+  // A node that is tried again must not meet what its first try left.
+  build.identifier =
+      postgres::build_name(schema, name, shared_.is_pooled ? postgres::kPooledRun : shared_.run,
+                           number == 0 ? std::string() : fmt::to_string(number));
   build.quote.identifier = true;
   return build;
 }

@@ -73,7 +73,8 @@ class Publisher {
                build.identifier.value_or("")},
         joins_(connection.in_transaction()),
         target_path_(path_of(names_.schema, names_.target)),
-        build_path_(path_of(names_.schema, names_.build)) {}
+        build_path_(path_of(names_.schema, names_.build)),
+        old_name_(build_name(names_.schema, names_.target, connection.shared().run, "old")) {}
 
   diag::Status run();
 
@@ -87,14 +88,14 @@ class Publisher {
   diag::Status refused(const Dependent& dependent, const Diagnostic& cause) const;
   Verdict judge(const Diagnostic& error);
   Diagnostic final_error(Diagnostic error) const;
-  void undo();
+  bool undo();
   void finish();
   bool was_published(const Diagnostic& error);
 
   std::string open_sql() const;
   std::string close_sql() const;
   std::string lock_sql(bool all) const;
-  std::string rename_sql();
+  std::string rename_sql() const;
   std::string drop_old_sql() const;
   std::string repoint_sql() const;
   std::string attach_sql() const;
@@ -128,13 +129,12 @@ std::string Publisher::close_sql() const {
   return joins_ ? leave_settings_sql() + "release savepoint weft_publish" : std::string("commit");
 }
 
-void Publisher::undo() {
-  // A rollback that fails leaves a broken session, which the next statement notices.
+/// False when the open transaction cannot be brought back to where it was before the attempt.
+bool Publisher::undo() {
   diag::Result<RawRows> undone =
       connection_.raw(joins_ ? "rollback to savepoint weft_publish; release savepoint weft_publish"
                              : "rollback");
-  if (!undone)
-    connection_.notice(undone.error().message);
+  return undone.ok();
 }
 
 /// Changing the owner to who it is takes the strongest lock and does nothing else. LOCK TABLE would go
@@ -150,8 +150,7 @@ std::string Publisher::lock_sql(bool all) const {
   return sql;
 }
 
-std::string Publisher::rename_sql() {
-  old_name_ = build_name(names_.schema, names_.target, connection_.shared().run, "old");
+std::string Publisher::rename_sql() const {
   std::string sql;
   if (facts_.target)
     sql = fmt::format("alter table {} rename to {};\n", target_path_, quote_identifier(old_name_));
@@ -431,8 +430,8 @@ diag::Status Publisher::run() {
       return diag::Done{};
     }
     Verdict verdict = judge(error);
-    if (connection_.in_transaction())
-      undo();
+    if (connection_.in_transaction() && !undo())
+      verdict = Verdict::Final;
     if (verdict == Verdict::Locked && wait.rest())
       continue;
     if (verdict == Verdict::Locked) {
