@@ -24,7 +24,7 @@ std::string why(const diag::Result<T>& result) {
 /// Everything about a view that publishing must keep.
 constexpr const char* kDigest =
     "select c.relname, c.relkind, pg_get_viewdef(c.oid), pg_get_userbyid(c.relowner), c.relacl,"
-    " c.reloptions, obj_description(c.oid), (select string_agg(col_description(c.oid, a.attnum) ||"
+    " c.reloptions, obj_description(c.oid), (select string_agg(coalesce(col_description(c.oid, a.attnum), '') ||"
     " coalesce(a.attacl::text, ''), ',' order by attnum) from pg_attribute a where attrelid = c.oid),"
     " (select string_agg(pg_get_indexdef(indexrelid), ',' order by indexrelid::regclass::text)"
     "  from pg_index where indrelid = c.oid),"

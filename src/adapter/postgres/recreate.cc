@@ -109,21 +109,24 @@ with views as (
     pg_catalog.pg_get_userbyid(relowner))
   from views v where relacl is not null
   union all
-  select v.oid, 12, x.grantee::bigint, pg_catalog.format('grant %s on table %s to %s%s',
+  select v.oid, 12, pg_catalog.min(x.place), pg_catalog.format('grant %s on table %s to %s%s',
     pg_catalog.string_agg(x.privilege_type, ', '), path,
     case x.grantee when 0 then 'public'
       else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) end,
     case when x.is_grantable then ' with grant option' else '' end)
-  from views v, pg_catalog.aclexplode(v.relacl) x
+  -- In the order in which they stand in the list.
+  from views v, pg_catalog.aclexplode(v.relacl) with ordinality
+    x(grantor, grantee, privilege_type, is_grantable, place)
   group by v.oid, path, x.grantee, x.is_grantable
   union all
-  select v.oid, 13, a.attnum, pg_catalog.format('grant %s (%I) on table %s to %s%s', x.privilege_type,
+  select v.oid, 13, a.attnum * 1000 + x.place, pg_catalog.format('grant %s (%I) on table %s to %s%s', x.privilege_type,
     a.attname, path, case x.grantee when 0 then 'public'
       else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) end,
     case when x.is_grantable then ' with grant option' else '' end)
   from views v
   join pg_catalog.pg_attribute a on a.attrelid = v.oid and a.attacl is not null
-  cross join lateral pg_catalog.aclexplode(a.attacl) x
+  cross join lateral pg_catalog.aclexplode(a.attacl) with ordinality
+    x(grantor, grantee, privilege_type, is_grantable, place)
 )
 select oid, sql from steps order by oid, step, number, sql)";
 

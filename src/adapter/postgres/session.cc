@@ -160,11 +160,16 @@ bool Session::is_broken() const { return PQstatus(connection_) != CONNECTION_OK;
 bool Session::was_closed_by_server() {
   if (is_broken())
     return true;
-  pollfd wait{PQsocket(connection_), POLLIN, 0};
-  if (poll(&wait, 1, 0) <= 0)
-    return false;
-  // Something waits while nothing was asked: a notice, a parameter, or the end.
-  return PQconsumeInput(connection_) != 1 || is_broken();
+  // Something that waits while nothing was asked is a notice, a parameter, or the end; the end comes
+  // behind the server's reason for it.
+  for (int reads = 0; reads < 4; ++reads) {
+    pollfd wait{PQsocket(connection_), POLLIN, 0};
+    if (poll(&wait, 1, 0) <= 0)
+      return false;
+    if (PQconsumeInput(connection_) != 1 || is_broken())
+      return true;
+  }
+  return false;
 }
 
 int Session::server_version() const { return PQserverVersion(connection_); }
