@@ -14,7 +14,8 @@ Compiler::Compiler(const Options& options, const FunctionFinder& finder, Templat
       code_(code),
       names_(names),
       bindings_(names.size() + 16, kNone),
-      escape_(options.autoescape ? EscapeMode::On : EscapeMode::Off) {}
+      escape_(options.autoescape ? EscapeMode::On : EscapeMode::Off),
+      known_escape_(escape_) {}
 
 void Compiler::compile(const Ast& ast) {
   for (size_t i = 0; i < ast.blocks.size(); ++i) {

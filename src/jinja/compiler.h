@@ -217,6 +217,8 @@ class Compiler {
   std::vector<LoopState> loops_;
   std::unordered_map<std::string_view, uint32_t> string_constants_;
   EscapeMode escape_ = EscapeMode::Off;
+  /// The last mode that was known when compiling: Jinja prints constants by it.
+  EscapeMode known_escape_ = EscapeMode::Off;
   bool is_soft_ = false;
   uint32_t branch_depth_ = 0;
   uint32_t none_ = kNone;

@@ -161,7 +161,8 @@ void Compiler::output_value(const Expr& node) {
     return;
   }
   uint32_t operand = value(node);
-  emit(Op::Emit, span_of(node), 0, operand, 0, static_cast<uint8_t>(escape_));
+  EscapeMode mode = escape_ == EscapeMode::Dynamic && is_literal(node) ? known_escape_ : escape_;
+  emit(Op::Emit, span_of(node), 0, operand, 0, static_cast<uint8_t>(mode));
 }
 
 void Compiler::check_namespaces(const Expr& target) {
@@ -435,6 +436,7 @@ void Compiler::autoescape(const Stmt& node, const Frame& frame) {
   emit(Op::EscapeBegin, span_of(node), saved, value(*node.a));
   state().escapes.push_back(saved);
   EscapeMode outer = escape_;
+  EscapeMode outer_known = known_escape_;
   switch (node.a->kind) {
     case ExprKind::Bool:
       escape_ = node.a->flag ? EscapeMode::On : EscapeMode::Off;
@@ -445,8 +447,10 @@ void Compiler::autoescape(const Stmt& node, const Frame& frame) {
     default:
       escape_ = EscapeMode::Dynamic;
   }
+  known_escape_ = escape_ == EscapeMode::Dynamic ? known_escape_ : escape_;
   body(node.body, inner(frame));
   escape_ = outer;
+  known_escape_ = outer_known;
   state().escapes.pop_back();
   emit(Op::EscapeEnd, span_of(node), saved);
   end_scope();

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
+#include <stdexcept>
 #include <utility>
 
 #include "jinja/characters.h"
@@ -110,6 +112,18 @@ void Machine::finish() {
   }
 }
 
+namespace {
+
+Error out_of_memory() {
+  Error error;
+  error.type = "BudgetExceeded";
+  error.message = "the template needs more memory than there is";
+  error.line = 0;
+  return error;
+}
+
+}  // namespace
+
 template <typename Run>
 auto Machine::guarded(Names& names, const Run& run) -> std::variant<decltype(run()), Error> {
   try {
@@ -117,6 +131,10 @@ auto Machine::guarded(Names& names, const Run& run) -> std::variant<decltype(run
     return run();
   } catch (Unwind& unwind) {
     return std::move(unwind.error);
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  } catch (const std::length_error&) {
+    return out_of_memory();
   }
 }
 
