@@ -22,7 +22,7 @@ LARGEST = 1_000_000
 
 def tracked():
     """Files of the next commit, and new ones that are not ignored."""
-    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT,
+    listed = subprocess.run(["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT,
                             check=True, stdout=subprocess.PIPE, text=True).stdout
     return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
