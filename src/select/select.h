@@ -3,11 +3,12 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/data.h"
 #include "base/files.h"
-#include "config/flags.h"
+#include "config/project.h"
 #include "diag/diagnostic.h"
 #include "diag/sink.h"
 #include "graph/graph.h"
@@ -51,17 +52,28 @@ struct Selectors {
     base::Data definition;
     bool is_default = false;
     std::string description;
+    /// The whole rendered mapping, in the file's order.
+    base::DataMap entry;
   };
   std::vector<Definition> definitions;
 };
 
-/// Reads <root>/selectors.yml; none when the file does not exist.
+/// Reads <root>/selectors.yml; none when the file does not exist or is empty. Jinja in it is rendered when
+/// `context` is given. The error is at the definition that cannot be understood; references between
+/// selectors are looked at only when one is used.
 diag::Result<Selectors> read_selectors(base::FileSystem& files, const std::string& root,
-                                       diag::Sources& sources, diag::Sink& sink);
+                                       diag::Sources& sources, diag::Sink& sink,
+                                       const config::RenderContext* context = nullptr);
+/// Null when no selector has the name.
+const Selectors::Definition* find_selector(const Selectors& selectors, std::string_view name);
+/// The selector that stands in for words, when the request has none and selectors.yml names a default.
+const Selectors::Definition* default_selector(const Selectors& selectors, const Request& request);
 /// The fully expanded form that manifest.json holds.
 base::DataMap expanded_selectors(const Selectors& selectors);
 
-/// The selected nodes. Criteria that match nothing are warnings in `sink`.
+/// The selected nodes, in a set over the rows of the manifest. Words that match nothing are warnings in
+/// `sink`. Errors: a word or value that cannot be understood, an unknown selector, a circle of selectors, a
+/// missing artifact, a broken contract of a versioned model.
 diag::Result<NodeSet> select_nodes(const manifest::Manifest& manifest, const graph::Graph& graph,
                                    const Selectors& selectors, const Request& request,
                                    const State& state, diag::Sink& sink);
