@@ -80,19 +80,8 @@ void ColumnGuess::look_at(std::string_view value) {
 }
 
 void ColumnGuess::look_at_number(std::string_view stripped) {
-  if (is_simple_number(stripped) && stripped.find('.') == std::string_view::npos) {
-    // At most 18 digits; leading zeros only make the count of places too large by a few, and the
-    // length is what decides here.
-    size_t first = stripped.find_first_not_of("-0");
-    int64_t places = first == std::string_view::npos
-                         ? 1
-                         : static_cast<int64_t>(stripped.size() - first);
-    whole_places_ = std::max(whole_places_, places);
-    if (places >= 10) {
-      std::optional<int64_t> number = base::parse_int(stripped);
-      exceeds_int32_ =
-          exceeds_int32_ || !number || *number > INT32_MAX || *number < INT32_MIN;
-    }
+  if (is_simple_number(stripped)) {
+    count_simple_places(stripped);
     return;
   }
   std::optional<Decimal> number = parse_agate_number(stripped);
@@ -102,6 +91,26 @@ void ColumnGuess::look_at_number(std::string_view stripped) {
   }
   if (number->kind == Decimal::Kind::Finite)
     count_places(*number);
+}
+
+/// At most 18 characters, so nothing is rounded and no exponent is in the way.
+void ColumnGuess::count_simple_places(std::string_view number) {
+  size_t point = number.find('.');
+  std::string_view whole = number.substr(0, point);
+  size_t first = whole.find_first_not_of("-0");
+  int64_t places = first == std::string_view::npos ? 1 : static_cast<int64_t>(whole.size() - first);
+  whole_places_ = std::max(whole_places_, places);
+  if (point != std::string_view::npos) {
+    size_t last = number.find_last_not_of('0');
+    if (last > point) {
+      decimal_places_ = std::max(decimal_places_, static_cast<int64_t>(last - point));
+      return;
+    }
+  }
+  if (places >= 10) {
+    std::optional<int64_t> value = base::parse_int(whole);
+    exceeds_int32_ = exceeds_int32_ || !value || *value > INT32_MAX || *value < INT32_MIN;
+  }
 }
 
 void ColumnGuess::count_places(const Decimal& number) {

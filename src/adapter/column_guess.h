@@ -37,6 +37,7 @@ class ColumnGuess {
   };
 
   void look_at_number(std::string_view stripped);
+  void count_simple_places(std::string_view number);
   void count_places(const Decimal& number);
 
   uint8_t candidates_ = kInteger | kNumber | kDate | kDateTime | kIso | kBoolean | kText;

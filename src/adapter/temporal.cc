@@ -115,11 +115,14 @@ bool scan_plain_date(Scanner& scanner, Temporal& t) {
   return true;
 }
 
-/// The digits of other scripts count for strptime; few texts have any.
-std::string with_ascii_digits(std::string_view text) {
+/// The digits of other scripts count for strptime; few texts have any. `keep` holds the text if so.
+std::string_view with_ascii_digits(std::string_view text, std::string& keep) {
   bool ascii = std::none_of(text.begin(), text.end(),
                             [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-  return ascii ? std::string(text) : ascii_digits(text);
+  if (ascii)
+    return text;
+  keep = ascii_digits(text);
+  return keep;
 }
 
 std::optional<Temporal> week_date(int year, int week, int day) {
@@ -296,8 +299,8 @@ std::string Temporal::date_time_text() const {
 }
 
 std::optional<Temporal> parse_plain_date(std::string_view text) {
-  std::string ascii = with_ascii_digits(text);
-  Scanner scanner{ascii};
+  std::string keep;
+  Scanner scanner{with_ascii_digits(text, keep)};
   Temporal t;
   if (!scan_plain_date(scanner, t) || !scanner.rest.empty() || !is_valid(t))
     return std::nullopt;
@@ -305,8 +308,8 @@ std::optional<Temporal> parse_plain_date(std::string_view text) {
 }
 
 std::optional<Temporal> parse_plain_date_time(std::string_view text) {
-  std::string ascii = with_ascii_digits(text);
-  Scanner scanner{ascii};
+  std::string keep;
+  Scanner scanner{with_ascii_digits(text, keep)};
   Temporal t;
   if (!scan_plain_date(scanner, t) || !scanner.take_spaces())
     return std::nullopt;

@@ -262,8 +262,16 @@ diag::Result<Facts> read_facts(PgConnection& connection, const Names& names) {
                                         path, query)
                           : path + query;
   diag::Result<RawRows> rows = connection.raw(sql);
-  if (!rows)
+  if (!rows) {
+    // A relation that went while it was looked at must not cost the caller's transaction.
+    if (joins && connection.in_transaction()) {
+      diag::Result<RawRows> undone =
+          connection.raw("rollback to savepoint weft_facts; release savepoint weft_facts");
+      if (!undone)
+        return undone.error();
+    }
     return rows.error();
+  }
   Facts facts;
   for (const RawRow& row : *rows) {
     add_fact(facts, row);

@@ -41,8 +41,8 @@ using diag::Code;
 using diag::Diagnostic;
 using Kind = Dependent::Kind;
 
-/// Attempts that may fail because the catalog changes under them.
-constexpr int kChangedTries = 10;
+/// Attempts that may fail for what looks like a change of the catalog but may be something that stays.
+constexpr int kDoubtfulTries = 20;
 
 /// How the dependents follow the table.
 enum class Mode {
@@ -111,7 +111,9 @@ class Publisher {
   std::string target_path_, build_path_, old_name_;
   Facts facts_;
   Mode mode_ = Mode::Repoint;
-  int changes_ = 0;
+  int doubts_ = 0;
+  /// The attempt began its transaction or savepoint.
+  bool opened_ = false;
   bool drop_failed_ = false;
   uint32_t build_oid_ = 0;
   /// Views left out because the run builds them later.
@@ -228,9 +230,11 @@ diag::Status Publisher::prepare() {
 }
 
 diag::Status Publisher::attempt() {
+  opened_ = false;
   diag::Status ready = prepare();
   if (!ready)
     return ready;
+  opened_ = true;
   return mode_ == Mode::Repoint ? swap_alone() : swap_with_views();
 }
 
@@ -371,14 +375,16 @@ Verdict Publisher::judge(const Diagnostic& error) {
     return Verdict::Final;
   if (state == "55P03" || state == "40P01")
     return Verdict::Locked;
-  bool changed = error.message.find(kChangedMark) != std::string::npos || state == "23505" ||
-                 state == "42P07" || state == "42809" || state == "XX000" ||
+  // Another publisher went first; that is progress, so only time limits how often.
+  if (error.message.find(kChangedMark) != std::string::npos)
+    return Verdict::Changed;
+  bool changed = state == "23505" || state == "42P07" || state == "42809" || state == "XX000" ||
                  (state == "42P01" && mode_ == Mode::Repoint && facts_.dependents.empty());
   // What holds on to the old relation may have come after it was looked at; the second time it stays.
   if (state == "2BP01" && !drop_failed_)
     drop_failed_ = changed = true;
   if (changed)
-    return ++changes_ < kChangedTries ? Verdict::Changed : Verdict::Final;
+    return ++doubts_ < kDoubtfulTries ? Verdict::Changed : Verdict::Final;
   if (facts_.dependents.empty() || state == "2BP01" || state == "42501" || state == "57014" ||
       mode_ == Mode::OneByOne)
     return Verdict::Final;
@@ -430,7 +436,7 @@ diag::Status Publisher::run() {
       return diag::Done{};
     }
     Verdict verdict = judge(error);
-    if (connection_.in_transaction() && !undo())
+    if (opened_ && connection_.in_transaction() && !undo())
       verdict = Verdict::Final;
     if (verdict == Verdict::Locked && wait.rest())
       continue;
@@ -442,7 +448,7 @@ diag::Status Publisher::run() {
         oids.push_back(dependent.oid);
       return blocked_error(connection_, names_.schema, names_.target, oids);
     }
-    if (verdict == Verdict::Changed)
+    if (verdict == Verdict::Changed && wait.rest())
       continue;
     if (verdict == Verdict::Harder) {
       mode_ = mode_ == Mode::Repoint ? Mode::Recreate : Mode::OneByOne;

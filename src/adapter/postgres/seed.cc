@@ -39,12 +39,12 @@ bool is_whole_type(std::string_view sql_type) {
   return sql_type == "integer" || sql_type == "bigint";
 }
 
-/// "2026-01-31", as most files write dates.
-bool is_usual_date(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-')
+/// True when the text has a digit where the pattern has a 0, and elsewhere what the pattern has.
+bool has_shape(std::string_view text, std::string_view pattern) {
+  if (text.size() != pattern.size())
     return false;
-  for (size_t i : {0u, 1u, 2u, 3u, 5u, 6u, 8u, 9u}) {
-    if (text[i] < '0' || text[i] > '9')
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (pattern[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != pattern[i])
       return false;
   }
   return true;
@@ -94,12 +94,17 @@ class SeedWriter {
         out += parse_agate_number(stripped).value_or(Decimal{}).plain();
         return;
       case ColumnType::Date:
-        if (is_usual_date(stripped)) {
+        if (has_shape(stripped, "0000-00-00")) {
           out += stripped;
           return;
         }
         break;
       case ColumnType::DateTime:
+        if (has_shape(stripped, "0000-00-00 00:00:00")) {
+          out += stripped;
+          return;
+        }
+        break;
       case ColumnType::Boolean:
         break;
       default:
