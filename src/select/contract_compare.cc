@@ -88,6 +88,11 @@ bool enforces(std::string_view materialized) {
 
 std::string or_none(const std::optional<std::string>& text) { return text.value_or("None"); }
 
+/// As dbt prints it: a constraint without a name by the word of its own enumeration.
+std::string shown_name(const Constraint& c) {
+  return c.name.value_or(fmt::format("ConstraintType.{}", c.type));
+}
+
 /// Collects one kind of change and gives its headline with the items below.
 struct ItemList {
   std::string headline;
@@ -160,7 +165,7 @@ class Comparison {
     if (enforces(old_materialized_))
       for (const Constraint& c : removed(constraints, now->constraints))
         column_constraints_.items.push_back(
-            fmt::format("'{}' constraint on column {}", c.name.value_or(c.type), name));
+            fmt::format("'{}' constraint on column {}", shown_name(c), name));
   }
 
   void compare_model_constraints() {
@@ -169,7 +174,7 @@ class Comparison {
     for (const Constraint& c : removed(constraints_of(old_), node_.model->constraints)) {
       base::DataList columns(c.columns.begin(), c.columns.end());
       model_constraints_.items.push_back(fmt::format("'{}' constraint on columns {}",
-                                                     c.name.value_or(c.type),
+                                                     shown_name(c),
                                                      base::python_str(Data(std::move(columns)))));
     }
   }

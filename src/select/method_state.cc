@@ -78,7 +78,7 @@ diag::Result<NodeSet> select_by_state(MethodContext& context, const Criterion& c
   const manifest::Manifest& m = context.manifest;
   NodeSet rows(m.nodes.size());
   for (size_t i = 0; i < m.nodes.size(); ++i) {
-    if (m.is_disabled(manifest::NodeId(i)))
+    if (!context.members.contains(manifest::NodeId(i)))
       continue;
     diag::Result<bool> is_member = answer(*context.comparison, *question, m.nodes[i]);
     if (!is_member)

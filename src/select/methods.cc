@@ -42,7 +42,15 @@ constexpr Entry kMethods[] = {
 
 MethodContext::MethodContext(const manifest::Manifest& of, const State& with, const Request& by,
                              diag::Sink& to)
-    : manifest(of), state(with), request(by), sink(to) {}
+    : manifest(of), state(with), request(by), sink(to), members(of.nodes.size()) {
+  for (size_t i = 0; i < of.nodes.size(); ++i) {
+    const manifest::Node& n = of.nodes[i];
+    const bool is_off = n.type != ResourceType::Exposure && n.config.valid() &&
+                        !of.config_of(n).flag("enabled", true);
+    if (!of.is_disabled(manifest::NodeId(i)) && !is_off)
+      members.insert(manifest::NodeId(i));
+  }
+}
 
 MethodContext::~MethodContext() = default;
 

@@ -30,6 +30,9 @@ struct MethodContext {
   const State& state;
   const Request& request;
   diag::Sink& sink;
+  /// Rows that can be selected. dbt keeps the tests of disabled models among the nodes, but they are no
+  /// members of the graph.
+  NodeSet members;
   std::unique_ptr<PathIndex> paths;
   std::unique_ptr<StateComparison> comparison;
 
@@ -81,13 +84,13 @@ diag::Result<NodeSet> select_by_result(MethodContext& context, const Criterion& 
 diag::Result<NodeSet> select_by_source_status(MethodContext& context,
                                               const Criterion& criterion);
 
-/// The enabled rows that `accepts(const Node&)`.
+/// The members that `accepts(const Node&)`.
 template <typename Accepts>
 NodeSet rows_where(const MethodContext& context, Accepts accepts) {
   const manifest::Manifest& m = context.manifest;
   NodeSet rows(m.nodes.size());
   for (size_t i = 0; i < m.nodes.size(); ++i)
-    if (!m.is_disabled(manifest::NodeId(i)) && accepts(m.nodes[i]))
+    if (context.members.contains(manifest::NodeId(i)) && accepts(m.nodes[i]))
       rows.insert(manifest::NodeId(i));
   return rows;
 }

@@ -103,6 +103,7 @@ class Evaluator {
     if (!found)
       return std::move(found.error());
     NodeSet rows = with_neighbours(criterion, std::move(*found));
+    rows &= context_.members;
     // What a named selector left out must not come back through its models.
     if (criterion.indirect == IndirectSelection::Empty || criterion.method == "selector")
       return Selected{std::move(rows), NodeSet(size())};
@@ -146,7 +147,7 @@ class Evaluator {
     }
     for (NodeId id : rows.members())
       for (NodeId child : graph_.children(id)) {
-        if (!is_test(child))
+        if (!is_test(child) || !context_.members.contains(child))
           continue;
         if (mode == IndirectSelection::Eager || has_parents_in(child, rows) ||
             (mode == IndirectSelection::Buildable && has_parents_in(child, buildable)))
@@ -227,7 +228,9 @@ class Evaluator {
     error.code = diag::Code::SelectorFileInvalid;
     error.message = fmt::format("selectors refer to each other in a circle: {}`{}`", path, name);
     error.hint = "take one `method: selector` out of the circle";
-    error.legacy_text = fmt::format("Circular dependency detected in selector: {}", name);
+    error.legacy_text =
+        fmt::format("Circular dependency detected in selector: {}",
+                    base::python_str(find_selector(selectors_, name)->definition));
     return error;
   }
 
