@@ -180,7 +180,10 @@ Value Worker::macro_value(const CallableMacro& macro) {
     if (std::find(used.begin(), used.end(), macro.id) == used.end())
       used.push_back(macro.id);
   }
-  return interpreter_.macro(*macro.code, macro.index, *this);
+  auto found = macros_.find(macro.id);
+  if (found == macros_.end())
+    found = macros_.emplace(macro.id, interpreter_.macro(*macro.code, macro.index, *this)).first;
+  return found->second;
 }
 
 std::optional<Value> Worker::find_macro(std::string_view name) {

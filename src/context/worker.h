@@ -69,6 +69,8 @@ class Worker final : public jinja::Names {
   NodeScope* scope_ = nullptr;
   /// Members that do not depend on the node, made once.
   std::unordered_map<std::string_view, jinja::Value> constants_;
+  /// Macros as values: making one runs the text around it in its file.
+  std::unordered_map<manifest::MacroId, jinja::Value> macros_;
 };
 
 /// One name of the context: how its value is made.
