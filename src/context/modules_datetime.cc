@@ -167,8 +167,10 @@ class DeltaSum {
     std::optional<TimeDelta> made = jinja::make_delta(0, total_);
     if (!made) {
       Int128 days = total_ / kMicrosPerDay;
+      if (days > INT32_MAX || days < INT32_MIN)
+        interpreter_.raise("OverflowError", "Python int too large to convert to C int");
       interpreter_.raise("OverflowError", fmt::format("days={}; must have magnitude <= 999999999",
-                                                      static_cast<int64_t>(days)));
+                                                      static_cast<int>(days)));
     }
     return Value::time_delta(*made);
   }

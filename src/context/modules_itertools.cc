@@ -29,7 +29,9 @@ class ItertoolsObject final : public jinja::IteratorObject {
       : type_name_(type_name), step_(std::move(step)) {}
   std::string_view type_name() const override { return type_name_; }
   bool next(Interpreter& interpreter, Value& item) override {
+    // Whoever takes the items may keep them all.
     jinja::charge_steps(interpreter, 1);
+    jinja::charge_bytes(interpreter, sizeof(Value));
     return step_(interpreter, item);
   }
 
@@ -184,18 +186,21 @@ Value compress(Interpreter& interpreter, const Arguments& arguments) {
 Value islice(Interpreter& interpreter, const Arguments& arguments) {
   jinja::expect_count(interpreter, "islice", arguments, 2, 4);
   std::span<const Value> given = arguments.positional;
-  auto bound = [&](const Value& value, int64_t fallback) {
+  auto bound = [&](const Value& value, int64_t fallback, std::string_view what) {
     if (value.is_none())
       return fallback;
     if (!value.is_integer() || value.kind() == jinja::Kind::BigInt || value.as_int() < 0) {
       interpreter.raise("ValueError",
-                        "Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.");
+                        fmt::format("{} for islice() must be None or an integer: 0 <= x <= "
+                                    "sys.maxsize.",
+                                    what));
     }
     return value.as_int();
   };
-  int64_t start = given.size() > 2 ? bound(given[1], 0) : 0;
-  int64_t stop = bound(given[given.size() > 2 ? 2 : 1], INT64_MAX);
-  int64_t step = given.size() > 3 ? bound(given[3], 1) : 1;
+  int64_t start = given.size() > 2 ? bound(given[1], 0, "Indices") : 0;
+  int64_t stop = given.size() > 2 ? bound(given[2], INT64_MAX, "Indices")
+                                  : bound(given[1], INT64_MAX, "Stop argument");
+  int64_t step = given.size() > 3 ? bound(given[3], 1, "Step") : 1;
   if (step == 0) {
     interpreter.raise("ValueError", "Step for islice() must be a positive integer or None.");
   }
@@ -422,6 +427,8 @@ struct Grouping {
   SharedIteration source;
   Value key_function;
   Value item, key;
+  /// Key of the group that was given last.
+  Value group_key;
   bool has_item = false;
   size_t group = 0;
 
@@ -460,13 +467,13 @@ Value groupby(Interpreter& interpreter, const Arguments& arguments) {
       state->read(run);
     } else {
       // What the consumer left of the group is skipped.
-      Value last = state->key;
-      while (state->has_item && state->key.equals(last))
+      while (state->has_item && state->key.equals(state->group_key))
         state->read(run);
     }
     if (!state->has_item)
       return false;
     ++state->group;
+    state->group_key = state->key;
     item = Value::tuple({state->key, group_items(state)});
     return true;
   });

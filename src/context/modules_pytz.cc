@@ -55,15 +55,18 @@ const date::time_zone* find_zone(const std::string& name) {
 /// What holds in a zone for a while.
 struct Period {
   int offset = 0;
-  int saving = 0;
+  bool is_dst = false;
   std::string name;
 };
+
+/// pytz reads the tables of 32 bits: before them the first offset of the zone holds.
+constexpr int64_t kFirstKnownSecond = -2'147'483'648;
 
 Period period_of(const date::sys_info& info) {
   auto seconds = static_cast<int>(info.offset.count());
   // pytz keeps offsets in whole minutes, the half rounded up.
   int minutes = (seconds + 30 >= 0 ? seconds + 30 : seconds + 30 - 59) / 60;
-  return {minutes * 60, static_cast<int>(std::chrono::seconds(info.save).count()), info.abbrev};
+  return {minutes * 60, info.save != std::chrono::minutes(0), info.abbrev};
 }
 
 int64_t epoch_seconds(int64_t micros_since_year_one) {
@@ -77,7 +80,7 @@ class PytzZone final : public jinja::ZoneObject {
   /// `zone` is null for UTC.
   PytzZone(std::string name, const date::time_zone* zone) : name_(std::move(name)), zone_(zone) {
     if (zone_ == nullptr) {
-      first_ = {0, 0, "UTC"};
+      first_ = {0, false, "UTC"};
       return;
     }
     date::sys_info info = zone_->get_info(SystemSeconds(std::chrono::seconds(-10'000'000'000)));
@@ -107,7 +110,7 @@ class PytzZone final : public jinja::ZoneObject {
       return fmt::format("<StaticTzInfo '{}'>", name_);
     std::string offset = jinja::delta_text(*jinja::make_delta(0, first_.offset * kMicrosPerSecond));
     return fmt::format("<DstTzInfo '{}' {}{}{} {}>", name_, first_.name,
-                       first_.offset >= 0 ? "+" : "", offset, first_.saving != 0 ? "DST" : "STD");
+                       first_.offset >= 0 ? "+" : "", offset, first_.is_dst ? "DST" : "STD");
   }
   bool equals(const jinja::Object& other) const override {
     const auto* zone = dynamic_cast<const PytzZone*>(&other);
@@ -141,10 +144,26 @@ class PytzZone final : public jinja::ZoneObject {
   }
 
   Period at_utc(int64_t micros_since_year_one) const {
-    if (zone_ == nullptr)
+    int64_t seconds = epoch_seconds(micros_since_year_one);
+    if (zone_ == nullptr || seconds < kFirstKnownSecond)
       return first_;
-    return period_of(
-        zone_->get_info(SystemSeconds(std::chrono::seconds(epoch_seconds(micros_since_year_one)))));
+    return period_of(zone_->get_info(SystemSeconds(std::chrono::seconds(seconds))));
+  }
+
+  /// By how much summer time is ahead: the difference to the winter before it, or after it.
+  int saving_at(int64_t micros_since_year_one) const {
+    int64_t seconds = epoch_seconds(micros_since_year_one);
+    if (zone_ == nullptr || seconds < kFirstKnownSecond)
+      return 0;
+    date::sys_info info = zone_->get_info(SystemSeconds(std::chrono::seconds(seconds)));
+    if (info.save == std::chrono::minutes(0))
+      return 0;
+    for (SystemSeconds neighbour : {info.begin - std::chrono::seconds(1), info.end}) {
+      date::sys_info other = zone_->get_info(neighbour);
+      if (other.save == std::chrono::minutes(0))
+        return static_cast<int>((info.offset - other.offset).count());
+    }
+    return 3600;
   }
 
   const DateTime& moment_argument(Interpreter& interpreter, std::string_view function,
@@ -158,9 +177,10 @@ class PytzZone final : public jinja::ZoneObject {
 
   /// The period of a local time; `is_dst` decides where two or none fit, none makes that an error.
   Period at_local(Interpreter& interpreter, const DateTime& moment, const Value* is_dst) const {
-    if (zone_ == nullptr)
+    int64_t seconds = epoch_seconds(jinja::local_micros(moment));
+    if (zone_ == nullptr || seconds - first_.offset < kFirstKnownSecond)
       return first_;
-    LocalSeconds local(std::chrono::seconds(epoch_seconds(jinja::local_micros(moment))));
+    LocalSeconds local{std::chrono::seconds(seconds)};
     date::local_info info = zone_->get_info(local);
     if (info.result == date::local_info::unique)
       return period_of(info.first);
@@ -170,9 +190,9 @@ class PytzZone final : public jinja::ZoneObject {
       interpreter.raise(is_gap ? "NonExistentTimeError" : "AmbiguousTimeError", text);
     bool wants_dst = is_dst != nullptr && is_dst->truthy();
     Period first = period_of(info.first), second = period_of(info.second);
-    bool differ = (first.saving != 0) != (second.saving != 0);
+    bool differ = first.is_dst != second.is_dst;
     if (differ)
-      return (first.saving != 0) == wants_dst ? first : second;
+      return first.is_dst == wants_dst ? first : second;
     // Neither is summer time: the earlier moment counts as it.
     return (first.offset > second.offset) == wants_dst ? first : second;
   }
@@ -227,7 +247,11 @@ class PytzZone final : public jinja::ZoneObject {
   }
   Value dst(Interpreter& interpreter, const Arguments& arguments) const {
     std::optional<Period> period = period_argument(interpreter, "dst", arguments);
-    return period ? seconds_value(period->saving) : Value::none();
+    if (!period)
+      return Value::none();
+    DateTime moment = arguments.find(0, "dt")->as_date_time();
+    moment.utc_offset = period->offset;
+    return seconds_value(period->is_dst ? saving_at(jinja::utc_micros(moment)) : 0);
   }
   Value tzname(Interpreter& interpreter, const Arguments& arguments) const {
     std::optional<Period> period = period_argument(interpreter, "tzname", arguments);

@@ -84,8 +84,11 @@ class MatchObject final : public jinja::Object {
                        index_of(text, match_.end()), base::utf8_prefix(shown, 50));
   }
 
-  std::optional<Value> item(Interpreter& interpreter, const Value& key) override {
-    return group_value(subject_.as_string(), match_, group_of(interpreter, key), Value::none());
+  std::optional<Value> item(Interpreter&, const Value& key) override {
+    std::optional<size_t> group = find_group(key);
+    if (!group)
+      return std::nullopt;
+    return group_value(subject_.as_string(), match_, *group, Value::none());
   }
 
   std::optional<Value> attribute(Interpreter& interpreter, std::string_view name) override {
@@ -150,7 +153,7 @@ class MatchObject final : public jinja::Object {
     return last;
   }
 
-  size_t group_of(Interpreter& interpreter, const Value& key) const {
+  std::optional<size_t> find_group(const Value& key) const {
     if (key.is_string()) {
       for (const auto& [name, group] : regex_->info().names) {
         if (name == key.as_string())
@@ -161,7 +164,14 @@ class MatchObject final : public jinja::Object {
       if (group >= 0 && group < static_cast<int64_t>(match_.groups.size()))
         return static_cast<size_t>(group);
     }
-    interpreter.raise("IndexError", "no such group");
+    return std::nullopt;
+  }
+
+  size_t group_of(Interpreter& interpreter, const Value& key) const {
+    std::optional<size_t> group = find_group(key);
+    if (!group)
+      interpreter.raise("IndexError", "no such group");
+    return *group;
   }
 
   Value span_value(size_t group) const {

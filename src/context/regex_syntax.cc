@@ -197,7 +197,7 @@ class Translator {
     if (low.size() > 9 || high.size() > 9)
       fail("the repetition number is too large", begin);
     if (!low.empty() && !high.empty() && std::stol(high) < std::stol(low))
-      fail("min repeat greater than max repeat", begin);
+      fail("min repeat greater than max repeat", begin + 1);
     bool is_exact = in_.substr(begin, at_ - begin).find(',') == std::string_view::npos;
     if (is_exact)
       return "{" + low + "}";
@@ -349,12 +349,12 @@ class Translator {
     int group = in_[at_++] - '0';
     if (is_digit(peek()))
       group = group * 10 + (in_[at_++] - '0');
-    put_reference(group, begin + 1);
+    if (group > made_.group_count)
+      fail(fmt::format("invalid group reference {}", group), begin + 1);
+    put_reference(group, begin);
   }
 
   void put_reference(int group, size_t at) {
-    if (group > made_.group_count)
-      fail(fmt::format("invalid group reference {}", group), at);
     for (const Open& open : open_) {
       if (open.group == group)
         fail("cannot refer to an open group", at);
