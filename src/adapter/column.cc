@@ -12,11 +12,11 @@ namespace weft::adapter {
 namespace {
 
 constexpr std::string_view kStringTypes[] = {"text", "character varying", "character", "varchar"};
-constexpr std::string_view kFloatTypes[] = {"real",   "float4", "float",
-                                            "double precision", "float8", "double"};
-constexpr std::string_view kIntegerTypes[] = {
-    "smallint", "integer", "bigint", "smallserial", "serial",  "bigserial",
-    "int2",     "int4",    "int8",   "serial2",     "serial4", "serial8"};
+constexpr std::string_view kFloatTypes[] = {"real",   "float4", "float", "double precision",
+                                            "float8", "double"};
+constexpr std::string_view kIntegerTypes[] = {"smallint", "integer",   "bigint",  "smallserial",
+                                              "serial",   "bigserial", "int2",    "int4",
+                                              "int8",     "serial2",   "serial4", "serial8"};
 constexpr std::string_view kNumericTypes[] = {"numeric", "decimal"};
 /// dbt's size for strings that have none.
 constexpr int kUnsizedString = 256;

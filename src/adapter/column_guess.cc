@@ -115,7 +115,8 @@ void ColumnGuess::count_simple_places(std::string_view number) {
 
 void ColumnGuess::count_places(const Decimal& number) {
   // agate skips what a float cannot hold.
-  if (number.whole_places() >= kFloatPlaces && std::isinf(std::strtod(number.str().c_str(), nullptr))) {
+  if (number.whole_places() >= kFloatPlaces &&
+      std::isinf(std::strtod(number.str().c_str(), nullptr))) {
     exceeds_int32_ = exceeds_int64_ = true;
     return;
   }

@@ -1,5 +1,5 @@
-// ColumnGuess: which type a column of a CSV file gets, value by value, as agate's tester decides it for
-// dbt: the first type, in a fixed order, that reads every value.
+// ColumnGuess: which type a column of a CSV file gets, value by value, as agate's tester decides it
+// for dbt: the first type, in a fixed order, that reads every value.
 #pragma once
 
 #include <cstdint>

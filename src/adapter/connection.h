@@ -1,7 +1,7 @@
 // Connection: one session with PostgreSQL. Used by one thread; only cancel() may come from another.
 //
-// Transactions follow psycopg2 as dbt uses it: unless the profile says autocommit, the first statement
-// opens a transaction, which lasts until commit() or rollback().
+// Transactions follow psycopg2 as dbt uses it: unless the profile says autocommit, the first
+// statement opens a transaction, which lasts until commit() or rollback().
 #pragma once
 
 #include <cstdint>
@@ -59,8 +59,10 @@ class Connection {
   /// Runs one text of one or more statements (simple protocol). A failure is a diagnostic with the
   /// database part filled; `position` counts within `sql`, comments added by weft left out. After a
   /// failure the transaction is over.
-  virtual diag::Result<QueryResult> execute(std::string_view sql, const QueryOptions& options = {}) = 0;
-  /// Runs without the query comment and without opening a transaction: catalog queries of weft's own.
+  virtual diag::Result<QueryResult> execute(std::string_view sql,
+                                            const QueryOptions& options = {}) = 0;
+  /// Runs without the query comment and without opening a transaction: catalog queries of weft's
+  /// own.
   virtual diag::Result<QueryResult> query_catalog(std::string_view sql) = 0;
   virtual diag::Status begin() = 0;
   virtual diag::Status commit() = 0;

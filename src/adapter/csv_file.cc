@@ -29,8 +29,7 @@ diag::Result<ByteSource> bytes_of_file(const std::string& path) {
     diagnostic.message = fmt::format("seed `{}` cannot be read: {}", path, std::strerror(errno));
     return diagnostic;
   }
-  return ByteSource(
-      [file](char* to, size_t size) { return std::fread(to, 1, size, file.get()); });
+  return ByteSource([file](char* to, size_t size) { return std::fread(to, 1, size, file.get()); });
 }
 
 diag::Result<CsvScan> scan_csv(const std::string& path, const CsvOptions& options) {
@@ -47,8 +46,9 @@ diag::Result<CsvScan> scan_csv(const std::string& path, const CsvOptions& option
   while (!options.header_only && reader.next(fields)) {
     ++scan.rows;
     if (fields.size() > guesses.size()) {
-      return csv_problem(path, scan.rows, fmt::format("has {} values, the header has {} columns",
-                                                      fields.size(), guesses.size()));
+      return csv_problem(
+          path, scan.rows,
+          fmt::format("has {} values, the header has {} columns", fields.size(), guesses.size()));
     }
     for (size_t i = 0; i < fields.size(); ++i)
       guesses[i].look_at(fields[i]);

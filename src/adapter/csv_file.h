@@ -9,8 +9,8 @@
 
 namespace weft::adapter {
 
-/// The bytes of the file, which stays open as long as the source lives. A file that cannot be opened is
-/// FileUnreadable; one that fails later ends early, as a short read does.
+/// The bytes of the file, which stays open as long as the source lives. A file that cannot be
+/// opened is FileUnreadable; one that fails later ends early, as a short read does.
 diag::Result<ByteSource> bytes_of_file(const std::string& path);
 
 /// "row 3 of seed `x.csv` has a NUL byte" as a diagnostic.

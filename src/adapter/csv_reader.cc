@@ -40,8 +40,8 @@ ByteSource bytes_of(std::string_view text) {
 CsvReader::CsvReader(ByteSource source, char delimiter)
     : source_(std::move(source)), delimiter_(delimiter), buffer_(kFirstBuffer, '\0') {}
 
-/// Moves what is left to the front and reads behind it. The buffer doubles while one record fills it,
-/// so that long records cost linear time.
+/// Moves what is left to the front and reads behind it. The buffer doubles while one record fills
+/// it, so that long records cost linear time.
 void CsvReader::refill() {
   std::memmove(buffer_.data(), buffer_.data() + begin_, size_ - begin_);
   base_ += begin_;
@@ -49,7 +49,8 @@ void CsvReader::refill() {
   begin_ = 0;
   if (size_ * 2 > buffer_.size())
     buffer_.resize(buffer_.size() * 2);
-  // The buffer is filled whole, so that a source of small pieces does not make us look again and again.
+  // The buffer is filled whole, so that a source of small pieces does not make us look again and
+  // again.
   while (size_ < buffer_.size() && !at_end_) {
     size_t count = source_(buffer_.data() + size_, buffer_.size() - size_);
     at_end_ = count == 0;

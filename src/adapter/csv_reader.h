@@ -27,8 +27,8 @@ class CsvReader {
  public:
   CsvReader(ByteSource source, char delimiter);
 
-  /// Reads the next record. False at the end of the input and after a problem. A blank line is a record
-  /// without fields. The fields are valid until the next call.
+  /// Reads the next record. False at the end of the input and after a problem. A blank line is a
+  /// record without fields. The fields are valid until the next call.
   bool next(std::vector<std::string_view>& fields);
 
   const CsvProblem& problem() const { return problem_; }

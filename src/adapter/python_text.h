@@ -11,7 +11,8 @@ namespace weft::adapter {
 std::string_view python_strip(std::string_view text);
 /// Decimal digits of all scripts become ASCII digits; all else is kept.
 std::string ascii_digits(std::string_view text);
-/// True for the empty text and `null` in any case: what seeds take for no value. `text` is stripped.
+/// True for the empty text and `null` in any case: what seeds take for no value. `text` is
+/// stripped.
 bool is_null_word(std::string_view text);
 
 }  // namespace weft::adapter

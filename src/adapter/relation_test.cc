@@ -19,8 +19,7 @@ Relation made(std::string schema, std::string name) {
 }
 
 TEST_CASE("names are quoted so that none can end the quotes", "[relation]") {
-  CHECK(made("s", "x\"; drop table t; --").render() ==
-        "\"db\".\"s\".\"x\"\"; drop table t; --\"");
+  CHECK(made("s", "x\"; drop table t; --").render() == "\"db\".\"s\".\"x\"\"; drop table t; --\"");
   CHECK(quote_identifier(std::string("a\0b", 3)) == "\"a\"");
   CHECK(quote_literal("it's") == "'it''s'");
   CHECK(quote_literal("a\\'b") == "E'a\\\\''b'");

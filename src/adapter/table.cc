@@ -38,7 +38,8 @@ diag::Result<RawRows> read_rows(diag::SourceId source, const diag::SourceText& t
   std::vector<std::string_view> fields;
   RawRows raw;
   if (!reader.next(fields) && reader.problem().message.empty())
-    return csv_error(source, 0, fmt::format("seed `{}` is empty, a header was expected", text.path));
+    return csv_error(source, 0,
+                     fmt::format("seed `{}` is empty, a header was expected", text.path));
   raw.names = unique_column_names({fields.begin(), fields.end()});
   guesses = guesses_for(raw.names, options.text_columns);
   while (!options.header_only && reader.next(fields)) {

@@ -42,12 +42,14 @@ struct CsvOptions {
   bool header_only = false;
 };
 
-/// Reads CSV text with agate's rules for types and nulls (dbt-inventory 3.5). Bad input is an error with
-/// row and place: unterminated quotes, NUL bytes, bytes that are no UTF-8, rows longer than the header.
+/// Reads CSV text with agate's rules for types and nulls (dbt-inventory 3.5). Bad input is an error
+/// with row and place: unterminated quotes, NUL bytes, bytes that are no UTF-8, rows longer than
+/// the header.
 diag::Result<Table> read_csv(diag::SourceId source, const diag::Sources& sources,
                              const CsvOptions& options);
 
-/// What a CSV file holds, without its rows: the names of read_csv(), its types and seed_column_type().
+/// What a CSV file holds, without its rows: the names of read_csv(), its types and
+/// seed_column_type().
 struct CsvScan {
   std::vector<std::string> column_names;
   std::vector<ColumnType> column_types;

@@ -1,10 +1,11 @@
 #include "adapter/table.h"
 
-#include <catch2/catch.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include <catch2/catch.hpp>
 
 #include "adapter/csv_reader.h"
 #include "adapter/decimal.h"
@@ -72,8 +73,9 @@ TEST_CASE("dates and datetimes have few forms", "[table]") {
 }
 
 TEST_CASE("the csv format is Python's", "[table]") {
-  diag::Result<Table> table =
-      read("\xef\xbb\xbf" "a,a,,b\r\n\"x,\"\"y\"\"\",1\r\n\r\n\"p\r\nq\"r,2,3,4");
+  diag::Result<Table> table = read(
+      "\xef\xbb\xbf"
+      "a,a,,b\r\n\"x,\"\"y\"\"\",1\r\n\r\n\"p\r\nq\"r,2,3,4");
   REQUIRE(table.ok());
   CHECK(table->column_names == std::vector<std::string>{"a", "a_2", "c", "b"});
   REQUIRE(table->rows.size() == 3);
@@ -149,7 +151,8 @@ TEST_CASE("decimals print as Python's", "[decimal]") {
   CHECK(parse_decimal("1_000.5")->str() == "1000.5");
   CHECK_FALSE(parse_decimal("1.2.3"));
   CHECK_FALSE(parse_decimal("snan"));
-  CHECK(parse_agate_number("12345678901234567890123456785")->str() == "1.234567890123456789012345678E+28");
+  CHECK(parse_agate_number("12345678901234567890123456785")->str() ==
+        "1.234567890123456789012345678E+28");
   CHECK(parse_agate_number("1E+2")->plain() == "100");
   CHECK(parse_agate_number("2.500")->plain() == "2.5");
 }

@@ -292,8 +292,8 @@ std::string Temporal::date_time_text() const {
     out += fmt::format(".{:06}", microsecond);
   if (offset_minutes) {
     int minutes = std::abs(*offset_minutes);
-    out += fmt::format("{}{:02}:{:02}", *offset_minutes < 0 ? '-' : '+', minutes / 60,
-                       minutes % 60);
+    out +=
+        fmt::format("{}{:02}:{:02}", *offset_minutes < 0 ? '-' : '+', minutes / 60, minutes % 60);
   }
   return out;
 }

@@ -1,4 +1,5 @@
-// Dates and datetimes as seeds write them: the forms that dbt's table reader accepts, and no others.
+// Dates and datetimes as seeds write them: the forms that dbt's table reader accepts, and no
+// others.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
-// TempPostgres: a throw-away PostgreSQL for tests, started by weft's own embedded server in a folder of
-// its own and removed with it.
+// TempPostgres: a throw-away PostgreSQL for tests, started by weft's own embedded server in a
+// folder of its own and removed with it.
 #pragma once
 
 #include <map>
@@ -13,9 +13,9 @@ namespace weft::test {
 
 class TempPostgres {
  public:
-  /// The server that all tests of this program share, started on first use and removed at the end. Null,
-  /// with the reason printed once, when this machine has no PostgreSQL programs: then the test must
-  /// return, and counts as skipped.
+  /// The server that all tests of this program share, started on first use and removed at the end.
+  /// Null, with the reason printed once, when this machine has no PostgreSQL programs: then the
+  /// test must return, and counts as skipped.
   static TempPostgres* shared();
   /// A server of the caller's own.
   static std::unique_ptr<TempPostgres> start();

@@ -30,7 +30,8 @@ void add_versioned(std::vector<std::string>& folders, const VersionedFolder& pla
   for (const base::DirectoryEntry& entry : *entries) {
     if (!base::starts_with(entry.name, place.prefix))
       continue;
-    std::string_view number = std::string_view(entry.name).substr(std::string_view(place.prefix).size());
+    std::string_view number =
+        std::string_view(entry.name).substr(std::string_view(place.prefix).size());
     if (std::optional<int64_t> version = base::parse_int(number))
       found.emplace_back(*version, base::join_path(place.parent, entry.name));
   }

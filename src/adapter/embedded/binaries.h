@@ -15,8 +15,8 @@ struct Binaries {
   std::string major;
 };
 
-/// Looks in WEFT_POSTGRES_BIN, the system's folders, PATH and pg_config's folder, newest version first.
-/// With `major` only that version counts, because a data folder belongs to one.
+/// Looks in WEFT_POSTGRES_BIN, the system's folders, PATH and pg_config's folder, newest version
+/// first. With `major` only that version counts, because a data folder belongs to one.
 std::optional<Binaries> find_binaries(const base::Env& env, std::string_view major = {});
 
 }  // namespace weft::adapter::embedded

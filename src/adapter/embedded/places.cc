@@ -41,8 +41,7 @@ bool make_folder(const std::string& path, mode_t mode) {
 
 diag::Status own_folder(const std::string& path, const ServerUser& user) {
   struct stat info {};
-  bool usable = make_folder(path, 0700) && lstat(path.c_str(), &info) == 0 &&
-                S_ISDIR(info.st_mode);
+  bool usable = make_folder(path, 0700) && lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
   if (usable && user.differs && info.st_uid == geteuid())
     usable = lchown(path.c_str(), user.uid, user.gid) == 0 && lstat(path.c_str(), &info) == 0;
   if (!usable)
@@ -106,8 +105,7 @@ diag::Status make_places(const Places& places, const ServerUser& user) {
   std::error_code error;
   fs::create_directories(places.root, error);
   if (error) {
-    return unavailable(
-        fmt::format("folder `{}` cannot be made: {}", places.root, error.message()));
+    return unavailable(fmt::format("folder `{}` cannot be made: {}", places.root, error.message()));
   }
   // The server's user must pass through the root, and only through it.
   if (user.differs && chmod(places.root.c_str(), 0711) != 0)

@@ -19,14 +19,14 @@ struct ServerUser {
 };
 std::optional<ServerUser> server_user();
 
-/// Runs a program to its end, output appended to the log file. Gives the exit status, -1 when it could
-/// not run.
+/// Runs a program to its end, output appended to the log file. Gives the exit status, -1 when it
+/// could not run.
 int run_program(const std::vector<std::string>& arguments, const ServerUser& user,
                 const std::string& log_path);
 /// Its output, cut at a few kilobytes; empty when it could not run.
 std::string output_of(const std::vector<std::string>& arguments);
-/// Starts a program that goes on by itself, in a session of its own, so that neither the end of weft nor
-/// Ctrl-C reaches it. Gives its process id, 0 when it could not start.
+/// Starts a program that goes on by itself, in a session of its own, so that neither the end of
+/// weft nor Ctrl-C reaches it. Gives its process id, 0 when it could not start.
 pid_t start_daemon(const std::vector<std::string>& arguments, const ServerUser& user,
                    const std::string& log_path);
 

@@ -1,12 +1,13 @@
 // The embedded server.
 //
-// What it is tuned for: a laptop or a CI job that builds models. synchronous_commit is off, so that no
-// commit waits for the disk; fsync stays on, so that a power cut costs the last moments and never the
-// cluster. wal_level is minimal: new tables, which is what models are, then need no log of their rows.
-// jit is off, as it costs more than it gives on statements that run once.
+// What it is tuned for: a laptop or a CI job that builds models. synchronous_commit is off, so that
+// no commit waits for the disk; fsync stays on, so that a power cut costs the last moments and
+// never the cluster. wal_level is minimal: new tables, which is what models are, then need no log
+// of their rows. jit is off, as it costs more than it gives on statements that run once.
 //
-// Encoding UTF8 and collation C: text is compared by code points, on every machine alike. The character
-// classes are those of C.UTF-8 where the system has it, so that lower() knows more than ASCII.
+// Encoding UTF8 and collation C: text is compared by code points, on every machine alike. The
+// character classes are those of C.UTF-8 where the system has it, so that lower() knows more than
+// ASCII.
 //
 // Anyone who reaches the socket is trusted: only the server's user can enter its folder.
 #include "adapter/embedded/server.h"
@@ -49,12 +50,18 @@ constexpr milliseconds kPoll{5};
 constexpr size_t kShownLog = 1500;
 
 constexpr const char* kSettings[] = {
-    "listen_addresses=",          "port=5432",
-    "unix_socket_permissions=0700", "synchronous_commit=off",
-    "wal_level=minimal",          "max_wal_senders=0",
-    "max_wal_size=2GB",           "checkpoint_timeout=15min",
-    "max_connections=120",        "max_locks_per_transaction=256",
-    "jit=off",                    "log_min_error_statement=panic",
+    "listen_addresses=",
+    "port=5432",
+    "unix_socket_permissions=0700",
+    "synchronous_commit=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "max_wal_size=2GB",
+    "checkpoint_timeout=15min",
+    "max_connections=120",
+    "max_locks_per_transaction=256",
+    "jit=off",
+    "log_min_error_statement=panic",
 };
 
 struct Server {
@@ -147,12 +154,11 @@ diag::Status initialise(const Server& server, const Binaries& binaries, const st
   diag::Status made = make_places(places, server.user);
   if (!made)
     return made;
-  int status = run_program({binaries.initdb, "--no-sync", "--no-instructions", "--auth=trust",
-                            "--encoding=UTF8", "--lc-collate=C", "--lc-messages=C",
-                            "--lc-monetary=C", "--lc-numeric=C", "--lc-time=C",
-                            "--lc-ctype=" + character_type(), "--username=" + user,
-                            "--pgdata=" + places.data},
-                           server.user, places.log);
+  int status = run_program(
+      {binaries.initdb, "--no-sync", "--no-instructions", "--auth=trust", "--encoding=UTF8",
+       "--lc-collate=C", "--lc-messages=C", "--lc-monetary=C", "--lc-numeric=C", "--lc-time=C",
+       "--lc-ctype=" + character_type(), "--username=" + user, "--pgdata=" + places.data},
+      server.user, places.log);
   if (status != 0) {
     return unavailable(fmt::format("initdb failed ({}): {}", status, end_of_log(places)),
                        fmt::format("its output is in {}", places.log));
@@ -218,9 +224,10 @@ diag::Status ensure_database(const Server& server, const config::Credentials& cr
   std::getline(file, upkeep.user);
   diag::Result<postgres::RawRows> done = postgres::run_once(
       upkeep,
-      fmt::format("do $$ begin if not exists (select from pg_catalog.pg_roles where rolname = {0}) then "
-                  "create role {1} superuser login; end if; end $$",
-                  quote_literal(credentials.user), quote_identifier(credentials.user)),
+      fmt::format(
+          "do $$ begin if not exists (select from pg_catalog.pg_roles where rolname = {0}) then "
+          "create role {1} superuser login; end if; end $$",
+          quote_literal(credentials.user), quote_identifier(credentials.user)),
       env);
   if (done) {
     done = postgres::run_once(upkeep,
@@ -229,10 +236,10 @@ diag::Status ensure_database(const Server& server, const config::Credentials& cr
                               env);
   }
   if (done && done->empty()) {
-    done = postgres::run_once(
-        upkeep,
-        fmt::format("create database {} template template0", quote_identifier(credentials.database)),
-        env);
+    done = postgres::run_once(upkeep,
+                              fmt::format("create database {} template template0",
+                                          quote_identifier(credentials.database)),
+                              env);
   }
   if (!done)
     return unavailable(fmt::format("database `{}` cannot be made: {}", credentials.database,
@@ -348,8 +355,8 @@ diag::Status reset(const std::string& state_directory, const base::Env&) {
   fs::remove_all(server->places.socket, error);
   fs::remove_all(server->places.root, error);
   if (error)
-    return unavailable(fmt::format("`{}` cannot be removed: {}", server->places.root,
-                                   error.message()));
+    return unavailable(
+        fmt::format("`{}` cannot be removed: {}", server->places.root, error.message()));
   return diag::Done{};
 }
 

@@ -1,4 +1,5 @@
-// The embedded server: a private PostgreSQL of one project, on a unix socket, made and started on need.
+// The embedded server: a private PostgreSQL of one project, on a unix socket, made and started on
+// need.
 #pragma once
 
 #include <optional>
@@ -16,10 +17,10 @@ struct ServerStatus {
   int pid = 0;
 };
 
-/// Finds initdb and postgres, runs initdb once, starts the server when it is not running, waits until it
-/// answers, and gives credentials (socket folder as host, user, database) for it. Two commands that
-/// start at once share one server. Stale locks and sockets of a killed server are removed. Started by
-/// root, the server runs as an unprivileged user.
+/// Finds initdb and postgres, runs initdb once, starts the server when it is not running, waits
+/// until it answers, and gives credentials (socket folder as host, user, database) for it. Two
+/// commands that start at once share one server. Stale locks and sockets of a killed server are
+/// removed. Started by root, the server runs as an unprivileged user.
 diag::Result<config::Credentials> start(const std::string& state_directory,
                                         const config::Credentials& requested, const base::Env& env);
 /// Fast shutdown; success when it was not running.

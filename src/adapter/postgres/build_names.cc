@@ -36,8 +36,7 @@ uint32_t run_of(std::string_view invocation_id) {
 
 std::string build_name(std::string_view schema, std::string_view target, uint32_t run,
                        std::string_view purpose) {
-  std::string hash =
-      base::md5_hex(fmt::format("{}\n{}\n{}", schema, target, purpose)).substr(0, 8);
+  std::string hash = base::md5_hex(fmt::format("{}\n{}\n{}", schema, target, purpose)).substr(0, 8);
   // The name is cut as name_with_suffix cuts, to kNameBytes or a little less.
   std::string head = name_with_suffix(target, std::string(kMaxNameBytes - kNameBytes, '_'));
   head.resize(head.size() - (kMaxNameBytes - kNameBytes));

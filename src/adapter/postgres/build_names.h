@@ -1,10 +1,11 @@
 // Names of build relations, and how a later run knows which of them nobody needs any more.
 //
-// A build relation is called <name, up to 40 bytes>__<hash of the full name>__b<run><check>: the check
-// digits are computed from the rest, so that no relation of a user's is taken for one of weft's, and no
-// comment is needed that a model's own documentation would replace. All sessions of a run hold a shared
-// advisory lock on (kRunLockClass, run); the run is dead when that lock can be taken exclusively. Behind
-// a pooler sessions hold no lock, so the run part is kPooledRun and nothing is ever removed.
+// A build relation is called <name, up to 40 bytes>__<hash of the full name>__b<run><check>: the
+// check digits are computed from the rest, so that no relation of a user's is taken for one of
+// weft's, and no comment is needed that a model's own documentation would replace. All sessions of
+// a run hold a shared advisory lock on (kRunLockClass, run); the run is dead when that lock can be
+// taken exclusively. Behind a pooler sessions hold no lock, so the run part is kPooledRun and
+// nothing is ever removed.
 #pragma once
 
 #include <cstdint>

@@ -30,8 +30,8 @@ RelationType type_of(std::string_view kind) {
   return kind == "F" ? RelationType::Function : RelationType::Table;
 }
 
-/// "pg_temp.x" style lookups go through to_regclass, so the session's own temporary relations win when
-/// no schema is given.
+/// "pg_temp.x" style lookups go through to_regclass, so the session's own temporary relations win
+/// when no schema is given.
 std::string lookup_name(const Relation& relation) {
   std::string name;
   if (relation.schema && relation.include.schema)
@@ -80,8 +80,9 @@ diag::Result<bool> schema_exists(PgConnection& connection, std::string_view sche
   return !rows->empty();
 }
 
-/// `create schema if not exists` may still fail when two sessions run it at once, and needs the right to
-/// create schemas even when there is nothing to do: so the missing ones are looked up first.
+/// `create schema if not exists` may still fail when two sessions run it at once, and needs the
+/// right to create schemas even when there is nothing to do: so the missing ones are looked up
+/// first.
 diag::Status create_schemas(PgConnection& connection, const std::vector<std::string>& schemas) {
   diag::Result<RawRows> there = connection.raw_or_rollback(fmt::format(
       "select nspname from pg_catalog.pg_namespace where nspname in ({})", literals(schemas)));
@@ -105,7 +106,8 @@ diag::Status create_schemas(PgConnection& connection, const std::vector<std::str
       return undone ? made.error() : undone.error();
     }
     if (joins) {
-      diag::Result<RawRows> undone = connection.raw_or_rollback("rollback to savepoint weft_schema");
+      diag::Result<RawRows> undone =
+          connection.raw_or_rollback("rollback to savepoint weft_schema");
       if (!undone)
         return undone.error();
     }
@@ -117,7 +119,8 @@ diag::Result<std::vector<Column>> columns_in_relation(PgConnection& connection,
                                                       const Relation& relation) {
   // The modifiers are decoded as information_schema does; domains and user types keep their names.
   diag::Result<RawRows> rows = connection.raw_or_rollback(fmt::format(
-      "select a.attname, case when t.typtype = 'd' then pg_catalog.format_type(t.typbasetype, null) "
+      "select a.attname, case when t.typtype = 'd' then pg_catalog.format_type(t.typbasetype, "
+      "null) "
       "  when t.typelem <> 0 and t.typlen = -1 and t.typcategory = 'A' then 'ARRAY' "
       "  when n.nspname = 'pg_catalog' then pg_catalog.format_type(a.atttypid, null) "
       "  else 'USER-DEFINED' end, "
@@ -165,12 +168,12 @@ diag::Result<std::vector<Column>> columns_of_query(PgConnection& connection, std
 void remove_leftovers(PgConnection& connection, const std::vector<std::string>& schemas) {
   if (connection.shared().is_pooled || connection.in_transaction())
     return;
-  diag::Result<RawRows> rows = connection.raw_or_rollback(fmt::format(
-      "select n.nspname, c.relname, c.relkind::text from pg_catalog.pg_class c "
-      "join pg_catalog.pg_namespace n on n.oid = c.relnamespace "
-      "where n.nspname in ({}) and c.relkind in ('r', 'p', 'v', 'm') and "
-      "pg_catalog.strpos(c.relname, '__b') > 0",
-      literals(schemas)));
+  diag::Result<RawRows> rows = connection.raw_or_rollback(
+      fmt::format("select n.nspname, c.relname, c.relkind::text from pg_catalog.pg_class c "
+                  "join pg_catalog.pg_namespace n on n.oid = c.relnamespace "
+                  "where n.nspname in ({}) and c.relkind in ('r', 'p', 'v', 'm') and "
+                  "pg_catalog.strpos(c.relname, '__b') > 0",
+                  literals(schemas)));
   if (!rows)
     return;
   for (const RawRow& row : *rows) {

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "adapter/embedded/server.h"
-#include "adapter/postgres/test_adapter.h"
+#include "adapter/postgres/database_test.h"
 #include "base/strings.h"
 
 namespace weft::adapter {
@@ -74,7 +74,8 @@ TEST_CASE("transactions begin with the first statement and end with commit or a 
   TestDatabase other(*server, automatic);
   REQUIRE(other.connection->execute(in_schema("create table $S.a (x int)", other.schema)));
   CHECK_FALSE(other.connection->in_transaction());
-  auto view = other.connection->execute(in_schema("create view $S.v as select 1 as y", other.schema));
+  auto view =
+      other.connection->execute(in_schema("create view $S.v as select 1 as y", other.schema));
   CHECK(view->response.message == "CREATE VIEW");
   CHECK(view->response.rows_affected == -1);
 }
@@ -170,15 +171,17 @@ TEST_CASE("a role is used as profiles write it, and settings reach the session",
   if (server == nullptr)
     return;
   TestDatabase setup(*server);
-  setup.run("do $$ begin if not exists (select from pg_roles where rolname = 'weft_worker') then "
-            "create role weft_worker; create role \"Weft\"\"Odd\"; end if; end $$");
+  setup.run(
+      "do $$ begin if not exists (select from pg_roles where rolname = 'weft_worker') then "
+      "create role weft_worker; create role \"Weft\"\"Odd\"; end if; end $$");
   config::Credentials credentials = server->credentials();
   credentials.role = "Weft_Worker";
   credentials.search_path = "pg_catalog, public";
   credentials.statement_timeout_ms = 12'000;
   auto adapter = adapter_for(*server, credentials);
   auto row = (*adapter)->connect("c")->query_catalog(
-      "select current_user::text, current_setting('search_path'), current_setting('statement_timeout'), "
+      "select current_user::text, current_setting('search_path'), "
+      "current_setting('statement_timeout'), "
       "current_setting('application_name'), current_setting('client_connection_check_interval')");
   REQUIRE(row.ok());
   CHECK(row->table.rows[0][0].text == "weft_worker");
@@ -191,7 +194,8 @@ TEST_CASE("a role is used as profiles write it, and settings reach the session",
   CHECK((*adapter)->connect("c")->query_catalog("select 1").ok());
 }
 
-TEST_CASE("schemas that appear at the same moment are no failure", "[connection][database][threads]") {
+TEST_CASE("schemas that appear at the same moment are no failure",
+          "[connection][database][threads]") {
   test::TempPostgres* server = test::TempPostgres::shared();
   if (server == nullptr)
     return;
@@ -223,12 +227,15 @@ TEST_CASE("relations and columns are listed by exact names", "[connection][datab
   std::string near = database.schema;
   near.replace(near.find('_'), 1, "x");
   REQUIRE(database.adapter->create_schemas(*database.connection, {near}));
-  database.run(fmt::format("create table {}.other (a int); create table $S.t (\"A \"\" b\" varchar(7), "
-                           "n numeric(9,2), x int[], d text)", near));
+  database.run(
+      fmt::format("create table {}.other (a int); create table $S.t (\"A \"\" b\" varchar(7), "
+                  "n numeric(9,2), x int[], d text)",
+                  near));
   auto listed = database.adapter->list_relations(*database.connection, database.schema);
   REQUIRE(listed.ok());
   REQUIRE(listed->size() == 1);
-  auto columns = database.adapter->columns_in_relation(*database.connection, database.relation("t"));
+  auto columns =
+      database.adapter->columns_in_relation(*database.connection, database.relation("t"));
   REQUIRE(columns.ok());
   REQUIRE(columns->size() == 4);
   CHECK((*columns)[0].data_type() == "character varying(7)");
@@ -236,7 +243,8 @@ TEST_CASE("relations and columns are listed by exact names", "[connection][datab
   CHECK((*columns)[1].data_type() == "numeric(9,2)");
   CHECK((*columns)[2].dtype == "ARRAY");
   auto described = database.adapter->columns_of_query(
-      *database.connection, "select 1 as a, 'x'::text as b, now() as c, array[1] as d, '{}'::jsonb as e");
+      *database.connection,
+      "select 1 as a, 'x'::text as b, now() as c, array[1] as d, '{}'::jsonb as e");
   REQUIRE(described.ok());
   CHECK((*described)[0].dtype == "INTEGER");
   CHECK((*described)[1].dtype == "STRING");
@@ -255,7 +263,8 @@ std::string typed(TestDatabase& database, const std::string& query) {
   if (!result)
     return result.error().message;
   (void)database.connection->commit().ok();
-  constexpr const char* kTypes[] = {"Integer", "Number", "Boolean", "Date", "DateTime", "Time", "TimeDelta", "Text"};
+  constexpr const char* kTypes[] = {"Integer",  "Number", "Boolean",   "Date",
+                                    "DateTime", "Time",   "TimeDelta", "Text"};
   std::string out = kTypes[static_cast<size_t>(result->table.column_types.at(0))];
   for (const std::vector<Cell>& row : result->table.rows) {
     const Cell& cell = row[0];
@@ -286,8 +295,10 @@ TEST_CASE("results have dbt's types", "[connection][database]") {
   CHECK(typed(database, "select date '2026-01-31'") == "Date 2026-01-31");
   CHECK(typed(database, "select timestamp '2026-01-31 12:00:00.5'") ==
         "DateTime 2026-01-31 12:00:00.500000");
-  CHECK(typed(database, "set local timezone to 'Asia/Kolkata'; select timestamptz '2026-01-31 12:00:00+00'") ==
-        "DateTime 2026-01-31 17:30:00+05:30");
+  CHECK(
+      typed(database,
+            "set local timezone to 'Asia/Kolkata'; select timestamptz '2026-01-31 12:00:00+00'") ==
+      "DateTime 2026-01-31 17:30:00+05:30");
   CHECK(typed(database, "select time '12:30'") == "Text 12:30:00");
   CHECK(typed(database, "select interval '1 year 2 mons -3 days 04:05:06.7'") ==
         "Text 422 days, 4:05:06.700000");
@@ -329,7 +340,8 @@ TEST_CASE("seeds are loaded by dbt's rules", "[seed][database]") {
   TestDatabase database(*server);
   std::string path = server->folder() + "/seed.csv";
   std::ofstream(path) << "id,Amount,day,at,ok,note,zip\n"
-                         "1,\"$1,000.50\",2026-1-5,2026-01-05T10:00:00+02:00,TRUE,\"tab\there\\ \"\"q\"\"\nline\",00501\n"
+                         "1,\"$1,000.50\",2026-1-5,2026-01-05T10:00:00+02:00,TRUE,\"tab\there\\ "
+                         "\"\"q\"\"\nline\",00501\n"
                          "2.0,null,,,false, NULL ,\n"
                          "3,5%\n";
   Adapter::SeedLoad load;
@@ -347,8 +359,9 @@ TEST_CASE("seeds are loaded by dbt's rules", "[seed][database]") {
   REQUIRE(database.connection->commit());
   CHECK(database.rows("select id, amount, day, ok, note, zip from $S.seed order by id") ==
         "1|1000.5|2026-01-05|t|tab\there\\ \"q\"\nline|00501;2|-|-|f|-|-;3|5|-|-|-|-");
-  CHECK(database.rows("select at = (timestamptz '2026-01-05 10:00:00+02')::timestamp, pg_typeof(at) "
-                      "from $S.seed where id = 1") == "t|timestamp without time zone");
+  CHECK(
+      database.rows("select at = (timestamptz '2026-01-05 10:00:00+02')::timestamp, pg_typeof(at) "
+                    "from $S.seed where id = 1") == "t|timestamp without time zone");
   load.header_only = true;
   CHECK(*database.adapter->load_seed(*database.connection, database.relation("empty"), load) == 0);
 }

@@ -63,7 +63,8 @@ constexpr std::string_view kFacts = R"(, facts as (
   select distinct 'rule', c.oid, 1, true, n.nspname, c.relname,
     pg_catalog.pg_get_userbyid(c.relowner),
     pg_catalog.replace(pg_catalog.left(pg_catalog.pg_get_ruledef(r.oid), 12),
-      'CREATE RULE', 'CREATE OR REPLACE RULE') || pg_catalog.substr(pg_catalog.pg_get_ruledef(r.oid), 13), ''
+      'CREATE RULE', 'CREATE OR REPLACE RULE') ||
+      pg_catalog.substr(pg_catalog.pg_get_ruledef(r.oid), 13), ''
   from target t
   join pg_catalog.pg_depend d on d.refclassid = 'pg_catalog.pg_class'::regclass
     and d.refobjid = t.oid and d.classid = 'pg_catalog.pg_rewrite'::regclass and d.deptype = 'n'
@@ -127,21 +128,22 @@ constexpr std::string_view kFacts = R"(, facts as (
 
 // Column lists and row filters of publications came with PostgreSQL 15.
 constexpr std::string_view kPublications15 = R"(
-    select p.oid, 'publication', p.pubname, pg_catalog.format('alter publication %I add table %I.%I%s%s',
-      p.pubname, $S::text, $T::text,
+    select p.oid, 'publication', p.pubname, pg_catalog.format(
+      'alter publication %I add table %I.%I%s%s', p.pubname, $S::text, $T::text,
       (select ' (' || pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ') || ')'
         from pg_catalog.pg_attribute a where a.attrelid = t.oid and a.attnum = any (x.prattrs)),
       ' where (' || pg_catalog.pg_get_expr(x.prqual, x.prrelid) || ')')
     from pg_catalog.pg_publication_rel x
     join pg_catalog.pg_publication p on p.oid = x.prpubid where x.prrelid = t.oid)";
 constexpr std::string_view kPublicationsBefore15 = R"(
-    select p.oid, 'publication', p.pubname, pg_catalog.format('alter publication %I add table %I.%I',
-      p.pubname, $S::text, $T::text)
+    select p.oid, 'publication', p.pubname, pg_catalog.format(
+      'alter publication %I add table %I.%I', p.pubname, $S::text, $T::text)
     from pg_catalog.pg_publication_rel x
     join pg_catalog.pg_publication p on p.oid = x.prpubid where x.prrelid = t.oid)";
 
 constexpr std::string_view kDigest =
-    "pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws('|', what, oid, schema, name, owner, "
+    "pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws('|', what, oid, schema, name, "
+    "owner, "
     "sql), E'\\n' order by what, oid, sql))";
 
 /// One pass, so that a name with a `$T` in it is not filled in its turn.
@@ -245,21 +247,22 @@ std::string enter_settings_sql(int lock_timeout_ms) {
 }
 
 std::string leave_settings_sql() {
-  return "select pg_catalog.set_config('search_path', pg_catalog.current_setting('weft.search_path'), "
+  return "select pg_catalog.set_config('search_path', "
+         "pg_catalog.current_setting('weft.search_path'), "
          "true), pg_catalog.set_config('lock_timeout', "
          "pg_catalog.current_setting('weft.lock_timeout'), true);\n";
 }
 
 diag::Result<Facts> read_facts(PgConnection& connection, const Names& names) {
-  std::string query = fmt::format(
-      "{} select facts.*, (select {} from facts) from facts", 
-      facts_sql(names, connection.server_version()), kDigest);
+  std::string query = fmt::format("{} select facts.*, (select {} from facts) from facts",
+                                  facts_sql(names, connection.server_version()), kDigest);
   // The path is set for this message only: it is its own transaction, or a savepoint ends it.
   bool joins = connection.in_transaction();
   std::string path = "set local search_path to pg_catalog, pg_temp;\n";
-  std::string sql = joins ? fmt::format("savepoint weft_facts; {}{}; rollback to savepoint weft_facts; "
-                                        "release savepoint weft_facts",
-                                        path, query)
+  std::string sql = joins ? fmt::format(
+                                "savepoint weft_facts; {}{}; rollback to savepoint weft_facts; "
+                                "release savepoint weft_facts",
+                                path, query)
                           : path + query;
   diag::Result<RawRows> rows = connection.raw(sql);
   if (!rows) {
@@ -286,7 +289,8 @@ diag::Result<Facts> read_facts(PgConnection& connection, const Names& names) {
 
 std::string recheck_sql(const Names& names, std::string_view digest, int server_version) {
   return fmt::format(
-      "{} select case when d = {} then 0 else ('{} ' || d)::pg_catalog.int4 end from (select {} as d "
+      "{} select case when d = {} then 0 else ('{} ' || d)::pg_catalog.int4 end from (select {} as "
+      "d "
       "from facts) x;\n",
       facts_sql(names, server_version), quote_literal(digest), kChangedMark, kDigest);
 }

@@ -68,7 +68,8 @@ diag::Result<Facts> read_facts(PgConnection& connection, const Names& names);
 std::string recheck_sql(const Names& names, std::string_view digest, int server_version);
 inline constexpr std::string_view kChangedMark = "weft: dependents changed";
 
-/// Statements that save the settings, then qualify every name in definitions; and that bring them back.
+/// Statements that save the settings, then qualify every name in definitions; and that bring them
+/// back.
 std::string enter_settings_sql(int lock_timeout_ms);
 std::string leave_settings_sql();
 

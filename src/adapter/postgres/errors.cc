@@ -42,11 +42,12 @@ struct ServerRefusal {
   std::string sqlstate, message;
 };
 
-/// Finds "FATAL:  28P01: password …" in libpq's verbose text. The severity may be in any language, the
-/// SQLSTATE between the colons is not.
+/// Finds "FATAL:  28P01: password …" in libpq's verbose text. The severity may be in any language,
+/// the SQLSTATE between the colons is not.
 std::optional<ServerRefusal> find_refusal(std::string_view text) {
   for (std::string_view line : base::split(text, '\n')) {
-    for (size_t at = line.find(":  "); at != std::string_view::npos; at = line.find(":  ", at + 1)) {
+    for (size_t at = line.find(":  "); at != std::string_view::npos;
+         at = line.find(":  ", at + 1)) {
       std::string_view rest = line.substr(at + 3);
       if (rest.size() < 7 || rest[5] != ':')
         continue;
@@ -77,9 +78,8 @@ Diagnostic refused_by_server(const config::Credentials& credentials, ServerRefus
     diagnostic.hint = fmt::format("check `dbname` of the profile's target, or make it: createdb {}",
                                   credentials.database);
   } else if (refusal.sqlstate == "53300") {
-    diagnostic.message =
-        fmt::format("the server at {} has no free connection: {}", place_of(credentials),
-                    refusal.message);
+    diagnostic.message = fmt::format("the server at {} has no free connection: {}",
+                                     place_of(credentials), refusal.message);
     diagnostic.hint = "use fewer `threads`, or raise the server's max_connections";
   } else {
     diagnostic.message = fmt::format("the server at {} refuses the connection: {}",
@@ -146,16 +146,18 @@ Diagnostic connect_error(const config::Credentials& credentials, std::string_vie
                                    place_of(credentials), credentials.user),
                        "set `password` in the profile's target, PGPASSWORD or ~/.pgpass");
   }
-  std::string hint = "is the server running there? `weft debug` shows what is tried; a target with "
-                     "`embedded: true` needs no server";
+  std::string hint =
+      "is the server running there? `weft debug` shows what is tried; a target with "
+      "`embedded: true` needs no server";
   if (reason.find("translate host name") != std::string::npos)
     hint = "check `host` of the profile's target";
-  else if (reason.find("SSL") != std::string::npos || reason.find("certificate") != std::string::npos)
+  else if (reason.find("SSL") != std::string::npos ||
+           reason.find("certificate") != std::string::npos)
     hint = "check `sslmode` and the certificates of the profile's target";
-  return plain_error(Code::ConnectionFailed,
-                     fmt::format("no PostgreSQL server can be reached at {}: {}",
-                                 place_of(credentials), reason),
-                     hint);
+  return plain_error(
+      Code::ConnectionFailed,
+      fmt::format("no PostgreSQL server can be reached at {}: {}", place_of(credentials), reason),
+      hint);
 }
 
 std::string_view sqlstate_of(const Diagnostic& diagnostic) {

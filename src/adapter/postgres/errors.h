@@ -11,8 +11,8 @@ struct pg_result;
 
 namespace weft::adapter::postgres {
 
-/// The failure of a statement. `sql` is what was sent, `prefix` the bytes of it that are weft's own:
-/// the position is moved so that it counts behind them.
+/// The failure of a statement. `sql` is what was sent, `prefix` the bytes of it that are weft's
+/// own: the position is moved so that it counts behind them.
 diag::Diagnostic statement_error(const pg_result* result, std::string_view sql, size_t prefix);
 
 /// Why no session came about, from libpq's message in its verbose form (which has the SQLSTATE).

@@ -39,9 +39,12 @@ Response response_of(const PGresult* result) {
   return response;
 }
 
-std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
+std::string first_line(std::string_view text) {
+  return std::string(text.substr(0, text.find('\n')));
+}
 
-/// A role as profiles write it: bare names fold to lower case as in `set role x`, quoted ones are kept.
+/// A role as profiles write it: bare names fold to lower case as in `set role x`, quoted ones are
+/// kept.
 std::string quoted_role(std::string_view role) {
   if (role.size() >= 2 && role.front() == '"' && role.back() == '"')
     return quote_identifier(base::replace_all(role.substr(1, role.size() - 2), "\"\"", "\""));
@@ -104,8 +107,8 @@ diag::Status PgConnection::ensure_open() {
   return diag::Done{};
 }
 
-/// One round trip for everything a session needs. The server notices within a second when weft dies;
-/// not every system can do that, so a refusal of that one setting is no failure.
+/// One round trip for everything a session needs. The server notices within a second when weft
+/// dies; not every system can do that, so a refusal of that one setting is no failure.
 diag::Status PgConnection::set_up(Session& session) {
   const config::Credentials& credentials = shared_.credentials;
   std::string sql = "select pg_catalog.pg_backend_pid()";
@@ -171,9 +174,11 @@ diag::Result<QueryResult> PgConnection::execute(std::string_view sql, const Quer
   begin_wanted_ = false;
   diag::Result<std::vector<ResultPtr>> results = session_->run(text, prefix);
   if (results && results->size() == (begins ? 1u : 0u))
-    results = plain_error(diag::Code::DatabaseFailed, "the statement is empty: can't execute an empty query");
+    results = plain_error(diag::Code::DatabaseFailed,
+                          "the statement is empty: can't execute an empty query");
   if (results && PQresultStatus(results->back().get()) == PGRES_EMPTY_QUERY)
-    results = plain_error(diag::Code::DatabaseFailed, "the statement is empty: can't execute an empty query");
+    results = plain_error(diag::Code::DatabaseFailed,
+                          "the statement is empty: can't execute an empty query");
   if (!results) {
     if (shared_.observer != nullptr)
       shared_.observer->on_result(name, first_line(results.error().message), watch.seconds());
@@ -241,8 +246,7 @@ diag::Status PgConnection::commit() {
   if (!session_ || !session_->in_transaction())
     return diag::Done{};
   // With the transaction's number the truth can be found out should the answer get lost.
-  diag::Result<RawRows> transaction =
-      raw("select pg_catalog.txid_current_if_assigned()");
+  diag::Result<RawRows> transaction = raw("select pg_catalog.txid_current_if_assigned()");
   if (!transaction)
     return give_up(transaction.error());
   diag::Result<std::vector<ResultPtr>> done = session_->run("COMMIT");
@@ -266,8 +270,7 @@ diag::Status PgConnection::find_out(std::string_view transaction, diag::Diagnost
     diag::Status open = ensure_open();
     if (!open)
       return error;
-    diag::Result<RawRows> rows =
-        raw(fmt::format("select pg_catalog.txid_status({})", transaction));
+    diag::Result<RawRows> rows = raw(fmt::format("select pg_catalog.txid_status({})", transaction));
     if (!rows) {
       close();
       continue;

@@ -22,19 +22,20 @@ class PgConnection;
 
 /// What the connections of one adapter share.
 struct Shared {
-  Shared(config::Credentials with, const base::Env& in, QueryObserver* watched_by, uint32_t run_bits)
+  Shared(config::Credentials with, const base::Env& in, QueryObserver* watched_by,
+         uint32_t run_bits)
       : credentials(std::move(with)), env(in), observer(watched_by), run(run_bits) {}
 
   config::Credentials credentials;
   const base::Env& env;
   QueryObserver* observer;
-  /// 24 bits of the invocation's id, in the names of build relations and in the lock that its sessions
-  /// hold; see build_names.h.
+  /// 24 bits of the invocation's id, in the names of build relations and in the lock that its
+  /// sessions hold; see build_names.h.
   uint32_t run;
   RelationCache cache;
   std::atomic<bool> was_reachable{false};
-  /// A pooler that hands out server sessions per transaction stands between: nothing may be kept in the
-  /// session.
+  /// A pooler that hands out server sessions per transaction stands between: nothing may be kept in
+  /// the session.
   std::atomic<bool> is_pooled{false};
   std::mutex mutex;
   std::set<PgConnection*> connections;
@@ -58,8 +59,8 @@ class PgConnection final : public Connection {
 
   // For the other files of this folder.
 
-  /// Runs weft's own statements as they are, in whatever transaction is open, and gives the rows of the
-  /// last result that has any. A failure leaves the transaction failed: the caller rolls back.
+  /// Runs weft's own statements as they are, in whatever transaction is open, and gives the rows of
+  /// the last result that has any. A failure leaves the transaction failed: the caller rolls back.
   diag::Result<RawRows> raw(std::string_view sql);
   /// As raw(), but a failure ends the transaction.
   diag::Result<RawRows> raw_or_rollback(std::string_view sql);

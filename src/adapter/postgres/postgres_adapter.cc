@@ -1,4 +1,6 @@
 // The adapter for PostgreSQL: each method hands on to the file of this folder that does the work.
+#include "adapter/postgres/postgres_adapter.h"
+
 #include <memory>
 #include <mutex>
 #include <string>
@@ -7,18 +9,14 @@
 
 #include <fmt/format.h>
 
-#include "adapter/adapter.h"
-#include "adapter/embedded/server.h"
 #include "adapter/postgres/build_names.h"
 #include "adapter/postgres/catalog.h"
 #include "adapter/postgres/pg_connection.h"
 #include "adapter/postgres/publish.h"
 #include "adapter/postgres/seed.h"
 
-namespace weft::adapter {
+namespace weft::adapter::postgres {
 namespace {
-
-using postgres::PgConnection;
 
 /// All connections of this adapter are of this kind: connect() makes no other.
 PgConnection& own(Connection& connection) { return static_cast<PgConnection&>(connection); }
@@ -161,17 +159,16 @@ Relation PostgresAdapter::build_relation(const Relation& target, RelationType ty
 }
 
 diag::Status PostgresAdapter::lock_target(Connection& connection, const Relation& target) {
-  return without_value(connection.execute(
-      fmt::format("select pg_catalog.pg_advisory_xact_lock({})",
-                  postgres::target_lock_key(target.schema.value_or(""),
-                                            target.identifier.value_or("")))));
+  return without_value(connection.execute(fmt::format(
+      "select pg_catalog.pg_advisory_xact_lock({})",
+      postgres::target_lock_key(target.schema.value_or(""), target.identifier.value_or("")))));
 }
 
 diag::Status PostgresAdapter::drop_relation(Connection& connection, const Relation& relation,
                                             bool cascade) {
-  diag::Status dropped = without_value(connection.execute(
-      fmt::format("drop {} if exists {}{}", sql_words(relation.type), relation.render_name(),
-                  cascade ? " cascade" : "")));
+  diag::Status dropped = without_value(
+      connection.execute(fmt::format("drop {} if exists {}{}", sql_words(relation.type),
+                                     relation.render_name(), cascade ? " cascade" : "")));
   if (dropped)
     shared_.cache.remove(relation);
   return dropped;
@@ -194,19 +191,9 @@ diag::Status PostgresAdapter::truncate_relation(Connection& connection, const Re
 
 }  // namespace
 
-diag::Result<std::unique_ptr<Adapter>> make_postgres_adapter(const config::Profile& profile,
-                                                             const AdapterOptions& options,
-                                                             const base::Env& env) {
-  config::Credentials credentials = profile.credentials;
-  if (credentials.embedded) {
-    diag::Result<config::Credentials> started =
-        embedded::start(options.state_directory, credentials, env);
-    if (!started)
-      return started.error();
-    credentials = std::move(*started);
-  }
-  return std::unique_ptr<Adapter>(
-      std::make_unique<PostgresAdapter>(std::move(credentials), options, env));
+std::unique_ptr<Adapter> make_adapter(config::Credentials credentials,
+                                      const AdapterOptions& options, const base::Env& env) {
+  return std::make_unique<PostgresAdapter>(std::move(credentials), options, env);
 }
 
-}  // namespace weft::adapter
+}  // namespace weft::adapter::postgres

@@ -8,8 +8,8 @@ namespace weft::adapter::postgres {
 ServerState probe(const config::Credentials& credentials) {
   std::string port = fmt::to_string(credentials.port);
   const char* names[] = {"host", "port", "user", "dbname", "connect_timeout", nullptr};
-  const char* values[] = {credentials.host.c_str(), port.c_str(), credentials.user.c_str(),
-                          credentials.database.c_str(), "2", nullptr};
+  const char* values[] = {credentials.host.c_str(),     port.c_str(), credentials.user.c_str(),
+                          credentials.database.c_str(), "2",          nullptr};
   switch (PQpingParams(names, values, 0)) {
     case PQPING_OK:
       return ServerState::Answers;

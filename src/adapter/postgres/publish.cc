@@ -1,25 +1,27 @@
 // Publishing.
 //
-// The problem: a table is built anew beside the old one and must take its place. Renaming is quick, but
-// views, foreign keys, rules and functions know relations by oid and would stay with the old one; dropping
-// them with CASCADE, as dbt does, breaks their readers and loses those that nobody builds again; and every
-// lock we wait for makes all later readers wait behind us.
+// The problem: a table is built anew beside the old one and must take its place. Renaming is quick,
+// but views, foreign keys, rules and functions know relations by oid and would stay with the old
+// one; dropping them with CASCADE, as dbt does, breaks their readers and loses those that nobody
+// builds again; and every lock we wait for makes all later readers wait behind us.
 //
 // The method, in at most two round trips where nothing but views stands on the table:
 //   1. Read, without locks, what there is and what stands on it, farthest first.
-//   2. In one transaction (or a savepoint of the open one), with a lock timeout of one slice: lock the
-//      dependents from the farthest to the nearest (readers lock in the same direction, so no deadlock),
-//      check that nothing changed since 1, rename old away and new in, point the dependents at the new
-//      one, drop the old one without CASCADE, commit.
-// A view is pointed at the new table by `create or replace view` with its own definition: it keeps its
-// oid, so what stands on the view needs no touch and its owner, grants and comments stay. That works
-// while its columns keep their types. If not, or for materialized views, all views on the way are
-// dropped and made again from scripts read under their locks (recreate.cc). If a view cannot be made on
-// the new table, because a column is gone, it may be left out only when this run builds it anew later;
-// else everything is rolled back and the error names it. Whatever else still holds on to the old table
-// makes its DROP fail, and that is an error, never a loss.
+//   2. In one transaction (or a savepoint of the open one), with a lock timeout of one slice: lock
+//   the
+//      dependents from the farthest to the nearest (readers lock in the same direction, so no
+//      deadlock), check that nothing changed since 1, rename old away and new in, point the
+//      dependents at the new one, drop the old one without CASCADE, commit.
+// A view is pointed at the new table by `create or replace view` with its own definition: it keeps
+// its oid, so what stands on the view needs no touch and its owner, grants and comments stay. That
+// works while its columns keep their types. If not, or for materialized views, all views on the way
+// are dropped and made again from scripts read under their locks (recreate.cc). If a view cannot be
+// made on the new table, because a column is gone, it may be left out only when this run builds it
+// anew later; else everything is rolled back and the error names it. Whatever else still holds on
+// to the old table makes its DROP fail, and that is an error, never a loss.
 //
-// A slice that was not enough, a deadlock, and a catalog that changed in between begin the attempt anew.
+// A slice that was not enough, a deadlock, and a catalog that changed in between begin the attempt
+// anew.
 #include "adapter/postgres/publish.h"
 
 #include <functional>
@@ -41,7 +43,8 @@ using diag::Code;
 using diag::Diagnostic;
 using Kind = Dependent::Kind;
 
-/// Attempts that may fail for what looks like a change of the catalog but may be something that stays.
+/// Attempts that may fail for what looks like a change of the catalog but may be something that
+/// stays.
 constexpr int kDoubtfulTries = 20;
 
 /// How the dependents follow the table.
@@ -133,14 +136,13 @@ std::string Publisher::close_sql() const {
 
 /// False when the open transaction cannot be brought back to where it was before the attempt.
 bool Publisher::undo() {
-  diag::Result<RawRows> undone =
-      connection_.raw(joins_ ? "rollback to savepoint weft_publish; release savepoint weft_publish"
-                             : "rollback");
+  diag::Result<RawRows> undone = connection_.raw(
+      joins_ ? "rollback to savepoint weft_publish; release savepoint weft_publish" : "rollback");
   return undone.ok();
 }
 
-/// Changing the owner to who it is takes the strongest lock and does nothing else. LOCK TABLE would go
-/// through a view to all tables under it.
+/// Changing the owner to who it is takes the strongest lock and does nothing else. LOCK TABLE would
+/// go through a view to all tables under it.
 std::string Publisher::lock_sql(bool all) const {
   std::string sql;
   for (const Dependent& dependent : facts_.dependents) {
@@ -163,10 +165,12 @@ std::string Publisher::rename_sql() const {
 std::string Publisher::drop_old_sql() const {
   if (!facts_.target)
     return {};
-  return fmt::format("{} {};\n", drop_words(facts_.target->kind), path_of(names_.schema, old_name_));
+  return fmt::format("{} {};\n", drop_words(facts_.target->kind),
+                     path_of(names_.schema, old_name_));
 }
 
-/// What keeps its oid: views, functions and rules are replaced in place, keys are dropped and added.
+/// What keeps its oid: views, functions and rules are replaced in place, keys are dropped and
+/// added.
 std::string Publisher::repoint_sql() const {
   std::string sql;
   for (const Dependent& dependent : facts_.dependents) {
@@ -263,8 +267,7 @@ diag::Status Publisher::swap_with_views() {
   std::string drops;
   for (const Dependent& dependent : facts_.dependents) {
     if (dependent.is_view_like()) {
-      drops += fmt::format("{} {};\n",
-                           drop_words(dependent.kind == Kind::View ? 'v' : 'm'),
+      drops += fmt::format("{} {};\n", drop_words(dependent.kind == Kind::View ? 'v' : 'm'),
                            path_of(dependent.schema, dependent.name));
     }
   }
@@ -332,8 +335,8 @@ diag::Status Publisher::make_or_leave(const Dependent& dependent, const std::str
                                                              : RelationType::Table;
   if (!context_.is_rebuilt_later || !context_.is_rebuilt_later(relation))
     return refused(dependent, made.error());
-  diag::Result<RawRows> undone = connection_.raw(
-      "rollback to savepoint weft_dependent; release savepoint weft_dependent");
+  diag::Result<RawRows> undone =
+      connection_.raw("rollback to savepoint weft_dependent; release savepoint weft_dependent");
   if (!undone)
     return undone.error();
   if (dependent.is_view_like())
@@ -380,7 +383,8 @@ Verdict Publisher::judge(const Diagnostic& error) {
     return Verdict::Changed;
   bool changed = state == "23505" || state == "42P07" || state == "42809" || state == "XX000" ||
                  (state == "42P01" && mode_ == Mode::Repoint && facts_.dependents.empty());
-  // What holds on to the old relation may have come after it was looked at; the second time it stays.
+  // What holds on to the old relation may have come after it was looked at; the second time it
+  // stays.
   if (state == "2BP01" && !drop_failed_)
     drop_failed_ = changed = true;
   if (changed)
@@ -404,8 +408,8 @@ void Publisher::finish() {
     std::string list;
     for (const Attachment& attachment : facts_.attachments)
       list += (list.empty() ? "" : ", ") + attachment.described;
-    connection_.notice(fmt::format("`{}.{}` was replaced without its {}", names_.schema,
-                                   names_.target, list));
+    connection_.notice(
+        fmt::format("`{}.{}` was replaced without its {}", names_.schema, names_.target, list));
   }
 }
 
@@ -415,10 +419,11 @@ bool Publisher::was_published(const Diagnostic& error) {
     return false;
   if (!connection_.ensure_open())
     return false;
-  diag::Result<RawRows> rows = connection_.raw(fmt::format(
-      "select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace "
-      "where c.oid = {} and n.nspname = {} and c.relname = {}",
-      build_oid_, quote_literal(names_.schema), quote_literal(names_.target)));
+  diag::Result<RawRows> rows = connection_.raw(
+      fmt::format("select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = "
+                  "c.relnamespace "
+                  "where c.oid = {} and n.nspname = {} and c.relname = {}",
+                  build_oid_, quote_literal(names_.schema), quote_literal(names_.target)));
   return rows && !rows->empty();
 }
 

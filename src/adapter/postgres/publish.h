@@ -1,5 +1,5 @@
-// Publish: puts a finished relation in the place of another without a moment in which readers of either,
-// or of anything that stands on it, find nothing. See publish.cc.
+// Publish: puts a finished relation in the place of another without a moment in which readers of
+// either, or of anything that stands on it, find nothing. See publish.cc.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace weft::adapter::postgres {
 
-/// As Adapter::publish. Leaves the transaction as it found it: open when it was open (unless it fails),
-/// none when there was none.
+/// As Adapter::publish. Leaves the transaction as it found it: open when it was open (unless it
+/// fails), none when there was none.
 diag::Status publish(PgConnection& connection, const Relation& build, const Relation& target,
                      const PublishContext& context);
 

@@ -1,5 +1,5 @@
-// Waiting for the locks of publishing: short slices, so that readers behind us never wait long, until a
-// deadline, then an error that names who holds them.
+// Waiting for the locks of publishing: short slices, so that readers behind us never wait long,
+// until a deadline, then an error that names who holds them.
 #pragma once
 
 #include <chrono>

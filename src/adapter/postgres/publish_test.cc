@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "adapter/postgres/test_adapter.h"
+#include "adapter/postgres/database_test.h"
 #include "base/strings.h"
 
 namespace weft::adapter {
@@ -24,8 +24,10 @@ std::string why(const diag::Result<T>& result) {
 /// Everything about a view that publishing must keep.
 constexpr const char* kDigest =
     "select c.relname, c.relkind, pg_get_viewdef(c.oid), pg_get_userbyid(c.relowner), c.relacl,"
-    " c.reloptions, obj_description(c.oid), (select string_agg(coalesce(col_description(c.oid, a.attnum), '') ||"
-    " coalesce(a.attacl::text, ''), ',' order by attnum) from pg_attribute a where attrelid = c.oid),"
+    " c.reloptions, obj_description(c.oid), (select string_agg(coalesce(col_description(c.oid, "
+    "a.attnum), '') ||"
+    " coalesce(a.attacl::text, ''), ',' order by attnum) from pg_attribute a where attrelid = "
+    "c.oid),"
     " (select string_agg(pg_get_indexdef(indexrelid), ',' order by indexrelid::regclass::text)"
     "  from pg_index where indrelid = c.oid),"
     " (select string_agg(pg_get_ruledef(r.oid), ',' order by rulename) from pg_rewrite r"
@@ -73,8 +75,8 @@ TEST_CASE("a rebuilt table keeps all that stands on it", "[publish][database]") 
     CHECK(database.rows(kDigest) == before);
   }
   SECTION("by making them again when a type changed") {
-    diag::Status done =
-        rebuild(database, *database.connection, "t", "select 3::bigint as id, 'z' as name, 1 as more");
+    diag::Status done = rebuild(database, *database.connection, "t",
+                                "select 3::bigint as id, 'z' as name, 1 as more");
     REQUIRE(why(done) == "");
     CHECK(database.rows("select * from $S.v3") == "3|z|6");
     CHECK(database.rows("select * from $S.v4") == "3|1");
@@ -100,7 +102,8 @@ TEST_CASE("a rebuilt table keeps all that stands on it", "[publish][database]") 
     PublishContext context;
     context.is_rebuilt_later = [](const Relation&) { return true; };
     REQUIRE(why(rebuild(database, *database.connection, "t", "select 2 as id", context)) == "");
-    CHECK(database.rows("select to_regclass('$S.v1'), to_regclass('$S.m1'), id from $S.t") == "-|-|2");
+    CHECK(database.rows("select to_regclass('$S.v1'), to_regclass('$S.m1'), id from $S.t") ==
+          "-|-|2");
   }
   CHECK(database.rows("select count(*) from pg_class where relnamespace = '$S'::regnamespace and "
                       "relname like '%\\_\\_b%' and relkind <> 'r'") == "0");
@@ -114,7 +117,8 @@ TEST_CASE("publishing joins an open transaction", "[publish][database]") {
   database.run("create table $S.t as select 1 as id; create view $S.v as select * from $S.t");
   Relation target = database.relation("t");
   Relation build = database.adapter->build_relation(target, RelationType::Table);
-  REQUIRE(database.connection->execute("create table " + build.render_name() + " as select 2 as id"));
+  REQUIRE(
+      database.connection->execute("create table " + build.render_name() + " as select 2 as id"));
   REQUIRE(database.connection->execute("set local search_path to pg_catalog"));
   REQUIRE(why(database.adapter->publish(*database.connection, build, target, {})) == "");
   CHECK(database.connection->in_transaction());
@@ -205,13 +209,16 @@ TEST_CASE("what holds on to the old table in other ways makes it stay", "[publis
   if (server == nullptr)
     return;
   TestDatabase database(*server);
-  database.run("create table $S.t (id int); create function $S.g($S.t) returns int language sql as 'select 1'");
+  database.run(
+      "create table $S.t (id int); create function $S.g($S.t) returns int language sql as 'select "
+      "1'");
   diag::Status done = rebuild(database, *database.connection, "t", "select 1 as id");
   REQUIRE_FALSE(done.ok());
   CHECK(done.error().code == diag::Code::PublishRefused);
   CHECK(done.error().message.find("function") != std::string::npos);
-  database.run("drop function $S.g; create table $S.p (id int) partition by list (id);"
-               "create table $S.q partition of $S.p for values in (1)");
+  database.run(
+      "drop function $S.g; create table $S.p (id int) partition by list (id);"
+      "create table $S.q partition of $S.p for values in (1)");
   done = rebuild(database, *database.connection, "q", "select 1 as id");
   CHECK(done.error().code == diag::Code::PublishRefused);
 }
@@ -226,42 +233,48 @@ TEST_CASE("attachments are carried over unless hooks make them", "[publish][data
       " (select relrowsecurity from pg_class where oid = '$S.t'::regclass),"
       " (select count(*) from pg_statistic_ext where stxrelid = '$S.t'::regclass),"
       " (select count(*) from pg_publication_rel where prrelid = '$S.t'::regclass)";
-  database.run("create table $S.t (a int, b int); create policy own on $S.t for select using (a > 0);"
-               "alter table $S.t enable row level security;"
-               "create statistics $S.ab on a, b from $S.t;"
-               "create publication pub_$S for table $S.t (a) where (a > 1)");
+  database.run(
+      "create table $S.t (a int, b int); create policy own on $S.t for select using (a > 0);"
+      "alter table $S.t enable row level security;"
+      "create statistics $S.ab on a, b from $S.t;"
+      "create publication pub_$S for table $S.t (a) where (a > 1)");
   PublishContext context;
   SECTION("no hooks") {
     context.has_hooks = [](const Relation&) { return false; };
-    REQUIRE(why(rebuild(database, *database.connection, "t", "select 1 as a, 2 as b", context)) == "");
+    REQUIRE(why(rebuild(database, *database.connection, "t", "select 1 as a, 2 as b", context)) ==
+            "");
     CHECK(database.rows(kAttached) == "1|t|1|1");
   }
   SECTION("hooks") {
     context.has_hooks = [](const Relation&) { return true; };
-    REQUIRE(why(rebuild(database, *database.connection, "t", "select 1 as a, 2 as b", context)) == "");
+    REQUIRE(why(rebuild(database, *database.connection, "t", "select 1 as a, 2 as b", context)) ==
+            "");
     CHECK(database.rows(kAttached) == "0|f|0|0");
   }
   SECTION("not known: a notice names them") {
-    REQUIRE(why(rebuild(database, *database.connection, "t", "select 1 as a, 2 as b", context)) == "");
+    REQUIRE(why(rebuild(database, *database.connection, "t", "select 1 as a, 2 as b", context)) ==
+            "");
     REQUIRE_FALSE(database.observer.notices.empty());
     CHECK(database.observer.notices.back().find("policy `own`") != std::string::npos);
   }
   database.run("drop publication pub_$S");
 }
 
-TEST_CASE("readers of a table and of views on it never see an error", "[publish][database][threads]") {
+TEST_CASE("readers of a table and of views on it never see an error",
+          "[publish][database][threads]") {
   test::TempPostgres* server = test::TempPostgres::shared();
   if (server == nullptr)
     return;
   TestDatabase database(*server);
-  database.run("create table $S.t as select i as id, i % 7 as k from generate_series(1, 500) i;"
-               "create view $S.v1 as select id, k from $S.t; create view $S.v2 as select k, count(*) as n, "
-               "sum(id) as s from $S.v1 group by k");
+  database.run(
+      "create table $S.t as select i as id, i % 7 as k from generate_series(1, 500) i;"
+      "create view $S.v1 as select id, k from $S.t; create view $S.v2 as select k, count(*) as n, "
+      "sum(id) as s from $S.v1 group by k");
   std::atomic<bool> stop{false};
   std::atomic<int> errors{0}, wrong{0}, reads{0};
   std::vector<std::thread> readers;
-  for (const char* query : {"select count(*) from $S.t", "select count(id) from $S.v1",
-                            "select sum(n) from $S.v2"}) {
+  for (const char* query :
+       {"select count(*) from $S.t", "select count(id) from $S.v1", "select sum(n) from $S.v2"}) {
     readers.emplace_back([&, sql = in_schema(query, database.schema)] {
       auto connection = database.adapter->connect("reader");
       QueryOptions options;
@@ -281,9 +294,9 @@ TEST_CASE("readers of a table and of views on it never see an error", "[publish]
   for (int i = 0; i < 200; ++i) {
     // Every fourth time a type changes, so that both ways of publishing are under fire.
     const char* type = i % 4 == 3 ? "bigint" : "int";
-    diag::Status done = rebuild(
-        database, *database.connection, "t",
-        fmt::format("select i::{} as id, i % 7 as k from generate_series(1, 500) i", type));
+    diag::Status done =
+        rebuild(database, *database.connection, "t",
+                fmt::format("select i::{} as id, i % 7 as k from generate_series(1, 500) i", type));
     failures += done.ok() ? 0 : 1;
   }
   stop = true;
@@ -316,7 +329,8 @@ TEST_CASE("publishers of one table take turns", "[publish][database][threads]") 
       Relation target = database.relation("t");
       for (int i = 0; i < 30; ++i) {
         Relation build = (*other)->build_relation(target, RelationType::Table);
-        auto made = connection->execute("create table " + build.render_name() + " as select 1 as id");
+        auto made =
+            connection->execute("create table " + build.render_name() + " as select 1 as id");
         bool done = made && connection->commit();
         diag::Status published = (*other)->publish(*connection, build, target, {});
         if (!done || !published)
@@ -330,7 +344,8 @@ TEST_CASE("publishers of one table take turns", "[publish][database][threads]") 
   INFO(problem[0] << problem[1]);
   CHECK(failures == 0);
   CHECK(database.rows("select * from $S.v") == "1");
-  CHECK(database.rows("select count(*) from pg_class where relnamespace = '$S'::regnamespace") == "2");
+  CHECK(database.rows("select count(*) from pg_class where relnamespace = '$S'::regnamespace") ==
+        "2");
 }
 
 TEST_CASE("a lock that is not to be had ends in an error that names its holder",
@@ -362,7 +377,8 @@ TEST_CASE("wherever a publisher dies, table and views fit together", "[publish][
     auto victim = database.adapter->connect("victim");
     auto pid = victim->query_catalog("select pg_backend_pid()");
     REQUIRE(pid.ok());
-    std::string kill = fmt::format("select pg_terminate_backend({})", pid->table.rows[0][0].integer);
+    std::string kill =
+        fmt::format("select pg_terminate_backend({})", pid->table.rows[0][0].integer);
     std::thread killer([&, delay] {
       auto connection = database.adapter->connect("killer");
       REQUIRE(connection->query_catalog("select 1"));
@@ -392,7 +408,8 @@ TEST_CASE("leftovers of dead runs go, everything else stays", "[publish][databas
   Relation build = (*dead)->build_relation(database.relation("t"), RelationType::Table);
   REQUIRE(connection->execute("create table " + build.render_name() + " as select 1 as id"));
   REQUIRE(connection->commit());
-  database.run("create table $S.x__dbt_tmp (id int); create table $S.x__01234567__b0123456789 (id int)");
+  database.run(
+      "create table $S.x__dbt_tmp (id int); create table $S.x__01234567__b0123456789 (id int)");
   constexpr const char* kCount =
       "select count(*) from pg_class where relnamespace = '$S'::regnamespace";
   database.adapter->remove_leftovers(*database.connection, {database.schema});

@@ -1,8 +1,9 @@
 // Views: replaced in place where PostgreSQL allows that, published as any other relation where not.
 //
 // The view is made under its build name first, so that the server itself tells its columns and its
-// definition. A view that is the same as before is left alone: no lock is taken and no plan is thrown
-// away. Otherwise `create or replace view` takes the definition over when the old columns are kept.
+// definition. A view that is the same as before is left alone: no lock is taken and no plan is
+// thrown away. Otherwise `create or replace view` takes the definition over when the old columns
+// are kept.
 #include <utility>
 
 #include <fmt/format.h>
@@ -32,8 +33,10 @@ diag::Result<Comparison> compare(PgConnection& connection, const Names& names) {
       "with rel as (select c.oid, c.relname, c.relkind, c.reloptions,"
       "  case when c.relkind = 'v' then pg_catalog.pg_get_viewdef(c.oid) end as definition"
       "  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
-      "  where n.nspname = {0} and c.relname in ({1}, {2}) and c.relkind not in ('i', 'I', 'c', 't')),"
-      " old as (select * from rel where relname = {1}), made as (select * from rel where relname = {2})\n"
+      "  where n.nspname = {0} and c.relname in ({1}, {2}) and c.relkind not in ('i', 'I', 'c', "
+      "'t')),"
+      " old as (select * from rel where relname = {1}), made as (select * from rel where relname = "
+      "{2})\n"
       "select old.relkind, not exists ("
       "    select from pg_catalog.pg_attribute a"
       "    left join pg_catalog.pg_attribute b on b.attrelid = made.oid and b.attnum = a.attnum"
@@ -52,8 +55,8 @@ diag::Result<Comparison> compare(PgConnection& connection, const Names& names) {
     return rows.error();
   if (rows->empty()) {
     return plain_error(diag::Code::DatabaseFailed,
-                       fmt::format("no view `{}.{}` was made, which was to become `{}`", names.schema,
-                                   names.build, names.target));
+                       fmt::format("no view `{}.{}` was made, which was to become `{}`",
+                                   names.schema, names.build, names.target));
   }
   const RawRow& row = rows->front();
   Comparison comparison;
@@ -89,13 +92,13 @@ diag::Status replace_in_place(PgConnection& connection, const Names& names,
       return undone.error();
     if (wait.rest())
       continue;
-    diag::Result<RawRows> rows = connection.raw(
-        fmt::format("select {}::pg_catalog.regclass::pg_catalog.oid",
-                    quote_literal(path_of(names.schema, names.target))));
+    diag::Result<RawRows> rows =
+        connection.raw(fmt::format("select {}::pg_catalog.regclass::pg_catalog.oid",
+                                   quote_literal(path_of(names.schema, names.target))));
     std::vector<uint32_t> oids;
     if (rows && !rows->empty())
-      oids.push_back(static_cast<uint32_t>(
-          base::parse_int(rows->front().front().value_or("0")).value_or(0)));
+      oids.push_back(
+          static_cast<uint32_t>(base::parse_int(rows->front().front().value_or("0")).value_or(0)));
     return blocked_error(connection, names.schema, names.target, oids);
   }
 }
@@ -111,8 +114,7 @@ diag::Status take_place(PgConnection& connection, const Relation& target, const 
   if (comparison->target_kind != 'v' || !comparison->keeps_columns)
     return publish(connection, build, target, context);
   if (comparison->is_same) {
-    diag::Result<RawRows> done =
-        connection.raw("drop view " + path_of(names.schema, names.build));
+    diag::Result<RawRows> done = connection.raw("drop view " + path_of(names.schema, names.build));
     if (!done)
       return done.error();
   } else {

@@ -11,8 +11,8 @@
 namespace weft::adapter::postgres {
 namespace {
 
-// Gives (oid, step, number, sql). $O stands for the list of oids. The order of the steps matters: the
-// owner comes before what only an owner may do, grants come last.
+// Gives (oid, step, number, sql). $O stands for the list of oids. The order of the steps matters:
+// the owner comes before what only an owner may do, grants come last.
 constexpr std::string_view kScripts = R"(
 with views as (
   select c.*, pg_catalog.format('%I.%I', n.nspname, c.relname) as path
@@ -26,7 +26,8 @@ with views as (
         pg_catalog.rtrim(pg_catalog.pg_get_viewdef(oid), ';'))
     else
       pg_catalog.format('create materialized view %s%s%s%s as %s with %s', path,
-        (select pg_catalog.format(' using %I', amname) from pg_catalog.pg_am where pg_am.oid = relam),
+        (select pg_catalog.format(' using %I', amname) from pg_catalog.pg_am
+          where pg_am.oid = relam),
         ' with (' || pg_catalog.array_to_string(reloptions, ', ') || ')',
         (select pg_catalog.format(' tablespace %I', spcname) from pg_catalog.pg_tablespace s
           where s.oid = reltablespace),
@@ -47,7 +48,8 @@ with views as (
   union all
   select v.oid, 3, i.indexrelid::bigint, pg_catalog.pg_get_indexdef(i.indexrelid) ||
     case when i.indisclustered then
-      pg_catalog.format('; alter materialized view %s cluster on %I', path, x.relname) else '' end ||
+      pg_catalog.format('; alter materialized view %s cluster on %I', path, x.relname)
+      else '' end ||
     coalesce(pg_catalog.format('; comment on index %I.%I is %L', n.nspname, x.relname,
       pg_catalog.obj_description(x.oid, 'pg_class')), '')
   from views v
@@ -56,7 +58,8 @@ with views as (
   join pg_catalog.pg_namespace n on n.oid = x.relnamespace
   union all
   select v.oid, 4, a.attnum, pg_catalog.format(
-    'alter materialized view %s alter column %I set statistics %s', path, a.attname, a.attstattarget)
+    'alter materialized view %s alter column %I set statistics %s', path, a.attname,
+    a.attstattarget)
   from views v
   join pg_catalog.pg_attribute a on a.attrelid = v.oid and a.attnum > 0 and a.attstattarget >= 0
     and not a.attisdropped
@@ -76,8 +79,8 @@ with views as (
   from views v join pg_catalog.pg_trigger g on g.tgrelid = v.oid and not g.tgisinternal
   union all
   select v.oid, 8, d.objsubid, case when d.objsubid = 0 then pg_catalog.format(
-      'comment on %s %s is %L', case v.relkind when 'v' then 'view' else 'materialized view' end, path,
-      d.description)
+      'comment on %s %s is %L', case v.relkind when 'v' then 'view' else 'materialized view' end,
+      path, d.description)
     else pg_catalog.format('comment on column %s.%I is %L', path, a.attname, d.description) end
   from views v
   join pg_catalog.pg_description d on d.objoid = v.oid
@@ -119,8 +122,8 @@ with views as (
     x(grantor, grantee, privilege_type, is_grantable, place)
   group by v.oid, path, x.grantee, x.is_grantable
   union all
-  select v.oid, 13, a.attnum * 1000 + x.place, pg_catalog.format('grant %s (%I) on table %s to %s%s', x.privilege_type,
-    a.attname, path, case x.grantee when 0 then 'public'
+  select v.oid, 13, a.attnum * 1000 + x.place, pg_catalog.format(
+    'grant %s (%I) on table %s to %s%s', x.privilege_type, a.attname, path, case x.grantee when 0 then 'public'
       else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) end,
     case when x.is_grantable then ' with grant option' else '' end)
   from views v

@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "adapter/column_guess.h"
 #include "adapter/csv_file.h"
 #include "adapter/csv_reader.h"
-#include "adapter/column_guess.h"
 #include "adapter/decimal.h"
 #include "adapter/python_text.h"
 #include "adapter/table.h"
@@ -145,15 +145,16 @@ struct Columns {
   std::vector<bool> whole;
 };
 
-/// A datetime with an offset belongs into a timestamp by way of the session's time zone, as dbt's insert
-/// takes it, but COPY would only drop the offset. Such a column is a timestamptz while it is loaded.
+/// A datetime with an offset belongs into a timestamp by way of the session's time zone, as dbt's
+/// insert takes it, but COPY would only drop the offset. Such a column is a timestamptz while it is
+/// loaded.
 Columns plan_columns(const Adapter::SeedLoad& load, const CsvScan& scan) {
   Columns columns;
   for (size_t i = 0; i < load.columns.size(); ++i) {
     const auto& [name, sql_type] = load.columns[i];
     bool is_own_type = i < scan.sql_types.size() && scan.sql_types[i] == sql_type;
-    bool shifts = is_own_type && scan.has_time_zone[i] &&
-                  scan.column_types[i] == ColumnType::DateTime;
+    bool shifts =
+        is_own_type && scan.has_time_zone[i] && scan.column_types[i] == ColumnType::DateTime;
     std::string quoted = column_name(name, load.quote_columns);
     columns.create_list += fmt::format("{}{} {}", i == 0 ? "" : ", ", quoted,
                                        shifts ? "timestamp with time zone" : sql_type);

@@ -1,10 +1,10 @@
 #include "adapter/postgres/session.h"
 
+#include <poll.h>
 #include <utility>
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
-#include <poll.h>
 
 #include "adapter/postgres/errors.h"
 #include "base/strings.h"
@@ -44,15 +44,14 @@ RawRows raw_rows(const pg_result* result) {
       if (PQgetisnull(result, r, c))
         row.emplace_back(std::nullopt);
       else
-        row.emplace_back(std::string(PQgetvalue(result, r, c),
-                                     static_cast<size_t>(PQgetlength(result, r, c))));
+        row.emplace_back(
+            std::string(PQgetvalue(result, r, c), static_cast<size_t>(PQgetlength(result, r, c))));
     }
   }
   return rows;
 }
 
-Session::Session(pg_conn* connection)
-    : connection_(connection), cancel_(PQgetCancel(connection)) {
+Session::Session(pg_conn* connection) : connection_(connection), cancel_(PQgetCancel(connection)) {
   PQsetNoticeReceiver(connection_, receive_notice, this);
 }
 
@@ -62,10 +61,10 @@ Session::~Session() {
 }
 
 diag::Diagnostic Session::lost(std::string_view what) const {
-  diag::Diagnostic diagnostic = plain_error(
-      diag::Code::ConnectionLost,
-      fmt::format("the connection to the server was lost {}: {}", what,
-                  base::collapse_whitespace(PQerrorMessage(connection_))));
+  diag::Diagnostic diagnostic =
+      plain_error(diag::Code::ConnectionLost,
+                  fmt::format("the connection to the server was lost {}: {}", what,
+                              base::collapse_whitespace(PQerrorMessage(connection_))));
   diag::DatabaseError database;
   database.sqlstate = "08006";
   database.message = diagnostic.message;
@@ -75,7 +74,8 @@ diag::Diagnostic Session::lost(std::string_view what) const {
 
 diag::Result<std::vector<ResultPtr>> Session::run(const std::string& sql, size_t prefix) {
   if (sql.find('\0') != std::string::npos)
-    return plain_error(diag::Code::DatabaseFailed, "a statement has a NUL byte, which SQL cannot hold");
+    return plain_error(diag::Code::DatabaseFailed,
+                       "a statement has a NUL byte, which SQL cannot hold");
   if (PQsendQuery(connection_, sql.c_str()) != 1)
     return lost("before a statement was sent");
   std::vector<ResultPtr> results;
@@ -160,8 +160,8 @@ bool Session::is_broken() const { return PQstatus(connection_) != CONNECTION_OK;
 bool Session::was_closed_by_server() {
   if (is_broken())
     return true;
-  // Something that waits while nothing was asked is a notice, a parameter, or the end; the end comes
-  // behind the server's reason for it.
+  // Something that waits while nothing was asked is a notice, a parameter, or the end; the end
+  // comes behind the server's reason for it.
   for (int reads = 0; reads < 4; ++reads) {
     pollfd wait{PQsocket(connection_), POLLIN, 0};
     if (poll(&wait, 1, 0) <= 0)

@@ -1,8 +1,8 @@
-// Session: one libpq connection: opening it, sending statements, reading what comes back. It knows nothing
-// of transactions, retries of statements or dbt; PgConnection does.
+// Session: one libpq connection: opening it, sending statements, reading what comes back. It knows
+// nothing of transactions, retries of statements or dbt; PgConnection does.
 //
-// libpqxx 6.4 keeps the SQLSTATE of most errors, hints, details and positions to itself and gives no way
-// to its libpq connection, so this module speaks libpq throughout.
+// libpqxx 6.4 keeps the SQLSTATE of most errors, hints, details and positions to itself and gives
+// no way to its libpq connection, so this module speaks libpq throughout.
 #pragma once
 
 #include <cstdint>
@@ -45,8 +45,8 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Sends one text of statements and gives their results, those without rows included. On failure the
-  /// diagnostic's position counts within `sql` behind its first `prefix` bytes.
+  /// Sends one text of statements and gives their results, those without rows included. On failure
+  /// the diagnostic's position counts within `sql` behind its first `prefix` bytes.
   diag::Result<std::vector<ResultPtr>> run(const std::string& sql, size_t prefix = 0);
   /// Sends `copy … from stdin` and the data. Gives the rows that the server counted.
   diag::Result<int64_t> copy_in(const std::string& sql, size_t prefix,

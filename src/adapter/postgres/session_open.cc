@@ -1,17 +1,19 @@
-// Opening a session: the parameters libpq gets, the wait for it, and which failures are tried again.
+// Opening a session: the parameters libpq gets, the wait for it, and which failures are tried
+// again.
 //
-// A failure to reach the server is tried again `retries` times, as dbt does, when it never answered: a
-// wrong port should be told at once. A server that answered before, that is starting, or that has no
-// free connection gets a minute, with growing pauses. A refusal (password, database) is final.
+// A failure to reach the server is tried again `retries` times, as dbt does, when it never
+// answered: a wrong port should be told at once. A server that answered before, that is starting,
+// or that has no free connection gets a minute, with growing pauses. A refusal (password, database)
+// is final.
 #include <algorithm>
 #include <chrono>
+#include <poll.h>
 #include <random>
 #include <thread>
 #include <utility>
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
-#include <poll.h>
 
 #include "adapter/postgres/errors.h"
 #include "adapter/postgres/session.h"
@@ -148,8 +150,8 @@ diag::Result<std::unique_ptr<Session>> Session::open(const config::Credentials& 
     if (env.cancel.is_cancelled() || Clock::now() > deadline || (!wait_long && !wait_short))
       return *error;
     // dbt waits attempt² seconds, beginning with none.
-    sleep_unless_cancelled(wait_long ? pause_before(attempt) : milliseconds(1000) * attempt * attempt,
-                           env);
+    sleep_unless_cancelled(
+        wait_long ? pause_before(attempt) : milliseconds(1000) * attempt * attempt, env);
   }
 }
 

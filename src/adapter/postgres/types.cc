@@ -128,9 +128,7 @@ Cell number_cell(std::string_view text) {
   return cell;
 }
 
-Cell float_cell(double value) {
-  return number_cell(base::format_float(value));
-}
+Cell float_cell(double value) { return number_cell(base::format_float(value)); }
 
 Cell integer_cell(std::string_view text) {
   std::optional<int64_t> number = base::parse_int(text);
@@ -149,7 +147,8 @@ Cell boolean_cell(bool value) {
   return cell;
 }
 
-/// Python's dates end with the year 9999; psycopg2 shows the infinities as the last and first moment.
+/// Python's dates end with the year 9999; psycopg2 shows the infinities as the last and first
+/// moment.
 Cell date_cell(std::string_view text) {
   Cell cell = text_cell(std::string(text));
   if (text == "infinity" || text == "-infinity")
@@ -272,7 +271,8 @@ bool is_truth(const Cell& cell) {
          (cell.kind == Cell::Kind::Integer && (cell.integer == 0 || cell.integer == 1));
 }
 
-/// The first of agate's types, in dbt's order, that takes every cell of the column; the cells become it.
+/// The first of agate's types, in dbt's order, that takes every cell of the column; the cells
+/// become it.
 ColumnType unify(Table& table, size_t column) {
   size_t counts[8] = {};
   bool only_truths = true;
@@ -308,8 +308,8 @@ ColumnType unify(Table& table, size_t column) {
   return ColumnType::Text;
 }
 
-/// Names as dbt makes them, and for each column the one its values come from: dbt collects a row in a
-/// dict, so that columns whose numbered names collide all show the last one.
+/// Names as dbt makes them, and for each column the one its values come from: dbt collects a row in
+/// a dict, so that columns whose numbered names collide all show the last one.
 struct Naming {
   std::vector<std::string> names;
   std::vector<int> sources;

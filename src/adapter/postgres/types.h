@@ -10,8 +10,8 @@ struct pg_result;
 
 namespace weft::adapter::postgres {
 
-/// The rows of a result, at most `limit` when that is not negative. Typed as dbt types query results
-/// (one type a column, over all its rows), or, when `raw`, as the server's text.
+/// The rows of a result, at most `limit` when that is not negative. Typed as dbt types query
+/// results (one type a column, over all its rows), or, when `raw`, as the server's text.
 Table to_table(const pg_result* result, int64_t limit, bool raw);
 
 /// psycopg2's word for a type: INTEGER, LONGINTEGER, STRING, ...; "unknown type_code N" for others.

@@ -1,11 +1,12 @@
 // What the database tests of this module share.
 #pragma once
 
-#include <catch2/catch.hpp>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
+
+#include <catch2/catch.hpp>
 
 #include "adapter/adapter.h"
 #include "adapter/relation.h"
@@ -33,8 +34,7 @@ class RecordingObserver final : public QueryObserver {
 class TestDatabase {
  public:
   explicit TestDatabase(test::TempPostgres& server, config::Credentials credentials);
-  explicit TestDatabase(test::TempPostgres& server)
-      : TestDatabase(server, server.credentials()) {}
+  explicit TestDatabase(test::TempPostgres& server) : TestDatabase(server, server.credentials()) {}
   ~TestDatabase();
 
   /// Runs and commits; fails the test when the server refuses.

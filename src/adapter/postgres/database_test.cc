@@ -1,4 +1,4 @@
-#include "adapter/postgres/test_adapter.h"
+#include "adapter/postgres/database_test.h"
 
 #include <atomic>
 
@@ -71,8 +71,8 @@ diag::Status rebuild(TestDatabase& database, Connection& connection, const std::
                      const std::string& query, const PublishContext& context) {
   Relation to = database.relation(target);
   Relation build = database.adapter->build_relation(to, RelationType::Table);
-  auto made = connection.execute(fmt::format("create table {} as {}", build.render_name(),
-                                             in_schema(query, database.schema)));
+  auto made = connection.execute(
+      fmt::format("create table {} as {}", build.render_name(), in_schema(query, database.schema)));
   if (!made)
     return made.error();
   diag::Status committed = connection.commit();
