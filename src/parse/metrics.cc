@@ -219,6 +219,7 @@ class Connector {
         visit(id);
       if (manifest_.node(id).type == ResourceType::SavedQuery)
         connect_saved_query(id);
+      connect_calls(id);
     }
   }
 
@@ -373,6 +374,16 @@ class Connector {
     Node& node = manifest_.node(id);
     for (const Data& name : node.details->find("query_params")->get("metrics")->as_list()) {
       NodeId metric = require(metrics_, python_str(name), node, "metric");
+      if (metric.valid())
+        add_edge(node, metric);
+    }
+  }
+
+  /// metric('x') of exposures and models.
+  void connect_calls(NodeId id) {
+    Node& node = manifest_.node(id);
+    for (const std::vector<std::string>& call : node.metrics) {
+      NodeId metric = call.empty() ? NodeId() : require(metrics_, call.back(), node, "metric");
       if (metric.valid())
         add_edge(node, metric);
     }

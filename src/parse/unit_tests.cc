@@ -324,7 +324,7 @@ class UnitTestParser {
       if (!fixture)
         return false;
       const ProjectFile& found = state_.files[*fixture];
-      text = state_.input.sources.get(found.source).text;
+      text = base::trim(state_.input.sources.get(found.source).text);
       // A fixture is what its file's ending says, whatever the format.
       is_csv = found.kind == FileKind::FixtureCsv;
     } else if (input.rows.is_string()) {

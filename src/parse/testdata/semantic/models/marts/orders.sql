@@ -1,0 +1,1 @@
+select * from {{ ref('stg_orders') }} join {{ source('raw', 'customers') }} using (id)

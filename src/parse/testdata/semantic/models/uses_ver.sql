@@ -1,0 +1,1 @@
+select * from {{ ref('ver', v=2) }}
