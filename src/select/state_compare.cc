@@ -434,6 +434,9 @@ diag::Result<bool> StateComparison::is_modified_in(const Node& node, Aspect aspe
 }
 
 diag::Status StateComparison::check_removed() {
+  const manifest::Metadata& metadata = manifest_.metadata;
+  const int64_t now = std::max(
+      {metadata.generated_at, metadata.run_started_at, metadata.invocation_started_at});
   std::unordered_set<std::string_view> disabled;
   for (manifest::NodeId id : manifest_.disabled) disabled.insert(manifest_.node(id).unique_id);
   for (const base::DataEntry& entry : old_.nodes) {
@@ -442,7 +445,7 @@ diag::Status StateComparison::check_removed() {
         manifest_.find(entry.key).valid())
       continue;
     const auto date = manifest::parse_iso_time(member(old, "deprecation_date").string_or(""));
-    if (date && *date < manifest_.metadata.generated_at)
+    if (date && *date < now)
       continue;
     const bool is_versioned = !member(old, "version").is_null();
     diag::Diagnostic message = broken_contract(
