@@ -4,7 +4,7 @@
     scripts/run_tests.py --build build/release [filter]
 
 Four kinds, in this order; the filter is a regular expression over the names in brackets:
-  the rules of the tree      scripts/{layers,sizes,codes,tree}.py          [tree]
+  the rules of the tree      scripts/{layers,sizes,codes,tree,commands}.py  [tree]
   the documentation page     type check and node's own test runner          [web]
   the modules                one Catch2 program each, through ctest         [base, diag, ...]
   whole projects             tests/e2e/run.py, which takes the filter itself
@@ -39,10 +39,12 @@ class Tally:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
 
 
-def run_rules():
-    """The checks of the tree that need nothing but Python, a case each."""
+def run_rules(build):
+    """The checks of the tree that take a second, a case each."""
     tally = Tally()
-    for name, arguments in (("layers", []), ("sizes", ["--quiet"]), ("codes", ["--check"]), ("tree", [])):
+    weft = str(build.resolve() / "weft")
+    for name, arguments in (("layers", []), ("sizes", ["--quiet"]), ("codes", ["--check"]), ("tree", []),
+                            ("commands", ["--check", "--weft", weft])):
         done = subprocess.run([sys.executable, f"scripts/{name}.py", *arguments], cwd=ROOT, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
         if done.returncode == 0:
@@ -152,7 +154,7 @@ def main():
     wanted = re.compile(args.filter)
     kinds = []
     if wanted.search("tree"):
-        kinds.append(("tree", run_rules))
+        kinds.append(("tree", lambda: run_rules(args.build)))
     if wanted.search("web"):
         kinds.append(("web", lambda: run_web(args.build)))
     kinds.append(("modules", lambda: run_modules(args.build, args.filter, args.jobs)))
