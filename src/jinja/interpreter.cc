@@ -68,6 +68,7 @@ std::vector<diag::TrailStep> Interpreter::call_stack() const {
 }
 
 std::vector<std::string> Interpreter::macro_stack() const { return impl_->machine.macro_stack(); }
+size_t Interpreter::macro_depth() const { return impl_->machine.macro_stack().size(); }
 
 void Interpreter::set_undefined(UndefinedKind kind) { impl_->machine.set_undefined(kind); }
 void Interpreter::set_budget(const Budget& budget) { impl_->machine.set_budget(budget); }

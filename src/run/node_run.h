@@ -39,7 +39,7 @@ manifest::RunResult run_node(const RunContext& context, const RunRequest& reques
 std::string result_message(const diag::Diagnostic& error, const manifest::Node& node,
                            const std::string& compiled_path);
 
-/// Fills message, adapter_response and failures from a test's one row. See data_test.cc.
+/// Fills message, adapter_response and failures from a test's one row. See test_verdict.cc.
 diag::Status judge_test(NodeRun& run);
 
 /// Message and adapter_response of the statement called "main".
