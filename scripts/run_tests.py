@@ -145,12 +145,24 @@ def run_projects(build, name_filter):
     return tally
 
 
+def prepare_sanitizers(build):
+    """Settings of the sanitizers; without effect on other builds."""
+    os.environ.setdefault("UBSAN_OPTIONS", "print_stacktrace=1")
+    os.environ.setdefault("ASAN_OPTIONS", "detect_stack_use_after_return=1:strict_string_checks=1")
+    os.environ.setdefault("TSAN_OPTIONS", "second_deadlock_stack=1")
+    # GCC 12's ThreadSanitizer does not know the wide address randomisation of newer kernels.
+    if build.name == "tsan" and shutil.which("setarch") and "WEFT_FIXED_ADDRESSES" not in os.environ:
+        os.environ["WEFT_FIXED_ADDRESSES"] = "1"
+        os.execvp("setarch", ["setarch", "-R", sys.executable, *sys.argv])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=Path, required=True)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("filter", nargs="?", default="")
     args = parser.parse_args()
+    prepare_sanitizers(args.build)
     wanted = re.compile(args.filter)
     kinds = []
     if wanted.search("tree"):
