@@ -35,16 +35,16 @@ class OutsideScope {
     }
     text_ = machine_.out_.size();
     pieces_ = machine_.pieces_.size();
-    captures_ = machine_.captures_.size();
     top_ = machine_.top_;
     level_ = machine_.level_;
     names_ = std::exchange(machine_.names_, &names);
     native_ = std::exchange(machine_.is_native_, false);
     // What is called from outside belongs to no macro of the template that is running.
-    machine_.captures_.clear();
+    captures_ = std::exchange(machine_.captures_, {});
   }
   ~OutsideScope() {
     machine_.drop_text(text_, pieces_);
+    machine_.captures_ = std::move(captures_);
     machine_.top_ = top_;
     machine_.level_ = level_;
     machine_.names_ = names_;
@@ -65,7 +65,7 @@ class OutsideScope {
   Machine& machine_;
   size_t text_;
   size_t pieces_;
-  size_t captures_;
+  std::vector<Machine::Capture> captures_;
   Activation* top_;
   uint32_t level_;
   Names* names_;
