@@ -83,6 +83,34 @@ diag::Result<Query> Compiler::render(context::Worker& worker, NodeId id,
   return Query{std::move(rendered->text), std::move(rendered->spans)};
 }
 
+/// `to: ref('users')` of foreign keys becomes the relation's name.
+diag::Status Compiler::resolve_foreign_keys(context::Worker& worker, Node& node,
+                                            context::NodeScope& scope) {
+  auto resolve = [&](std::vector<manifest::Constraint>& constraints) -> diag::Status {
+    for (manifest::Constraint& constraint : constraints) {
+      if (!constraint.to || constraint.to->find('(') == std::string::npos)
+        continue;
+      diag::Result<jinja::Rendered> rendered =
+          worker.render_text("{{ " + *constraint.to + " }}", node.name, scope);
+      if (!rendered) {
+        diag::Diagnostic error = rendered.error();
+        error.span = node.patch_span;
+        return error;
+      }
+      constraint.to = rendered->text;
+    }
+    return diag::Done{};
+  };
+  if (node.model == nullptr)
+    return diag::Done{};
+  diag::Status status = resolve(node.model->constraints);
+  for (manifest::Column& column : node.columns) {
+    if (status)
+      status = resolve(column.constraints);
+  }
+  return status;
+}
+
 diag::Result<const Compiler::Ephemeral*> Compiler::ephemeral(context::Worker& worker, NodeId id) {
   std::lock_guard lock(mutex_);
   if (auto found = ephemerals_.find(id); found != ephemerals_.end())
@@ -146,6 +174,9 @@ diag::Result<Query> Compiler::compile(context::Worker& worker, NodeId id,
                                       context::NodeScope& scope) {
   prepare_scope(id, scope);
   Node& node = project_.manifest.node(id);
+  diag::Status keys = resolve_foreign_keys(worker, node, scope);
+  if (!keys)
+    return keys.error();
   diag::Result<Query> query = render(worker, id, scope);
   if (!query)
     return query;

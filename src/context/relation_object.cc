@@ -203,6 +203,19 @@ Value create(Interpreter& interpreter, const Arguments& arguments) {
   return relation_value(std::move(made));
 }
 
+/// scd_args(primary_key, updated_at): the columns of a snapshot's row hash.
+Value scd_args(Interpreter& interpreter, const Arguments& arguments) {
+  ArgumentReader reader(interpreter, "scd_args", arguments, {"primary_key", "updated_at"});
+  std::vector<Value> made;
+  const Value& key = reader.require(0);
+  if (key.is_list())
+    made = interpreter.list_of(key);
+  else
+    made.push_back(key);
+  made.push_back(reader.require(1));
+  return Value::list(std::move(made));
+}
+
 class RelationClass final : public jinja::Object {
  public:
   std::string_view type_name() const override { return "type"; }
@@ -215,6 +228,8 @@ class RelationClass final : public jinja::Object {
       return create(interpreter, arguments);
     if (name == "get_default_quote_policy")
       return parts_value(Parts{});
+    if (name == "scd_args")
+      return scd_args(interpreter, arguments);
     if (name == "add_ephemeral_prefix") {
       ArgumentReader reader(interpreter, name, arguments, {"name"});
       return Value::string("__dbt__cte__" + reader.text(0));
@@ -271,19 +286,6 @@ std::optional<Value> plain_attribute(const Relation& relation, std::string_view 
     return relation.event_time_filter ? Value::string(relation.event_time_filter->field)
                                       : Value::none();
   return std::nullopt;
-}
-
-/// scd_args(primary_key, updated_at): the columns of a snapshot's row hash.
-Value scd_args(Interpreter& interpreter, const Arguments& arguments) {
-  ArgumentReader reader(interpreter, "scd_args", arguments, {"primary_key", "updated_at"});
-  std::vector<Value> made;
-  const Value& key = reader.require(0);
-  if (key.is_list())
-    made = interpreter.list_of(key);
-  else
-    made.push_back(key);
-  made.push_back(reader.require(1));
-  return Value::list(std::move(made));
 }
 
 }  // namespace

@@ -110,6 +110,38 @@ std::vector<std::string> primary_key_of(const manifest::ModelFields& model,
   return {};
 }
 
+/// The refs and sources in `to:` of foreign keys: the model depends on them.
+void render_foreign_keys(State& state, context::Worker& worker, Node& node) {
+  if (node.model == nullptr)
+    return;
+  auto render = [&](const std::vector<manifest::Constraint>& constraints) {
+    for (const manifest::Constraint& constraint : constraints) {
+      if (!constraint.to || constraint.to->find('(') == std::string::npos)
+        continue;
+      context::Capture capture;
+      context::NodeScope scope;
+      scope.package_name = node.package_name;
+      scope.node = &node;
+      scope.capture = &capture;
+      diag::Result<jinja::Rendered> rendered =
+          worker.render_text("{{ " + *constraint.to + " }}", "constraint", scope);
+      if (!rendered) {
+        diag::Diagnostic error = rendered.error();
+        error.span = node.patch_span;
+        state.report(std::move(error));
+        continue;
+      }
+      for (manifest::RefCall& ref : capture.refs)
+        node.refs.push_back(std::move(ref));
+      for (manifest::SourceCall& source : capture.sources)
+        node.sources.push_back(std::move(source));
+    }
+  };
+  render(node.model->constraints);
+  for (const manifest::Column& column : node.columns)
+    render(column.constraints);
+}
+
 void take_model_keys(Node& node, const Data& entry) {
   if (node.model == nullptr)
     return;
@@ -208,6 +240,7 @@ void finish_node(State& state, context::Worker& worker, ConfigBuilder& configs, 
                                            entry->node->span, node.doc_blocks);
     node.columns = read_columns(entry_data, entry->node, node.package_name, descriptions);
     take_model_keys(node, entry_data);
+    render_foreign_keys(state, worker, node);
   }
   check_contract(state, node, entry, config);
   render_hooks(state, worker, node, config);
