@@ -29,8 +29,7 @@ class TableObject final : public jinja::Object {
   std::optional<jinja::Value> call_method(jinja::Interpreter& interpreter, std::string_view name,
                                           const jinja::Arguments& arguments) override;
   std::optional<std::vector<jinja::Value>> iterate(jinja::Interpreter& interpreter) override;
-  /// agate's Table has no length; its truth is that of any object.
-  bool truthy() const override { return true; }
+  std::optional<size_t> length() const override { return data_->rows.size(); }
   std::string repr() const override { return "<agate.table.Table object>"; }
 
  private:

@@ -209,6 +209,8 @@ class TestParser {
       node.sources.push_back({target.source_name, target.table_name});
     } else {
       Data version = target.version.empty() ? Data() : Data(target.version);
+      if (std::optional<int64_t> number = base::parse_int(target.version))
+        version = Data(*number);
       node.refs.push_back({target.name, "", std::move(version)});
     }
   }
@@ -262,18 +264,14 @@ class TestParser {
                node.patch_span, "write `severity: warn`");
       }
     }
-    DataList all_tags;
-    for (const std::string& tag : tags)
-      all_tags.emplace_back(tag);
-    if (const Data* own = config.find("tags")) {
-      for (const Data& tag : own->is_list() ? own->as_list() : DataList{*own})
-        all_tags.push_back(tag);
-    }
-    if (!all_tags.empty())
-      config.set("tags", Data(std::move(all_tags)));
     std::string description = node.description;
     finish_node(state_, worker_, configs_, node, nullptr, Data(DataMap{}), config);
     node.description = std::move(description);
+    // Tags of the column belong to the test, not to its configuration.
+    for (const std::string& tag : tags) {
+      if (std::find(node.tags.begin(), node.tags.end(), tag) == node.tags.end())
+        node.tags.push_back(tag);
+    }
     // Two equal tests are one test, as in dbt.
     if (state_.manifest().node_by_unique_id.contains(node.unique_id))
       return;

@@ -223,10 +223,10 @@ diag::Result<BuiltTest> build_test(const Data& item, const TestTarget& target,
   if (const Data* name = given.find("name"); name != nullptr && !name->is_null())
     custom_name = python_str(*name);
   given.erase("name");
-  if (!target.column_name.empty())
-    test.arguments.set("column_name", Data(target.column_name));
   for (const auto& [key, value] : given)
     test.arguments.set(key, value);
+  if (!target.column_name.empty())
+    test.arguments.set("column_name", Data(target.column_name));
   test.arguments.set("model",
                      Data(fmt::format("{{{{ get_where_subquery({}) }}}}", target_call(target))));
   if (custom_name.empty()) {
@@ -243,7 +243,7 @@ std::string test_unique_id(const BuiltTest& test, const std::string& package) {
   metadata.set("kwargs", Data(test.arguments));
   metadata.set("name", Data(test.name));
   metadata.set("namespace", test.test_namespace ? Data(*test.test_namespace) : Data());
-  std::string text = test.compiled_name + python_repr(hashable(Data(std::move(metadata))));
+  std::string text = test.full_name + python_repr(hashable(Data(std::move(metadata))));
   std::string digest = base::md5_hex(text);
   return fmt::format("test.{}.{}.{}", package, test.full_name, digest.substr(digest.size() - 10));
 }
