@@ -1,19 +1,21 @@
-// Rows are compressed: the parents of node i are parents_[parent_begin_[i] .. parent_begin_[i + 1]), and
-// likewise the children. All walks are iterative and linear in nodes and edges; only the topological order
-// pays a logarithm for always taking the lowest id that is ready.
+// Rows are compressed: the parents of node i are parents_[parent_begin_[i] .. parent_begin_[i +
+// 1]), and likewise the children. All walks are iterative and linear in nodes and edges; only the
+// topological order pays a logarithm for always taking the lowest id that is ready.
 #include "graph/graph.h"
 
 #include <algorithm>
-#include <fmt/format.h>
 #include <functional>
 #include <queue>
+
+#include <fmt/format.h>
 
 namespace weft::graph {
 namespace {
 
 using Neighbours = std::function<std::span<const NodeId>(NodeId)>;
 
-/// Breadth first from all members at once, so that a node's step count is that of the nearest member.
+/// Breadth first from all members at once, so that a node's step count is that of the nearest
+/// member.
 NodeSet reach(const NodeSet& of, std::optional<uint32_t> depth, const Neighbours& next_of) {
   NodeSet reached(of.universe());
   std::vector<NodeId> layer = of.members();
@@ -33,7 +35,8 @@ NodeSet reach(const NodeSet& of, std::optional<uint32_t> depth, const Neighbours
 
 /// Turns counts at [i + 1] into begins at [i].
 void accumulate(std::vector<uint32_t>& begins) {
-  for (size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
+  for (size_t i = 1; i < begins.size(); ++i)
+    begins[i] += begins[i - 1];
 }
 
 }  // namespace
@@ -42,9 +45,7 @@ size_t NodeSet::count() const {
   return static_cast<size_t>(std::count(bits_.begin(), bits_.end(), true));
 }
 
-bool NodeSet::empty() const {
-  return std::find(bits_.begin(), bits_.end(), true) == bits_.end();
-}
+bool NodeSet::empty() const { return std::find(bits_.begin(), bits_.end(), true) == bits_.end(); }
 
 std::vector<NodeId> NodeSet::members() const {
   std::vector<NodeId> ids;
@@ -55,17 +56,20 @@ std::vector<NodeId> NodeSet::members() const {
 }
 
 NodeSet& NodeSet::operator|=(const NodeSet& other) {
-  for (size_t i = 0; i < bits_.size(); ++i) bits_[i] = bits_[i] || other.bits_[i];
+  for (size_t i = 0; i < bits_.size(); ++i)
+    bits_[i] = bits_[i] || other.bits_[i];
   return *this;
 }
 
 NodeSet& NodeSet::operator&=(const NodeSet& other) {
-  for (size_t i = 0; i < bits_.size(); ++i) bits_[i] = bits_[i] && other.bits_[i];
+  for (size_t i = 0; i < bits_.size(); ++i)
+    bits_[i] = bits_[i] && other.bits_[i];
   return *this;
 }
 
 NodeSet& NodeSet::operator-=(const NodeSet& other) {
-  for (size_t i = 0; i < bits_.size(); ++i) bits_[i] = bits_[i] && !other.bits_[i];
+  for (size_t i = 0; i < bits_.size(); ++i)
+    bits_[i] = bits_[i] && !other.bits_[i];
   return *this;
 }
 
@@ -83,7 +87,8 @@ Graph::Graph(const manifest::Manifest& manifest) {
     std::sort(own.begin(), own.end());
     own.erase(std::unique(own.begin(), own.end()), own.end());
     parent_begin_[i + 1] = static_cast<uint32_t>(own.size());
-    for (NodeId parent : own) ++child_begin_[parent.index() + 1];
+    for (NodeId parent : own)
+      ++child_begin_[parent.index() + 1];
     parents_.insert(parents_.end(), own.begin(), own.end());
   }
   accumulate(parent_begin_);
@@ -91,7 +96,8 @@ Graph::Graph(const manifest::Manifest& manifest) {
   children_.resize(parents_.size());
   std::vector<uint32_t> next = child_begin_;
   for (size_t i = 0; i < count; ++i)
-    for (NodeId parent : parents(NodeId(i))) children_[next[parent.index()]++] = NodeId(i);
+    for (NodeId parent : parents(NodeId(i)))
+      children_[next[parent.index()]++] = NodeId(i);
 }
 
 std::span<const NodeId> Graph::parents(NodeId id) const {
@@ -160,8 +166,10 @@ std::vector<NodeId> Graph::find_cycle() const {
       } else if (marks[child.index()] == Mark::OnPath) {
         std::vector<NodeId> cycle;
         size_t at = path.size();
-        while (path[at - 1].first != child) --at;
-        for (size_t i = at - 1; i < path.size(); ++i) cycle.push_back(path[i].first);
+        while (path[at - 1].first != child)
+          --at;
+        for (size_t i = at - 1; i < path.size(); ++i)
+          cycle.push_back(path[i].first);
         cycle.push_back(child);
         return cycle;
       }

@@ -1,4 +1,5 @@
-// Graph: the enabled rows of a manifest as a directed graph in compressed rows, parents to children.
+// Graph: the enabled rows of a manifest as a directed graph in compressed rows, parents to
+// children.
 #pragma once
 
 #include <cstdint>
@@ -43,13 +44,13 @@ class Graph {
   std::span<const NodeId> parents(NodeId id) const;
   std::span<const NodeId> children(NodeId id) const;
 
-  /// All ancestors (descendants) of the members within `depth` steps, the members left out unless they
-  /// are reached. Linear in nodes and edges.
+  /// All ancestors (descendants) of the members within `depth` steps, the members left out unless
+  /// they are reached. Linear in nodes and edges.
   NodeSet ancestors(const NodeSet& of, std::optional<uint32_t> depth = std::nullopt) const;
   NodeSet descendants(const NodeSet& of, std::optional<uint32_t> depth = std::nullopt) const;
 
-  /// Every row, disabled ones too, parents before children; among the ready ones the lowest id first.
-  /// Empty when there is a cycle.
+  /// Every row, disabled ones too, parents before children; among the ready ones the lowest id
+  /// first. Empty when there is a cycle.
   std::vector<NodeId> topological_order() const;
   /// Nodes of one cycle in order, the first repeated at the end; empty when there is none.
   std::vector<NodeId> find_cycle() const;

@@ -1,8 +1,9 @@
 #include "graph/graph.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <string>
+
+#include <catch2/catch.hpp>
 
 namespace weft::graph {
 namespace {
@@ -16,7 +17,8 @@ Manifest make(const std::vector<std::vector<size_t>>& parents) {
     manifest::Node node;
     node.unique_id = "model.p.n" + std::to_string(i);
     node.name = "n" + std::to_string(i);
-    for (size_t parent : parents[i]) node.depends_on.emplace_back(parent);
+    for (size_t parent : parents[i])
+      node.depends_on.emplace_back(parent);
     m.nodes.push_back(std::move(node));
     m.disabled_flags.push_back(false);
   }
@@ -25,13 +27,15 @@ Manifest make(const std::vector<std::vector<size_t>>& parents) {
 
 NodeSet set_of(size_t universe, std::initializer_list<size_t> rows) {
   NodeSet set(universe);
-  for (size_t row : rows) set.insert(NodeId(row));
+  for (size_t row : rows)
+    set.insert(NodeId(row));
   return set;
 }
 
 std::vector<size_t> rows(const std::vector<NodeId>& ids) {
   std::vector<size_t> made;
-  for (NodeId id : ids) made.push_back(id.index());
+  for (NodeId id : ids)
+    made.push_back(id.index());
   return made;
 }
 
@@ -116,7 +120,8 @@ TEST_CASE("depths are longest paths") {
 TEST_CASE("a long chain needs no deep stack and a long cycle is cut in its message") {
   constexpr size_t kCount = 200000;
   std::vector<std::vector<size_t>> parents(kCount);
-  for (size_t i = 1; i < kCount; ++i) parents[i] = {i - 1};
+  for (size_t i = 1; i < kCount; ++i)
+    parents[i] = {i - 1};
   Manifest chain = make(parents);
   CHECK(Graph(chain).find_cycle().empty());
   CHECK(Graph(chain).depths().back() == kCount - 1);

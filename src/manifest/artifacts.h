@@ -1,5 +1,5 @@
-// Writers of dbt's artifacts: manifest.json v12, run_results.json v6, sources.json v3, and node dicts
-// for templates. Everything is streamed to text; nothing builds a tree of the whole.
+// Writers of dbt's artifacts: manifest.json v12, run_results.json v6, sources.json v3, and node
+// dicts for templates. Everything is streamed to text; nothing builds a tree of the whole.
 #pragma once
 
 #include <optional>
@@ -26,7 +26,8 @@ std::string manifest_json(const Manifest& manifest);
 /// The text of semantic_manifest.json.
 std::string semantic_manifest_json(const Manifest& manifest);
 
-/// One row as templates see it (`model`, `graph.nodes[uid]`): every key of the artifact, in its order.
+/// One row as templates see it (`model`, `graph.nodes[uid]`): every key of the artifact, in its
+/// order.
 base::Data node_data(const Manifest& manifest, NodeId id);
 /// The same as JSON text.
 std::string node_json(const Manifest& manifest, NodeId id);
@@ -120,8 +121,8 @@ struct StateManifest {
   base::DataMap macros;
   base::DataMap disabled;
 };
-/// All readers: the error names the file and, for broken JSON, line and column. The manifest may be of
-/// schema 4 to 12, run results of 4 to 6.
+/// All readers: the error names the file and, for broken JSON, line and column. The manifest may be
+/// of schema 4 to 12, run results of 4 to 6.
 diag::Result<StateManifest> read_state_manifest(base::FileSystem& files, const std::string& path);
 /// Timings are not read.
 diag::Result<RunResults> read_run_results(base::FileSystem& files, const std::string& path);

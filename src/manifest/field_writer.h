@@ -1,7 +1,7 @@
 // FieldWriter: members of artifacts, each a key with its value, told to an emitter.
 //
-// An emitter has open_map, close_map, open_list, close_list, key, any_key, null, boolean, integer, real,
-// text, data, map and config: JsonText or DataTree.
+// An emitter has open_map, close_map, open_list, close_list, key, any_key, null, boolean, integer,
+// real, text, data, map and config: JsonText or DataTree.
 #pragma once
 
 #include <optional>
@@ -106,7 +106,8 @@ class FieldWriter {
  protected:
   void string_list(const std::vector<std::string>& values) {
     e_.open_list();
-    for (const std::string& value : values) e_.text(value);
+    for (const std::string& value : values)
+      e_.text(value);
     e_.close_list();
   }
 

@@ -2,8 +2,9 @@
 
 #include <cmath>
 #include <cstring>
-#include <fmt/format.h>
 #include <iterator>
+
+#include <fmt/format.h>
 
 #include "base/json.h"
 #include "base/strings.h"
@@ -37,7 +38,8 @@ size_t plain_prefix(std::string_view text) {
     if (needs_escape(word))
       break;
   }
-  while (at < text.size() && !needs_escape(static_cast<unsigned char>(text[at]))) ++at;
+  while (at < text.size() && !needs_escape(static_cast<unsigned char>(text[at])))
+    ++at;
   return at;
 }
 
@@ -100,7 +102,8 @@ void JsonText::data(const base::Data& value) {
       return text(value.as_string());
     case base::Data::Kind::List:
       open_list();
-      for (const base::Data& item : value.as_list()) data(item);
+      for (const base::Data& item : value.as_list())
+        data(item);
       return close_list();
     case base::Data::Kind::Map:
       return map(value.as_map());

@@ -1,5 +1,5 @@
-// JsonText: JSON appended to one string, as Python's json.dump spells it. Faster than base::JsonWriter
-// where a hundred megabytes of short members are written.
+// JsonText: JSON appended to one string, as Python's json.dump spells it. Faster than
+// base::JsonWriter where a hundred megabytes of short members are written.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,8 @@
 #include "manifest/json_text.h"
 
-#include <catch2/catch.hpp>
 #include <random>
+
+#include <catch2/catch.hpp>
 
 #include "base/json.h"
 #include "manifest/data_tree.h"

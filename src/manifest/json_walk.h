@@ -10,16 +10,16 @@
 
 namespace weft::manifest {
 
-/// Reads one text from front to back. All functions return false after the first error, which problem()
-/// and offset() tell. The text must outlive the walk and be UTF-8.
+/// Reads one text from front to back. All functions return false after the first error, which
+/// problem() and offset() tell. The text must outlive the walk and be UTF-8.
 class JsonWalk {
  public:
   explicit JsonWalk(std::string_view text) : text_(text) {}
 
   /// Enters an object.
   bool open_map();
-  /// The next key of the object that is open; nothing at its end, which is passed then. `first` is true
-  /// for the first question about an object. On failure nothing, and failed() is true.
+  /// The next key of the object that is open; nothing at its end, which is passed then. `first` is
+  /// true for the first question about an object. On failure nothing, and failed() is true.
   std::optional<std::string> next_key(bool first);
   /// Enters an array.
   bool open_list();

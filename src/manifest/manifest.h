@@ -1,8 +1,8 @@
 // Manifest: everything a project holds, as plain tables. parse fills it, all later phases read it.
 //
-// All members of the graph (models, seeds, snapshots, tests, analyses, operations, functions, sources,
-// exposures, metrics, semantic models, saved queries, unit tests) are rows of one table and told apart
-// by `type`; NodeId is the row. Names of fields are dbt's, letter for letter.
+// All members of the graph (models, seeds, snapshots, tests, analyses, operations, functions,
+// sources, exposures, metrics, semantic models, saved queries, unit tests) are rows of one table
+// and told apart by `type`; NodeId is the row. Names of fields are dbt's, letter for letter.
 #pragma once
 
 #include <cstdint>
@@ -47,13 +47,14 @@ enum class ResourceType : uint8_t {
 /// "model", "seed", ... as in unique ids and resource_type.
 std::string_view resource_type_name(ResourceType type);
 std::optional<ResourceType> parse_resource_type(std::string_view name);
-/// True for the kinds that stand under `nodes` of manifest.json (functions have a key of their own).
+/// True for the kinds that stand under `nodes` of manifest.json (functions have a key of their
+/// own).
 bool is_executable_node(ResourceType type);
 /// Model, seed, snapshot, function: what ref() or function() can name and what becomes a relation.
 bool is_refable(ResourceType type);
 
-/// A node's configuration: all declared keys in dbt's order with defaults, then extra keys. Interned,
-/// since most nodes of a folder share one.
+/// A node's configuration: all declared keys in dbt's order with defaults, then extra keys.
+/// Interned, since most nodes of a folder share one.
 struct Config {
   base::DataMap values;
   /// The same as JSON text, made once.

@@ -56,8 +56,7 @@ class ManifestWriter {
     const Metadata& d = m_.metadata;
     open_metadata(json_, d, "manifest/v12");
     fields_.text("project_name", d.project_name);
-    fields_.text("project_id",
-                 d.project_id.empty() ? base::md5_hex(d.project_name) : d.project_id);
+    fields_.text("project_id", d.project_id.empty() ? base::md5_hex(d.project_name) : d.project_id);
     fields_.text_or_null("user_id", d.user_id);
     fields_.boolean("send_anonymous_usage_stats", d.send_anonymous_usage_stats);
     fields_.text("adapter_type", d.adapter_type);
@@ -198,7 +197,8 @@ class ManifestWriter {
     for (const std::vector<NodeId>& list : lists) {
       json_.any_key(m_.node(list.front()).unique_id);
       json_.open_list();
-      for (NodeId id : list) fields_.node(m_.node(id));
+      for (NodeId id : list)
+        fields_.node(m_.node(id));
       json_.close_list();
     }
     json_.close_map();
@@ -223,7 +223,8 @@ class ManifestWriter {
         continue;
       json_.any_key(m_.nodes[i].unique_id);
       json_.open_list();
-      for (NodeId id : edges[i]) json_.text(m_.node(id).unique_id);
+      for (NodeId id : edges[i])
+        json_.text(m_.node(id).unique_id);
       json_.close_list();
     }
   }
@@ -244,7 +245,8 @@ class ManifestWriter {
     for (const Group& group : m_.groups) {
       json_.any_key(group.name);
       json_.open_list();
-      for (NodeId id : members[group.name]) json_.text(m_.node(id).unique_id);
+      for (NodeId id : members[group.name])
+        json_.text(m_.node(id).unique_id);
       json_.close_list();
     }
     json_.close_map();
@@ -266,7 +268,8 @@ size_t expected_size(const Manifest& manifest) {
     if (n.unrendered_config.valid())
       size += manifest.config(n.unrendered_config).json.size();
   }
-  for (const Macro& macro : manifest.macros) size += 700 + macro.macro_sql.size();
+  for (const Macro& macro : manifest.macros)
+    size += 700 + macro.macro_sql.size();
   return size + size / 16;
 }
 
@@ -290,7 +293,8 @@ Neighbours neighbours_of(const Manifest& manifest) {
     return manifest.node(a).unique_id < manifest.node(b).unique_id;
   };
   for (auto* lists : {&made.parents, &made.children})
-    for (std::vector<NodeId>& list : *lists) std::sort(list.begin(), list.end(), by_unique_id);
+    for (std::vector<NodeId>& list : *lists)
+      std::sort(list.begin(), list.end(), by_unique_id);
   return made;
 }
 

@@ -16,7 +16,8 @@ Data parse(const std::string& json) {
 
 std::string keys(const Data& map) {
   std::string made;
-  for (const base::DataEntry& entry : map.as_map()) made += entry.key + " ";
+  for (const base::DataEntry& entry : map.as_map())
+    made += entry.key + " ";
   return made;
 }
 
@@ -168,7 +169,8 @@ TEST_CASE("maps of parents, children and groups are sorted and leave disabled ro
 TEST_CASE("all text is ASCII, as Python writes it") {
   const std::string json = manifest_json(make_test_manifest());
   CHECK(json.find("\\\"\\u00e9\\\"") != std::string::npos);
-  for (char c : json) REQUIRE(static_cast<unsigned char>(c) < 0x80);
+  for (char c : json)
+    REQUIRE(static_cast<unsigned char>(c) < 0x80);
 }
 
 TEST_CASE("equal configurations share a row, whoever made them") {
@@ -200,13 +202,13 @@ TEST_CASE("the semantic manifest of a project without a semantic layer") {
 
 TEST_CASE("semantic models, time spines and metrics of the semantic manifest") {
   Manifest m = make_test_manifest();
-  m.nodes[1].model->time_spine =
-      base::DataMap{{"standard_granularity_column", "day"}, {"custom_granularities", base::DataList{}}};
+  m.nodes[1].model->time_spine = base::DataMap{{"standard_granularity_column", "day"},
+                                               {"custom_granularities", base::DataList{}}};
   m.nodes[1].columns[0].name = "day";
   m.nodes[1].columns[0].granularity = "day";
   Node& semantic = add_row(m, ResourceType::SemanticModel, "semantic_model.p.sm");
-  semantic.details = std::make_unique<base::DataMap>(
-      base::DataMap{{"entities", base::DataList{base::DataMap{{"name", "e"}, {"type", "primary"}}}}});
+  semantic.details = std::make_unique<base::DataMap>(base::DataMap{
+      {"entities", base::DataList{base::DataMap{{"name", "e"}, {"type", "primary"}}}}});
   const Data made = parse(semantic_manifest_json(m));
   CHECK(base::to_json(*made.get("semantic_models")->as_list()[0].get("entities")) ==
         R"([{"name": "e", "description": null, "type": "primary", "role": null, "expr": null, )"

@@ -13,8 +13,8 @@ void text_or_null(JsonText& json, std::string_view key, std::string_view value) 
   value.empty() ? json.null() : json.text(value);
 }
 
-/// Days from 1970-01-01 to the day of the Gregorian calendar. Years start in March, so that the leap
-/// day is the last one of its year.
+/// Days from 1970-01-01 to the day of the Gregorian calendar. Years start in March, so that the
+/// leap day is the last one of its year.
 int64_t days_since_1970(int year, unsigned month, unsigned day) {
   const int64_t y = int64_t{year} - (month <= 2 ? 1 : 0);
   const int64_t era = (y >= 0 ? y : y - 399) / 400;
@@ -60,8 +60,8 @@ std::optional<int64_t> parse_iso_time(std::string_view text) {
                   &minute, &second, &used) != 6 ||
       used == 0 || month < 1 || month > 12 || day < 1 || day > 31)
     return std::nullopt;
-  int64_t us = (days_since_1970(year, month, day) * 86400 + hour * 3600 + minute * 60 + second) *
-               1000000;
+  int64_t us =
+      (days_since_1970(year, month, day) * 86400 + hour * 3600 + minute * 60 + second) * 1000000;
   std::string_view rest = std::string_view(copy).substr(static_cast<size_t>(used));
   if (!rest.empty() && rest.front() == '.') {
     rest.remove_prefix(1);

@@ -1,6 +1,6 @@
-// node_fields: every key of every kind of row, in dbt's order, told to an emitter. The one list that
-// both the text of manifest.json and the node dicts of templates are made from.
-// See field_writer.h for what an emitter is.
+// node_fields: every key of every kind of row, in dbt's order, told to an emitter. The one list
+// that both the text of manifest.json and the node dicts of templates are made from. See
+// field_writer.h for what an emitter is.
 #pragma once
 
 #include <span>
@@ -58,7 +58,8 @@ class NodeFields : public FieldWriter<Emitter> {
   void macros(const std::vector<MacroId>& ids) {
     e_.key("macros");
     e_.open_list();
-    for (MacroId id : ids) e_.text(m_.macros[id.index()].unique_id);
+    for (MacroId id : ids)
+      e_.text(m_.macros[id.index()].unique_id);
     e_.close_list();
   }
 
@@ -100,7 +101,8 @@ class NodeFields : public FieldWriter<Emitter> {
     if (n.type != ResourceType::Seed) {
       e_.key("nodes");
       e_.open_list();
-      for (NodeId id : n.depends_on) e_.text(m_.node(id).unique_id);
+      for (NodeId id : n.depends_on)
+        e_.text(m_.node(id).unique_id);
       e_.close_list();
     }
     e_.close_map();
@@ -150,7 +152,8 @@ class NodeFields : public FieldWriter<Emitter> {
   void metrics(const Node& n) {
     e_.key("metrics");
     e_.open_list();
-    for (const std::vector<std::string>& call : n.metrics) string_list(call);
+    for (const std::vector<std::string>& call : n.metrics)
+      string_list(call);
     e_.close_list();
   }
 
@@ -330,7 +333,8 @@ class NodeFields : public FieldWriter<Emitter> {
     text("model", f.model);
     e_.key("given");
     e_.open_list();
-    for (const UnitTestInput& input : f.given) unit_test_input(input, true);
+    for (const UnitTestInput& input : f.given)
+      unit_test_input(input, true);
     e_.close_list();
     e_.key("expect");
     unit_test_input(f.expect, false);
@@ -383,7 +387,8 @@ class NodeFields : public FieldWriter<Emitter> {
       return;
     for (const base::DataEntry& entry : *n.details) {
       bool is_listed = false;
-      for (std::string_view key : keys) is_listed = is_listed || key == entry.key;
+      for (std::string_view key : keys)
+        is_listed = is_listed || key == entry.key;
       if (!is_listed)
         any(entry);
     }

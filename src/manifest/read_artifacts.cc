@@ -1,6 +1,7 @@
 // Artifacts of earlier runs, ours or dbt's.
 #include <algorithm>
 #include <array>
+
 #include <fmt/format.h>
 
 #include "base/json.h"
@@ -19,16 +20,62 @@ constexpr int64_t kOldestManifest = 4, kNewestManifest = 12;
 constexpr int64_t kOldestRunResults = 4, kNewestRunResults = 6;
 
 /// What comparison, deferral, retry and clone look at; all other members are passed over. Sorted.
-constexpr std::array<std::string_view, 56> kKeptMembers = {
-    "access", "alias", "arguments", "attached_node", "checksum", "columns", "config",
-    "constraints", "contract", "database", "defaults", "depends_on", "deprecation_date",
-    "description", "dimensions", "entities", "exports", "external", "fqn", "freshness", "group",
-    "identifier", "label", "language", "latest_version", "loaded_at_field", "loaded_at_query",
-    "maturity", "measures", "model", "name", "original_file_path", "overloads", "owner",
-    "package_name", "patch_path", "path", "primary_entity", "query_params", "quoting", "raw_code",
-    "raw_sql", "relation_name", "resource_type", "returns", "schema", "source_name", "tags",
-    "test_metadata", "type", "unique_id", "unrendered_config", "unrendered_database",
-    "unrendered_schema", "url", "version"};
+constexpr std::array<std::string_view, 56> kKeptMembers = {"access",
+                                                           "alias",
+                                                           "arguments",
+                                                           "attached_node",
+                                                           "checksum",
+                                                           "columns",
+                                                           "config",
+                                                           "constraints",
+                                                           "contract",
+                                                           "database",
+                                                           "defaults",
+                                                           "depends_on",
+                                                           "deprecation_date",
+                                                           "description",
+                                                           "dimensions",
+                                                           "entities",
+                                                           "exports",
+                                                           "external",
+                                                           "fqn",
+                                                           "freshness",
+                                                           "group",
+                                                           "identifier",
+                                                           "label",
+                                                           "language",
+                                                           "latest_version",
+                                                           "loaded_at_field",
+                                                           "loaded_at_query",
+                                                           "maturity",
+                                                           "measures",
+                                                           "model",
+                                                           "name",
+                                                           "original_file_path",
+                                                           "overloads",
+                                                           "owner",
+                                                           "package_name",
+                                                           "patch_path",
+                                                           "path",
+                                                           "primary_entity",
+                                                           "query_params",
+                                                           "quoting",
+                                                           "raw_code",
+                                                           "raw_sql",
+                                                           "relation_name",
+                                                           "resource_type",
+                                                           "returns",
+                                                           "schema",
+                                                           "source_name",
+                                                           "tags",
+                                                           "test_metadata",
+                                                           "type",
+                                                           "unique_id",
+                                                           "unrendered_config",
+                                                           "unrendered_database",
+                                                           "unrendered_schema",
+                                                           "url",
+                                                           "version"};
 
 bool is_kept(std::string_view member) {
   return std::binary_search(kKeptMembers.begin(), kKeptMembers.end(), member);
@@ -85,15 +132,13 @@ std::optional<diag::Diagnostic> check_schema(const std::string& path, const Data
   const std::string_view address = schema == nullptr ? "" : schema->string_or("");
   const std::optional<int64_t> version = schema_version(address, kind);
   if (!version)
-    return wrong_shape(path,
-                       fmt::format("has the schema `{}`, a {} of dbt is expected", address, kind),
-                       "");
-  if (*version < oldest || *version > newest)
     return wrong_shape(
-        path,
-        fmt::format("has version {} of the {} schema, {} to {} can be read", *version, kind,
-                    oldest, newest),
-        "make the artifact with a version of dbt whose artifacts are known");
+        path, fmt::format("has the schema `{}`, a {} of dbt is expected", address, kind), "");
+  if (*version < oldest || *version > newest)
+    return wrong_shape(path,
+                       fmt::format("has version {} of the {} schema, {} to {} can be read",
+                                   *version, kind, oldest, newest),
+                       "make the artifact with a version of dbt whose artifacts are known");
   return std::nullopt;
 }
 
@@ -104,13 +149,13 @@ class ManifestReader {
 
   diag::Result<StateManifest> read() {
     if (walk_.open_map())
-      for (auto key = walk_.next_key(true); key; key = walk_.next_key(false)) section(*key);
+      for (auto key = walk_.next_key(true); key; key = walk_.next_key(false))
+        section(*key);
     if (!walk_.failed() && !walk_.at_end())
       return invalid(path_, text_, walk_.offset(), "text after the end");
     if (walk_.failed())
       return invalid(path_, text_, walk_.offset(), walk_.problem());
-    if (auto error =
-            check_schema(path_, metadata_, "manifest", kOldestManifest, kNewestManifest))
+    if (auto error = check_schema(path_, metadata_, "manifest", kOldestManifest, kNewestManifest))
       return *error;
     if (const Data* version = metadata_.get("dbt_version"))
       state_.dbt_version = version->string_or("");
@@ -119,9 +164,9 @@ class ManifestReader {
 
  private:
   void section(std::string_view name) {
-    static constexpr std::string_view kRows[] = {
-        "nodes",      "sources",         "exposures",     "metrics",
-        "unit_tests", "semantic_models", "saved_queries", "functions"};
+    static constexpr std::string_view kRows[] = {"nodes",         "sources",    "exposures",
+                                                 "metrics",       "unit_tests", "semantic_models",
+                                                 "saved_queries", "functions"};
     if (name == "metadata") {
       walk_.read(metadata_);
     } else if (std::find(std::begin(kRows), std::end(kRows), name) != std::end(kRows)) {
@@ -226,8 +271,7 @@ RunResult read_result(const Data& row) {
 
 }  // namespace
 
-diag::Result<StateManifest> read_state_manifest(base::FileSystem& files,
-                                                const std::string& path) {
+diag::Result<StateManifest> read_state_manifest(base::FileSystem& files, const std::string& path) {
   diag::Result<std::string> text = read_text(files, path);
   if (!text)
     return std::move(text.error());

@@ -1,5 +1,6 @@
-#include <catch2/catch.hpp>
 #include <random>
+
+#include <catch2/catch.hpp>
 
 #include "base/files.h"
 #include "base/json.h"
@@ -78,8 +79,8 @@ TEST_CASE("no bytes break the readers") {
     if (round % 3 == 0)
       CHECK_FALSE(read_state_manifest(files, kPath));
   }
-  for (const char* text : {"", "[]", "7", "{", "{}", "{}x", "{\"nodes\": []}", "{\"nodes\": {\"a\": 1}}",
-                           "{\"disabled\": {\"a\": 1}}", "\"a"})
+  for (const char* text : {"", "[]", "7", "{", "{}", "{}x", "{\"nodes\": []}",
+                           "{\"nodes\": {\"a\": 1}}", "{\"disabled\": {\"a\": 1}}", "\"a"})
     CHECK_FALSE(read_manifest(text));
 }
 

@@ -37,8 +37,8 @@ void write_effort(JsonText& json, std::string_view thread_id, double execution_t
   json.real(execution_time);
 }
 
-/// Seeds, saved queries and exposures have no SQL of their own: dbt says null where others say whether
-/// they were compiled.
+/// Seeds, saved queries and exposures have no SQL of their own: dbt says null where others say
+/// whether they were compiled.
 bool has_code(std::string_view unique_id) {
   for (std::string_view kind : {"seed.", "saved_query.", "exposure.", "source."})
     if (base::starts_with(unique_id, kind))
@@ -161,7 +161,8 @@ std::string run_results_json(const RunResults& results) {
   json.close_map();
   json.key("results");
   json.open_list();
-  for (const RunResult& result : results.results) write_result(json, result);
+  for (const RunResult& result : results.results)
+    write_result(json, result);
   json.close_list();
   json.key("elapsed_time");
   json.real(results.elapsed_time);
@@ -181,7 +182,8 @@ std::string sources_json(const Metadata& metadata, const std::vector<FreshnessRe
   json.close_map();
   json.key("results");
   json.open_list();
-  for (const FreshnessResult& result : results) write_freshness(json, fields, result);
+  for (const FreshnessResult& result : results)
+    write_freshness(json, fields, result);
   json.close_list();
   json.key("elapsed_time");
   json.real(elapsed_time);
@@ -202,7 +204,8 @@ std::string catalog_json(const Catalog& catalog) {
     json.null();
   } else {
     json.open_list();
-    for (const std::string& error : catalog.errors) json.text(error);
+    for (const std::string& error : catalog.errors)
+      json.text(error);
     json.close_list();
   }
   json.close_map();

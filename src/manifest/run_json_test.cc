@@ -110,7 +110,8 @@ TEST_CASE("the catalog") {
 
 TEST_CASE("times read back from any zone") {
   for (int64_t us : {int64_t{0}, int64_t{1700000000123456}, int64_t{951782400000000}})
-    for (const char* zone : {"Z", "+00:00"}) CHECK(parse_iso_time(iso_time(us, zone)) == us);
+    for (const char* zone : {"Z", "+00:00"})
+      CHECK(parse_iso_time(iso_time(us, zone)) == us);
   CHECK(parse_iso_time("2023-11-15T00:13:20.5+02:00") == 1700000000500000);
   CHECK(parse_iso_time("2023-11-14 22:13:20") == 1700000000000000);
   CHECK_FALSE(parse_iso_time("2023-11-14"));

@@ -29,7 +29,8 @@ class SemanticWriter {
   }
 
  private:
-  void each(std::string_view key, ResourceType type, void (SemanticWriter::*write_one)(const Node&)) {
+  void each(std::string_view key, ResourceType type,
+            void (SemanticWriter::*write_one)(const Node&)) {
     json_.key(key);
     json_.open_list();
     for (size_t i = 0; i < m_.nodes.size(); ++i)
@@ -118,10 +119,9 @@ class SemanticWriter {
     json_.key("datatype");
     json_.null();
     picked_map("type_params", detail(n, "type_params"),
-               {"measure", "numerator", "denominator", "expr", "window", "grain_to_date",
-                "metrics", "conversion_type_params", "cumulative_type_params", "input_measures",
-                "metric_aggregation_params", "join_to_timespine", "fill_nulls_with",
-                "is_private"});
+               {"measure", "numerator", "denominator", "expr", "window", "grain_to_date", "metrics",
+                "conversion_type_params", "cumulative_type_params", "input_measures",
+                "metric_aggregation_params", "join_to_timespine", "fill_nulls_with", "is_private"});
     detail_member(n, "filter");
     detail_member(n, "metadata");
     detail_member(n, "label");
@@ -217,8 +217,7 @@ class SemanticWriter {
         granularity = column.granularity;
     fields_.optional("time_granularity", granularity);
     json_.close_map();
-    picked_list("custom_granularities", spine.get("custom_granularities"),
-                {"name", "column_name"});
+    picked_list("custom_granularities", spine.get("custom_granularities"), {"name", "column_name"});
     json_.close_map();
   }
 

@@ -37,7 +37,8 @@ inline Manifest make_test_manifest() {
   macro.unique_id = "macro.p.cents";
   macro.macro_sql = "{% macro cents() %}\"é\"{% endmacro %}";
   m.macros.push_back(macro);
-  m.groups.push_back({"fin", "p", "g.yml", "models/g.yml", "group.p.fin", "", {{"name", "F"}}, {}, {}});
+  m.groups.push_back(
+      {"fin", "p", "g.yml", "models/g.yml", "group.p.fin", "", {{"name", "F"}}, {}, {}});
   ConfigInterner configs(m);
   const ConfigId config = configs.intern(
       {{"enabled", true}, {"contract", base::DataMap{{"enforced", true}, {"alias_types", false}}}});

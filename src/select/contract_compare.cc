@@ -1,8 +1,9 @@
 #include "select/contract_compare.h"
 
 #include <algorithm>
-#include <fmt/format.h>
 #include <map>
+
+#include <fmt/format.h>
 
 #include "base/strings.h"
 
@@ -22,7 +23,8 @@ std::vector<std::string> texts_of(const Data& map, std::string_view key) {
   std::vector<std::string> made;
   const Data* value = map.get(key);
   if (value != nullptr && value->is_list())
-    for (const Data& item : value->as_list()) made.emplace_back(item.string_or(""));
+    for (const Data& item : value->as_list())
+      made.emplace_back(item.string_or(""));
   return made;
 }
 
@@ -55,7 +57,8 @@ std::vector<Constraint> constraints_of(const Data& row) {
   std::vector<Constraint> made;
   const Data* list = row.get("constraints");
   if (list != nullptr && list->is_list())
-    for (const Data& item : list->as_list()) made.push_back(constraint_of(item));
+    for (const Data& item : list->as_list())
+      made.push_back(constraint_of(item));
   return made;
 }
 
@@ -121,8 +124,8 @@ class Comparison {
           "is no longer configured to enforce its contract, and this is a breaking change.");
     compare_columns();
     compare_model_constraints();
-    for (const ItemList* list : {&removed_columns_, &changed_types_, &column_constraints_,
-                                 &model_constraints_})
+    for (const ItemList* list :
+         {&removed_columns_, &changed_types_, &column_constraints_, &model_constraints_})
       list->add_to(found);
     if (enforces(old_materialized_) && !enforces(new_materialized_) &&
         (had_column_constraints_ || !constraints_of(old_).empty()))
@@ -145,8 +148,10 @@ class Comparison {
     if (columns == nullptr || !columns->is_map())
       return;
     std::map<std::string_view, const Data*> sorted;
-    for (const base::DataEntry& entry : columns->as_map()) sorted[entry.key] = &entry.value;
-    for (const auto& [name, was] : sorted) compare_column(name, *was);
+    for (const base::DataEntry& entry : columns->as_map())
+      sorted[entry.key] = &entry.value;
+    for (const auto& [name, was] : sorted)
+      compare_column(name, *was);
   }
 
   void compare_column(std::string_view name, const Data& was) {
@@ -173,8 +178,7 @@ class Comparison {
       return;
     for (const Constraint& c : removed(constraints_of(old_), node_.model->constraints)) {
       base::DataList columns(c.columns.begin(), c.columns.end());
-      model_constraints_.items.push_back(fmt::format("'{}' constraint on columns {}",
-                                                     shown_name(c),
+      model_constraints_.items.push_back(fmt::format("'{}' constraint on columns {}", shown_name(c),
                                                      base::python_str(Data(std::move(columns)))));
     }
   }

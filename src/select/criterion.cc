@@ -1,8 +1,9 @@
 #include "select/criterion.h"
 
 #include <algorithm>
-#include <fmt/format.h>
 #include <limits>
+
+#include <fmt/format.h>
 
 #include "base/json.h"
 #include "base/strings.h"
@@ -25,8 +26,8 @@ struct Parts {
   std::string_view parents_depth, method, value, children_depth;
 };
 
-/// `@`, then digits and `+`, then `method:`, each optional; at the end `+` and digits; the value is the
-/// rest. A word such as `a+1+` gives the value `a+1`.
+/// `@`, then digits and `+`, then `method:`, each optional; at the end `+` and digits; the value is
+/// the rest. A word such as `a+1+` gives the value `a+1`.
 Parts split_word(std::string_view word) {
   Parts parts;
   if (base::starts_with(word, "@")) {
@@ -34,20 +35,23 @@ Parts split_word(std::string_view word) {
     word.remove_prefix(1);
   }
   size_t digits = 0;
-  while (digits < word.size() && is_digit(word[digits])) ++digits;
+  while (digits < word.size() && is_digit(word[digits]))
+    ++digits;
   if (digits < word.size() && word[digits] == '+') {
     parts.parents = true;
     parts.parents_depth = word.substr(0, digits);
     word.remove_prefix(digits + 1);
   }
   size_t method = 0;
-  while (method < word.size() && is_method_char(word[method])) ++method;
+  while (method < word.size() && is_method_char(word[method]))
+    ++method;
   if (method > 0 && method < word.size() && word[method] == ':') {
     parts.method = word.substr(0, method);
     word.remove_prefix(method + 1);
   }
   size_t end = word.size();
-  while (end > 0 && is_digit(word[end - 1])) --end;
+  while (end > 0 && is_digit(word[end - 1]))
+    --end;
   if (end > 0 && word[end - 1] == '+') {
     parts.children = true;
     parts.children_depth = word.substr(end);
@@ -86,10 +90,10 @@ diag::Status set_method(std::string_view written, Criterion& criterion) {
   std::string hint = "methods are " + base::join(names, ", ");
   if (auto near = base::nearest(criterion.method, names))
     hint = fmt::format("did you mean `{}`?", *near);
-  diag::Diagnostic error = syntax_error(
-      fmt::format("`{}` is not a valid method name, in the selector `{}`", criterion.method,
-                  criterion.raw),
-      std::move(hint));
+  diag::Diagnostic error =
+      syntax_error(fmt::format("`{}` is not a valid method name, in the selector `{}`",
+                               criterion.method, criterion.raw),
+                   std::move(hint));
   error.legacy_text = fmt::format("'{}' is not a valid method name", criterion.method);
   return error;
 }
@@ -104,11 +108,11 @@ uint32_t clamp_depth(std::string_view digits) {
 diag::Status check_operators(const Criterion& c) {
   if (!c.children || !c.childrens_parents)
     return diag::Done{};
-  diag::Diagnostic error = syntax_error(
-      fmt::format("`{}` has both the prefix `@` and the suffix `+`", c.raw),
-      "`@` takes all descendants already: leave the `+` out");
-  error.legacy_text = fmt::format(
-      "Invalid node spec {} - \"@\" prefix and \"+\" suffix are incompatible", c.raw);
+  diag::Diagnostic error =
+      syntax_error(fmt::format("`{}` has both the prefix `@` and the suffix `+`", c.raw),
+                   "`@` takes all descendants already: leave the `+` out");
+  error.legacy_text =
+      fmt::format("Invalid node spec {} - \"@\" prefix and \"+\" suffix are incompatible", c.raw);
   return error;
 }
 
@@ -122,8 +126,8 @@ diag::Result<std::optional<uint32_t>> depth_of(const base::DataMap& map, std::st
   if (value->is_string() && !value->as_string().empty() &&
       std::all_of(value->as_string().begin(), value->as_string().end(), is_digit))
     return std::optional<uint32_t>(clamp_depth(value->as_string()));
-  return syntax_error(fmt::format("`{}` is `{}`, a whole number is expected", key,
-                                  base::python_str(*value)));
+  return syntax_error(
+      fmt::format("`{}` is `{}`, a whole number is expected", key, base::python_str(*value)));
 }
 
 bool truthy_member(const base::DataMap& map, std::string_view key) {
@@ -153,8 +157,7 @@ diag::Result<Criterion> parse_criterion(std::string_view word, IndirectSelection
   Criterion made;
   made.raw = word;
   if (word.find('\n') != word.npos) {
-    diag::Diagnostic error =
-        syntax_error(fmt::format("the selector `{}` has a line break", word));
+    diag::Diagnostic error = syntax_error(fmt::format("the selector `{}` has a line break", word));
     error.legacy_text = fmt::format("Invalid selector spec \"{}\"", word);
     return error;
   }
@@ -168,8 +171,7 @@ diag::Result<Criterion> parse_criterion(std::string_view word, IndirectSelection
     made.children_depth = clamp_depth(parts.children_depth);
   made.value = Data(parts.value);
   made.indirect = indirect;
-  const std::string_view method =
-      parts.method.empty() ? default_method(parts.value) : parts.method;
+  const std::string_view method = parts.method.empty() ? default_method(parts.value) : parts.method;
   if (auto status = set_method(method, made); !status)
     return std::move(status.error());
   if (auto status = check_operators(made); !status)
@@ -196,9 +198,10 @@ diag::Result<Criterion> criterion_from_map(const base::DataMap& map, IndirectSel
   if (const Data* own = map.find("indirect_selection")) {
     const auto mode = parse_indirect_selection(own->string_or(""));
     if (!mode)
-      return syntax_error(fmt::format("`indirect_selection` is `{}`; it can be eager, cautious, "
-                                      "buildable or empty",
-                                      base::python_str(*own)));
+      return syntax_error(
+          fmt::format("`indirect_selection` is `{}`; it can be eager, cautious, "
+                      "buildable or empty",
+                      base::python_str(*own)));
     made.indirect = *mode;
   }
   for (auto [key, depth] : {std::pair{"parents_depth", &made.parents_depth},

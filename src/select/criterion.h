@@ -29,8 +29,8 @@ struct Criterion {
   std::string text() const;
 };
 
-/// Takes a word of the command line apart. The error names an unknown method, and `@` together with a
-/// trailing `+`.
+/// Takes a word of the command line apart. The error names an unknown method, and `@` together with
+/// a trailing `+`.
 diag::Result<Criterion> parse_criterion(std::string_view word, IndirectSelection indirect);
 
 /// The same of a mapping with `method` and `value`; its own `indirect_selection` wins.

@@ -1,7 +1,8 @@
 #include "select/criterion.h"
 
-#include <catch2/catch.hpp>
 #include <random>
+
+#include <catch2/catch.hpp>
 
 #include "base/json.h"
 
@@ -93,7 +94,8 @@ TEST_CASE("no word breaks the parser") {
   const std::string_view alphabet = "@+0129:.,ab*[]/\xff\n ";
   for (int round = 0; round < 20000; ++round) {
     std::string word;
-    for (size_t i = random() % 12; i > 0; --i) word += alphabet[random() % alphabet.size()];
+    for (size_t i = random() % 12; i > 0; --i)
+      word += alphabet[random() % alphabet.size()];
     auto made = parse_criterion(word, IndirectSelection::Eager);
     if (made)
       CHECK(made->text().size() <= word.size());

@@ -1,5 +1,6 @@
 // tag, group, access, package, resource_type, version.
 #include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/strings.h"
@@ -36,9 +37,8 @@ diag::Result<NodeSet> select_by_tag(MethodContext& context, const Criterion& cri
   const std::string value = criterion.text();
   return rows_where(context, [&](const Node& n) {
     return n.type != ResourceType::SemanticModel &&
-           std::any_of(n.tags.begin(), n.tags.end(), [&](const std::string& tag) {
-             return base::matches_pattern(tag, value);
-           });
+           std::any_of(n.tags.begin(), n.tags.end(),
+                       [&](const std::string& tag) { return base::matches_pattern(tag, value); });
   });
 }
 
@@ -63,16 +63,15 @@ diag::Result<NodeSet> select_by_package(MethodContext& context, const Criterion&
   std::string value = criterion.text();
   if (value == "this" && !context.root_package().empty())
     value = context.root_package();
-  return rows_where(context, [&](const Node& n) {
-    return base::matches_pattern(n.package_name, value);
-  });
+  return rows_where(context,
+                    [&](const Node& n) { return base::matches_pattern(n.package_name, value); });
 }
 
 diag::Result<NodeSet> select_by_type(MethodContext& context, const Criterion& criterion) {
   const std::string value = criterion.text();
   const std::optional<ResourceType> type = manifest::parse_resource_type(value);
-  if (!type && std::find(std::begin(kOtherTypes), std::end(kOtherTypes), value) ==
-                   std::end(kOtherTypes)) {
+  if (!type &&
+      std::find(std::begin(kOtherTypes), std::end(kOtherTypes), value) == std::end(kOtherTypes)) {
     std::vector<std::string> names;
     for (ResourceType t = ResourceType::Model; t <= ResourceType::UnitTest;
          t = static_cast<ResourceType>(static_cast<int>(t) + 1))

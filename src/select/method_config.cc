@@ -1,5 +1,6 @@
 // config.KEY[.SUBKEY...]
 #include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/strings.h"
@@ -17,7 +18,8 @@ const Data* descend(const base::DataMap& config, const std::vector<std::string>&
   // Hooks are `post-hook` in the table; selectors can only write `post_hook`.
   if (value == nullptr)
     value = config.find(base::replace_all(path.front(), "_", "-"));
-  for (size_t i = 1; value != nullptr && i < path.size(); ++i) value = value->get(path[i]);
+  for (size_t i = 1; value != nullptr && i < path.size(); ++i)
+    value = value->get(path[i]);
   return value;
 }
 

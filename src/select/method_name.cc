@@ -1,5 +1,6 @@
 // fqn, source and the methods that name one kind of resource.
 #include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/strings.h"
@@ -30,15 +31,15 @@ struct FqnPattern {
   std::string_view tail;
 };
 
-/// The last two segments of a versioned fqn against the last two parts of the selector, where either
-/// may have `_` for the dot: `fct.v2`, `fct_v2`.
+/// The last two segments of a versioned fqn against the last two parts of the selector, where
+/// either may have `_` for the dot: `fct.v2`, `fct_v2`.
 bool matches_versioned_name(std::span<const std::string> fqn, const Parts& parts) {
   const auto joined = [](std::string_view a, std::string_view b) {
     return fmt::format("{}_{}", a, b);
   };
-  const std::string wanted =
-      parts.size() == 1 ? std::string(parts[0])
-                        : joined(parts[parts.size() - 2], parts[parts.size() - 1]);
+  const std::string wanted = parts.size() == 1
+                                 ? std::string(parts[0])
+                                 : joined(parts[parts.size() - 2], parts[parts.size() - 1]);
   const std::string own = fqn.size() == 1 ? fqn[0] : joined(fqn[fqn.size() - 2], fqn.back());
   return own == wanted;
 }
@@ -54,7 +55,8 @@ bool matches_fqn(std::span<const std::string> fqn, const FqnPattern& pattern, bo
   // Dots in names separate as well.
   Parts flat;
   for (const std::string& segment : fqn)
-    for (std::string_view part : base::split(segment, '.')) flat.push_back(part);
+    for (std::string_view part : base::split(segment, '.'))
+      flat.push_back(part);
   if (flat.size() < pattern.parts.size())
     return false;
   for (size_t i = 0; i < pattern.first_wildcard; ++i)

@@ -45,8 +45,7 @@ diag::Result<NodeSet> select_by_result(MethodContext& context, const Criterion& 
   return rows_among(context, ids);
 }
 
-diag::Result<NodeSet> select_by_source_status(MethodContext& context,
-                                              const Criterion& criterion) {
+diag::Result<NodeSet> select_by_source_status(MethodContext& context, const Criterion& criterion) {
   if (context.state.sources == nullptr)
     return missing_state(criterion, "sources.json of the state",
                          "No previous state comparison freshness results in sources.json");

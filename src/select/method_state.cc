@@ -32,13 +32,14 @@ constexpr Question kQuestions[] = {
 
 diag::Diagnostic unknown_question(const std::string& value) {
   std::vector<std::string> names;
-  for (const Question& question : kQuestions) names.emplace_back(question.name);
+  for (const Question& question : kQuestions)
+    names.emplace_back(question.name);
   const auto near = base::nearest(value, names);
-  return bad_value(fmt::format("the state cannot be asked for `{}`", value),
-                   near ? fmt::format("did you mean `{}`?", *near)
-                        : "it can be " + base::join(names, ", "),
-                   fmt::format("Got an invalid selector \"{}\", expected one of \"['{}']\"", value,
-                               base::join(names, "', '")));
+  return bad_value(
+      fmt::format("the state cannot be asked for `{}`", value),
+      near ? fmt::format("did you mean `{}`?", *near) : "it can be " + base::join(names, ", "),
+      fmt::format("Got an invalid selector \"{}\", expected one of \"['{}']\"", value,
+                  base::join(names, "', '")));
 }
 
 diag::Result<bool> answer(StateComparison& comparison, const Question& question, const Node& n) {
@@ -73,8 +74,8 @@ diag::Result<NodeSet> select_by_state(MethodContext& context, const Criterion& c
   if (question == nullptr)
     return unknown_question(value);
   if (!context.comparison)
-    context.comparison = std::make_unique<StateComparison>(
-        context.manifest, *context.state.manifest, context.sink);
+    context.comparison =
+        std::make_unique<StateComparison>(context.manifest, *context.state.manifest, context.sink);
   const manifest::Manifest& m = context.manifest;
   NodeSet rows(m.nodes.size());
   for (size_t i = 0; i < m.nodes.size(); ++i) {

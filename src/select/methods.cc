@@ -63,7 +63,8 @@ const Method* find_method(std::string_view name) {
 
 std::vector<std::string> method_names() {
   std::vector<std::string> names;
-  for (const Entry& entry : kMethods) names.emplace_back(entry.name);
+  for (const Entry& entry : kMethods)
+    names.emplace_back(entry.name);
   return names;
 }
 

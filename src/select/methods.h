@@ -22,16 +22,15 @@ class StateComparison;
 /// What a method may look at. Indexes are made by the first criterion that needs them and serve all
 /// others of the command.
 struct MethodContext {
-  MethodContext(const manifest::Manifest& of, const State& with, const Request& by,
-                diag::Sink& to);
+  MethodContext(const manifest::Manifest& of, const State& with, const Request& by, diag::Sink& to);
   ~MethodContext();
 
   const manifest::Manifest& manifest;
   const State& state;
   const Request& request;
   diag::Sink& sink;
-  /// Rows that can be selected. dbt keeps the tests of disabled models among the nodes, but they are no
-  /// members of the graph.
+  /// Rows that can be selected. dbt keeps the tests of disabled models among the nodes, but they
+  /// are no members of the graph.
   NodeSet members;
   std::unique_ptr<PathIndex> paths;
   std::unique_ptr<StateComparison> comparison;
@@ -45,8 +44,8 @@ struct MethodContext {
 /// Sets of enabled rows. The error is a value the method cannot have, or a missing artifact.
 using Method = diag::Result<NodeSet> (*)(MethodContext&, const Criterion&);
 
-/// Null when there is no such method. `selector` is one whose function is never called: it is resolved
-/// where the definitions are known.
+/// Null when there is no such method. `selector` is one whose function is never called: it is
+/// resolved where the definitions are known.
 const Method* find_method(std::string_view name);
 /// In the order in which dbt lists them.
 std::vector<std::string> method_names();
@@ -81,8 +80,7 @@ diag::Result<NodeSet> select_by_state(MethodContext& context, const Criterion& c
 
 // method_result.cc
 diag::Result<NodeSet> select_by_result(MethodContext& context, const Criterion& criterion);
-diag::Result<NodeSet> select_by_source_status(MethodContext& context,
-                                              const Criterion& criterion);
+diag::Result<NodeSet> select_by_source_status(MethodContext& context, const Criterion& criterion);
 
 /// The members that `accepts(const Node&)`.
 template <typename Accepts>

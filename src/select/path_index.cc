@@ -53,8 +53,8 @@ PathIndex::PathIndex(const manifest::Manifest& manifest, std::string_view root_p
     const manifest::Node& n = manifest.nodes[i];
     if (n.original_file_path.empty())
       continue;
-    files_[i] = add(base::normalize_path(n.original_file_path), false,
-                    n.package_name == root_package);
+    files_[i] =
+        add(base::normalize_path(n.original_file_path), false, n.package_name == root_package);
     const size_t scheme = n.patch_path ? n.patch_path->find("://") : std::string::npos;
     if (scheme != std::string::npos)
       patches_[i] = add(base::normalize_path(n.patch_path->substr(scheme + 3)), false,
@@ -66,7 +66,8 @@ uint32_t PathIndex::add(const std::string& path, bool is_folder, bool exists) {
   if (auto found = by_path_.find(path); found != by_path_.end()) {
     uint32_t at = found->second;
     // What exists has folders that exist; entries above one that exists are known to.
-    for (; exists && !entries_[at].exists; at = entries_[at].parent) entries_[at].exists = true;
+    for (; exists && !entries_[at].exists; at = entries_[at].parent)
+      entries_[at].exists = true;
     return found->second;
   }
   const std::string folder(base::folder_of(path));

@@ -1,4 +1,5 @@
-// PathIndex: the files and folders of the project that hold resources, and which of them a pattern names.
+// PathIndex: the files and folders of the project that hold resources, and which of them a pattern
+// names.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +14,8 @@
 namespace weft::select {
 
 /// Python's Path.glob over the paths that the manifest tells of; nothing reads the disk. Paths of
-/// installed packages are relative to their own root, so that only those count that the root project has
-/// as well, as in dbt.
+/// installed packages are relative to their own root, so that only those count that the root
+/// project has as well, as in dbt.
 class PathIndex {
  public:
   PathIndex(const manifest::Manifest& manifest, std::string_view root_package);

@@ -30,9 +30,11 @@ TEST_CASE("two stars stand for any number of folders") {
 
 TEST_CASE("many stars cost no more than their number") {
   std::string pattern = "**";
-  for (int i = 0; i < 200; ++i) pattern += "/a/**";
+  for (int i = 0; i < 200; ++i)
+    pattern += "/a/**";
   std::string path = "a";
-  for (int i = 0; i < 190; ++i) path += "/a";
+  for (int i = 0; i < 190; ++i)
+    path += "/a";
   CHECK_FALSE(matches(path, true, pattern + "/b"));
 }
 

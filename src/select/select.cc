@@ -1,11 +1,13 @@
-// Evaluation. Each criterion gives two sets: the rows it selects, with the tests that its mode of indirect
-// selection adds, and the tests that still wait for other parents. Set operations work on both, and after
-// each the waiting tests are looked at again. All steps are linear in rows and edges.
+// Evaluation. Each criterion gives two sets: the rows it selects, with the tests that its mode of
+// indirect selection adds, and the tests that still wait for other parents. Set operations work on
+// both, and after each the waiting tests are looked at again. All steps are linear in rows and
+// edges.
 #include "select/select.h"
 
 #include <algorithm>
-#include <fmt/format.h>
 #include <unordered_map>
+
+#include <fmt/format.h>
 
 #include "base/strings.h"
 #include "select/methods.h"
@@ -96,10 +98,9 @@ class Evaluator {
   }
 
   diag::Result<Selected> evaluate_criterion(const Criterion& criterion) {
-    diag::Result<NodeSet> found =
-        criterion.method == "selector"
-            ? select_by_selector(criterion)
-            : (*find_method(criterion.method))(context_, criterion);
+    diag::Result<NodeSet> found = criterion.method == "selector"
+                                      ? select_by_selector(criterion)
+                                      : (*find_method(criterion.method))(context_, criterion);
     if (!found)
       return std::move(found.error());
     NodeSet rows = with_neighbours(criterion, std::move(*found));
@@ -142,8 +143,8 @@ class Evaluator {
     if (mode == IndirectSelection::Buildable) {
       buildable = graph_.ancestors(rows);
       buildable |= rows;
-      buildable |= rows_where(
-          context_, [](const Node& n) { return n.type == ResourceType::Source; });
+      buildable |=
+          rows_where(context_, [](const Node& n) { return n.type == ResourceType::Source; });
     }
     for (NodeId id : rows.members())
       for (NodeId child : graph_.children(id)) {
@@ -174,10 +175,10 @@ class Evaluator {
   diag::Result<NodeSet> select_by_selector(const Criterion& criterion) {
     const std::string pattern = criterion.text();
     if (selectors_.definitions.empty())
-      return unknown_selector("Cannot use selector: method if selectors.yml is not provided",
-                              fmt::format("`{}` needs a selectors.yml, which is not there or empty",
-                                          criterion.raw),
-                              "");
+      return unknown_selector(
+          "Cannot use selector: method if selectors.yml is not provided",
+          fmt::format("`{}` needs a selectors.yml, which is not there or empty", criterion.raw),
+          "");
     NodeSet rows(size());
     bool found = false;
     for (const Selectors::Definition* definition : definitions_by_name()) {
@@ -212,7 +213,8 @@ class Evaluator {
     error.message = std::move(message);
     error.legacy_text = std::move(legacy);
     std::vector<std::string> names;
-    for (const Selectors::Definition& one : selectors_.definitions) names.push_back(one.name);
+    for (const Selectors::Definition& one : selectors_.definitions)
+      names.push_back(one.name);
     if (auto near = base::nearest(name, names))
       error.hint = fmt::format("did you mean `{}`?", *near);
     else if (!names.empty())
@@ -228,18 +230,20 @@ class Evaluator {
     error.code = diag::Code::SelectorFileInvalid;
     error.message = fmt::format("selectors refer to each other in a circle: {}`{}`", path, name);
     error.hint = "take one `method: selector` out of the circle";
-    error.legacy_text =
-        fmt::format("Circular dependency detected in selector: {}",
-                    base::python_str(find_selector(selectors_, name)->definition));
+    error.legacy_text = fmt::format("Circular dependency detected in selector: {}",
+                                    base::python_str(find_selector(selectors_, name)->definition));
     return error;
   }
 
   void warn_empty(const Spec& spec) {
     diag::Diagnostic warning;
     warning.code = diag::Code::SelectsNothing;
-    warning.message = fmt::format(
-        "The selection criterion '{}' does not match any enabled nodes", spec.raw);
-    if (spec.parts.size() == 1 && spec.parts.front().criterion.method == "fqn")
+    warning.message =
+        fmt::format("The selection criterion '{}' does not match any enabled nodes", spec.raw);
+    // Looking for a near name reads all names: not for each of a thousand words.
+    constexpr size_t kMostHints = 20;
+    if (spec.parts.size() == 1 && spec.parts.front().criterion.method == "fqn" &&
+        ++hints_ <= kMostHints)
       warning.hint = name_hint(spec.parts.front().criterion.text());
     sink_.report(std::move(warning));
   }
@@ -289,13 +293,15 @@ class Evaluator {
   diag::Sink& sink_;
   MethodContext context_;
   std::unordered_map<std::string, NodeSet> named_;
+  size_t hints_ = 0;
   /// Selectors that are being evaluated, outermost first.
   std::vector<std::string> open_;
 };
 
 diag::Diagnostic no_such_selector(const Selectors& selectors, const std::string& name) {
   std::vector<std::string> names;
-  for (const Selectors::Definition& one : selectors.definitions) names.push_back(one.name);
+  for (const Selectors::Definition& one : selectors.definitions)
+    names.push_back(one.name);
   diag::Diagnostic error;
   error.code = diag::Code::SelectorUnknown;
   error.message = fmt::format("there is no selector `{}`", name);
@@ -330,8 +336,7 @@ const Selectors::Definition* find_selector(const Selectors& selectors, std::stri
   return nullptr;
 }
 
-const Selectors::Definition* default_selector(const Selectors& selectors,
-                                              const Request& request) {
+const Selectors::Definition* default_selector(const Selectors& selectors, const Request& request) {
   if (!request.selector.empty() || !request.select.empty() || !request.exclude.empty())
     return nullptr;
   for (const Selectors::Definition& definition : selectors.definitions)
@@ -362,7 +367,8 @@ diag::Result<NodeSet> select_nodes(const manifest::Manifest& manifest, const gra
   if (!included)
     return std::move(included.error());
   if (request.select.empty())
-    for (Spec& part : included->parts) part.must_exist = false;
+    for (Spec& part : included->parts)
+      part.must_exist = false;
   diag::Result<Spec> excluded = spec_from_words(request.exclude, request.indirect);
   if (!excluded)
     return std::move(excluded.error());

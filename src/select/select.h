@@ -22,7 +22,8 @@ using manifest::ResourceType;
 
 enum class IndirectSelection { Eager, Cautious, Buildable, Empty };
 
-/// Artifacts of an earlier run, for the methods state:, result: and source_status:. Null where absent.
+/// Artifacts of an earlier run, for the methods state:, result: and source_status:. Null where
+/// absent.
 struct State {
   const manifest::StateManifest* manifest = nullptr;
   const manifest::RunResults* run_results = nullptr;
@@ -58,22 +59,23 @@ struct Selectors {
   std::vector<Definition> definitions;
 };
 
-/// Reads <root>/selectors.yml; none when the file does not exist or is empty. Jinja in it is rendered when
-/// `context` is given. The error is at the definition that cannot be understood; references between
-/// selectors are looked at only when one is used.
+/// Reads <root>/selectors.yml; none when the file does not exist or is empty. Jinja in it is
+/// rendered when `context` is given. The error is at the definition that cannot be understood;
+/// references between selectors are looked at only when one is used.
 diag::Result<Selectors> read_selectors(base::FileSystem& files, const std::string& root,
                                        diag::Sources& sources, diag::Sink& sink,
                                        const config::RenderContext* context = nullptr);
 /// Null when no selector has the name.
 const Selectors::Definition* find_selector(const Selectors& selectors, std::string_view name);
-/// The selector that stands in for words, when the request has none and selectors.yml names a default.
+/// The selector that stands in for words, when the request has none and selectors.yml names a
+/// default.
 const Selectors::Definition* default_selector(const Selectors& selectors, const Request& request);
 /// The fully expanded form that manifest.json holds.
 base::DataMap expanded_selectors(const Selectors& selectors);
 
-/// The selected nodes, in a set over the rows of the manifest. Words that match nothing are warnings in
-/// `sink`. Errors: a word or value that cannot be understood, an unknown selector, a circle of selectors, a
-/// missing artifact, a broken contract of a versioned model.
+/// The selected nodes, in a set over the rows of the manifest. Words that match nothing are
+/// warnings in `sink`. Errors: a word or value that cannot be understood, an unknown selector, a
+/// circle of selectors, a missing artifact, a broken contract of a versioned model.
 diag::Result<NodeSet> select_nodes(const manifest::Manifest& manifest, const graph::Graph& graph,
                                    const Selectors& selectors, const Request& request,
                                    const State& state, diag::Sink& sink);

@@ -2,11 +2,12 @@
 #include "select/select.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
+
+#include <catch2/catch.hpp>
 
 #include "base/files.h"
 #include "base/json.h"
@@ -22,7 +23,8 @@ using manifest::NodeId;
 std::vector<std::string> texts(const Data& map, std::string_view key) {
   std::vector<std::string> made;
   if (const Data* list = map.get(key))
-    for (const Data& item : list->as_list()) made.push_back(item.as_string());
+    for (const Data& item : list->as_list())
+      made.push_back(item.as_string());
   return made;
 }
 
@@ -96,8 +98,8 @@ struct Shop {
     for (size_t i = 0; i < rows.size(); ++i)
       for (const std::string& parent : texts(rows[i], "parents"))
         manifest.nodes[i].depends_on.push_back(manifest.find(parent));
-    auto read = read_selectors(base::real_files(), std::string(WEFT_TESTDATA) + "/shop", sources,
-                               sink);
+    auto read =
+        read_selectors(base::real_files(), std::string(WEFT_TESTDATA) + "/shop", sources, sink);
     REQUIRE(read);
     selectors = std::move(*read);
   }
@@ -108,7 +110,8 @@ struct Shop {
 
   std::vector<std::string> ids(const NodeSet& set) const {
     std::vector<std::string> made;
-    for (NodeId id : set.members()) made.push_back(manifest.node(id).unique_id);
+    for (NodeId id : set.members())
+      made.push_back(manifest.node(id).unique_id);
     std::sort(made.begin(), made.end());
     return made;
   }
@@ -169,8 +172,7 @@ TEST_CASE("selections are those of dbt ls") {
     CHECK(shop.ids(*selected) == texts(line, "ids"));
     std::vector<std::string> expected;
     for (const std::string& word : texts(line, "warns"))
-      expected.push_back("The selection criterion '" + word +
-                         "' does not match any enabled nodes");
+      expected.push_back("The selection criterion '" + word + "' does not match any enabled nodes");
     CHECK(std::multiset<std::string>(empty_words.begin(), empty_words.end()) ==
           std::multiset<std::string>(expected.begin(), expected.end()));
   }
@@ -238,12 +240,11 @@ TEST_CASE("a selector wins over words, with a warning, and a default stands in f
   shop.selectors.definitions[0].is_default = true;
   CHECK(default_selector(shop.selectors, Request())->name == "stg");
   CHECK(default_selector(shop.selectors, request) == nullptr);
-  CHECK(shop.ids(*shop.select(Request())) ==
-        shop.ids(*shop.select([] {
-          Request named;
-          named.selector = "stg";
-          return named;
-        }())));
+  CHECK(shop.ids(*shop.select(Request())) == shop.ids(*shop.select([] {
+    Request named;
+    named.selector = "stg";
+    return named;
+  }())));
 }
 
 TEST_CASE("selectors that refer to each other many times over are evaluated once") {
@@ -254,7 +255,10 @@ TEST_CASE("selectors that refer to each other many times over are evaluated once
     const std::string before = "selector:s" + std::to_string(i - 1);
     selectors.definitions.push_back(
         {"s" + std::to_string(i),
-         base::DataMap{{"union", base::DataList{Data(before), Data(before)}}}, false, "", {}});
+         base::DataMap{{"union", base::DataList{Data(before), Data(before)}}},
+         false,
+         "",
+         {}});
   }
   shop.selectors = std::move(selectors);
   Request request;
@@ -276,9 +280,8 @@ TEST_CASE("results and freshness of an earlier run select") {
     const auto row = [](const char* id, const char* time) {
       return Data(base::DataMap{{"unique_id", Data(id)}, {"max_loaded_at", Data(time)}});
     };
-    return Data(base::DataMap{
-        {"results", base::DataList{row("source.shop.web.clicks", clicks),
-                                   row("source.shop.web.stale_q", stale)}}});
+    return Data(base::DataMap{{"results", base::DataList{row("source.shop.web.clicks", clicks),
+                                                         row("source.shop.web.stale_q", stale)}}});
   };
   const Data before = sources("2026-01-01T10:00:00Z", "2026-01-01T00:00:00+00:00");
   const Data now = sources("2026-01-01T11:30:00+02:00", "2026-01-01T00:00:00.5Z");

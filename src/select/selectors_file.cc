@@ -1,5 +1,6 @@
 // selectors.yml: reading it, and the expanded form that manifest.json holds.
 #include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/paths.h"
@@ -136,12 +137,13 @@ Data expanded(const Data& definition);
 
 base::DataList expanded_items(const Data& list) {
   base::DataList made;
-  for (const Data& item : list.as_list()) made.push_back(expanded(item));
+  for (const Data& item : list.as_list())
+    made.push_back(expanded(item));
   return made;
 }
 
-/// Texts become mappings and one-key mappings get `method` and `value`. dbt leaves a mapping that has
-/// both as it is, texts in its `exclude` included.
+/// Texts become mappings and one-key mappings get `method` and `value`. dbt leaves a mapping that
+/// has both as it is, texts in its `exclude` included.
 Data expanded(const Data& definition) {
   if (definition.is_string()) {
     diag::Result<DataMap> map = expand_word(definition.as_string());

@@ -9,8 +9,7 @@ namespace {
 
 struct Read {
   explicit Read(const std::string& text)
-      : files({{"/p/selectors.yml", text}}),
-        result(read_selectors(files, "/p", sources, sink)) {}
+      : files({{"/p/selectors.yml", text}}), result(read_selectors(files, "/p", sources, sink)) {}
 
   std::string expanded() { return base::to_json(base::Data(expanded_selectors(*result))); }
 
@@ -31,9 +30,10 @@ TEST_CASE("a project without selectors has none") {
 }
 
 TEST_CASE("definitions keep their order, keys and default") {
-  Read read("selectors:\n"
-            "  - {name: b, definition: 'tag:x+', default: true}\n"
-            "  - {name: a, description: d, definition: {tag: y}}\n");
+  Read read(
+      "selectors:\n"
+      "  - {name: b, definition: 'tag:x+', default: true}\n"
+      "  - {name: a, description: d, definition: {tag: y}}\n");
   REQUIRE(read.result);
   CHECK(default_selector(*read.result, Request())->name == "b");
   CHECK(find_selector(*read.result, "a")->description == "d");
@@ -44,21 +44,23 @@ TEST_CASE("definitions keep their order, keys and default") {
 }
 
 TEST_CASE("unions, intersections and exclusions expand as in dbt") {
-  Read read("selectors:\n"
-            "  - name: u\n"
-            "    definition:\n"
-            "      union:\n"
-            "        - '@a'\n"
-            "        - {intersection: [{tag: x}, 'b']}\n"
-            "        - exclude: ['c', {path: models/x}]\n"
-            "  - {name: v, definition: {method: fqn, value: d, exclude: ['e']}}\n");
+  Read read(
+      "selectors:\n"
+      "  - name: u\n"
+      "    definition:\n"
+      "      union:\n"
+      "        - '@a'\n"
+      "        - {intersection: [{tag: x}, 'b']}\n"
+      "        - exclude: ['c', {path: models/x}]\n"
+      "  - {name: v, definition: {method: fqn, value: d, exclude: ['e']}}\n");
   REQUIRE(read.result);
-  CHECK(read.expanded() ==
-        R"({"u": {"name": "u", "definition": {"union": [)"
-        R"({"childrens_parents": true, "method": "fqn", "value": "a"}, )"
-        R"({"intersection": [{"method": "tag", "value": "x"}, {"method": "fqn", "value": "b"}]}, )"
-        R"({"exclude": [{"method": "fqn", "value": "c"}, {"method": "path", "value": "models/x"}]}]}}, )"
-        R"("v": {"name": "v", "definition": {"method": "fqn", "value": "d", "exclude": ["e"]}}})");
+  CHECK(
+      read.expanded() ==
+      R"({"u": {"name": "u", "definition": {"union": [)"
+      R"({"childrens_parents": true, "method": "fqn", "value": "a"}, )"
+      R"({"intersection": [{"method": "tag", "value": "x"}, {"method": "fqn", "value": "b"}]}, )"
+      R"({"exclude": [{"method": "fqn", "value": "c"}, {"method": "path", "value": "models/x"}]}]}}, )"
+      R"("v": {"name": "v", "definition": {"method": "fqn", "value": "d", "exclude": ["e"]}}})");
 }
 
 TEST_CASE("mistakes are shown at their place") {

@@ -1,7 +1,8 @@
 #include "select/spec.h"
 
-#include <fmt/format.h>
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "base/json.h"
 #include "base/strings.h"
@@ -101,10 +102,9 @@ class DefinitionReader {
                             "write its definitions below each other, each after a dash");
     for (const Data& item : list->as_list())
       if (!item.is_string() && !item.is_map())
-        return bad_definition(
-            fmt::format("`{}` holds `{}`, a text or a mapping is expected", key,
-                        base::python_str(item)),
-            "");
+        return bad_definition(fmt::format("`{}` holds `{}`, a text or a mapping is expected", key,
+                                          base::python_str(item)),
+                              "");
     return &list->as_list();
   }
 

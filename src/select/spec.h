@@ -23,7 +23,8 @@ struct Spec {
   std::string raw;
 };
 
-/// The words of one --select or --exclude: united, each an intersection of what stands between commas.
+/// The words of one --select or --exclude: united, each an intersection of what stands between
+/// commas.
 diag::Result<Spec> spec_from_words(const std::vector<std::string>& words,
                                    IndirectSelection indirect);
 Spec difference_of(Spec included, Spec excluded);

@@ -1,9 +1,10 @@
-// dbt's notion of what counts as a change, kind by kind. Descriptions count only where they are persisted;
-// tags, alias, schema, database and group are no configuration here, since the relation and the properties
-// that they lead to are compared on their own.
+// dbt's notion of what counts as a change, kind by kind. Descriptions count only where they are
+// persisted; tags, alias, schema, database and group are no configuration here, since the relation
+// and the properties that they lead to are compared on their own.
 #include "select/state_compare.h"
 
 #include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/strings.h"
@@ -67,15 +68,15 @@ bool is_generic_test(const Node& n) {
   return n.type == ResourceType::Test && n.test && n.test->metadata.has_value();
 }
 
-/// Macros of weft itself. Their text differs from that of dbt, which may have written the state, and a
-/// new version of the program is no change of the project.
+/// Macros of weft itself. Their text differs from that of dbt, which may have written the state,
+/// and a new version of the program is no change of the project.
 bool is_builtin(const manifest::Macro& macro) {
   return macro.package_name == "dbt" || macro.package_name == "dbt_postgres";
 }
 
 constexpr std::string_view kTestModifiers[] = {
-    "severity", "where",          "limit",             "fail_calc", "warn_if",
-    "error_if", "store_failures", "store_failures_as", "sql_header"};
+    "severity",          "where",     "limit", "fail_calc", "warn_if", "error_if", "store_failures",
+    "store_failures_as", "sql_header"};
 
 /// Keys of a kind's configuration that do not count.
 bool is_ignored(const Node& n, std::string_view key) {
@@ -107,15 +108,13 @@ bool same_quoting(const Data& old, const DataMap& now) {
 }
 
 bool same_details(const Node& n, const Data& old, std::initializer_list<std::string_view> keys) {
-  return std::all_of(keys.begin(), keys.end(), [&](std::string_view key) {
-    return member(old, key) == detail(n, key);
-  });
+  return std::all_of(keys.begin(), keys.end(),
+                     [&](std::string_view key) { return member(old, key) == detail(n, key); });
 }
 
 bool same_members(const Data& a, const Data& b, std::initializer_list<std::string_view> keys) {
-  return std::all_of(keys.begin(), keys.end(), [&](std::string_view key) {
-    return member(a, key) == member(b, key);
-  });
+  return std::all_of(keys.begin(), keys.end(),
+                     [&](std::string_view key) { return member(a, key) == member(b, key); });
 }
 
 bool same_exports(const Data& old, const Data& now) {
@@ -138,8 +137,10 @@ bool same_parents(const manifest::Manifest& manifest, const Node& n, const Data&
   const Data& nodes = member(member(old, "depends_on"), "nodes");
   std::vector<std::string> was, is;
   if (nodes.is_list())
-    for (const Data& id : nodes.as_list()) was.emplace_back(id.string_or(""));
-  for (manifest::NodeId id : n.depends_on) is.push_back(manifest.node(id).unique_id);
+    for (const Data& id : nodes.as_list())
+      was.emplace_back(id.string_or(""));
+  for (manifest::NodeId id : n.depends_on)
+    is.push_back(manifest.node(id).unique_id);
   for (auto* ids : {&was, &is}) {
     std::sort(ids->begin(), ids->end());
     ids->erase(std::unique(ids->begin(), ids->end()), ids->end());
@@ -194,8 +195,8 @@ diag::Diagnostic broken_contract(std::string_view name, std::string_view file,
   made.code = is_versioned ? diag::Code::ContractBroken : diag::Code::UnversionedBreakingChange;
   made.span = span;
   const std::string reasons = fmt::format("{}", fmt::join(breaking, "\n  - "));
-  made.message =
-      fmt::format("the contract of `{}` was broken since the state was made:\n  - {}", name, reasons);
+  made.message = fmt::format("the contract of `{}` was broken since the state was made:\n  - {}",
+                             name, reasons);
   made.hint = is_versioned ? "make an additive change instead, or a new version of the model"
                            : "give the model versions, so that consumers can move one by one";
   if (is_versioned)
@@ -230,9 +231,11 @@ void StateComparison::find_modified_macros() {
   std::vector<size_t> open;
   for (size_t i = 0; i < count; ++i) {
     const manifest::Macro& macro = manifest_.macros[i];
-    for (manifest::MacroId called : macro.depends_on) callers[called.index()].push_back(i);
+    for (manifest::MacroId called : macro.depends_on)
+      callers[called.index()].push_back(i);
     const Data* was = old_.macros.find(macro.unique_id);
-    if (is_builtin(macro) || (was != nullptr && same_text(member(*was, "macro_sql"), macro.macro_sql)))
+    if (is_builtin(macro) ||
+        (was != nullptr && same_text(member(*was, "macro_sql"), macro.macro_sql)))
       continue;
     modified[i] = true;
     open.push_back(i);
@@ -338,8 +341,9 @@ bool StateComparison::same_own_fields(const Node& node, const Data& old) const {
       return same_details(node, old, {"type", "label"}) &&
              same_text(member(old, "description"), node.description) && same_config(node, old);
     case ResourceType::SemanticModel:
-      return same_details(node, old, {"model", "defaults", "entities", "dimensions", "measures",
-                                      "primary_entity"}) &&
+      return same_details(
+                 node, old,
+                 {"model", "defaults", "entities", "dimensions", "measures", "primary_entity"}) &&
              same_text(member(old, "description"), node.description) && same_config(node, old) &&
              same_optional(member(old, "group"), node.group);
     case ResourceType::SavedQuery:
@@ -435,10 +439,11 @@ diag::Result<bool> StateComparison::is_modified_in(const Node& node, Aspect aspe
 
 diag::Status StateComparison::check_removed() {
   const manifest::Metadata& metadata = manifest_.metadata;
-  const int64_t now = std::max(
-      {metadata.generated_at, metadata.run_started_at, metadata.invocation_started_at});
+  const int64_t now =
+      std::max({metadata.generated_at, metadata.run_started_at, metadata.invocation_started_at});
   std::unordered_set<std::string_view> disabled;
-  for (manifest::NodeId id : manifest_.disabled) disabled.insert(manifest_.node(id).unique_id);
+  for (manifest::NodeId id : manifest_.disabled)
+    disabled.insert(manifest_.node(id).unique_id);
   for (const base::DataEntry& entry : old_.nodes) {
     const Data& old = entry.value;
     if (member(old, "resource_type").string_or("") != "model" || !contract_was_enforced(old) ||

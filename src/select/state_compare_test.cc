@@ -1,7 +1,8 @@
 #include "select/state_compare.h"
 
-#include <catch2/catch.hpp>
 #include <functional>
+
+#include <catch2/catch.hpp>
 
 namespace weft::select {
 namespace {
@@ -59,7 +60,8 @@ struct Project {
     made.unique_id = unique_id;
     made.package_name = unique_id.substr(6, unique_id.rfind('.') - 6);
     made.macro_sql = "text";
-    for (size_t id : called) made.depends_on.emplace_back(id);
+    for (size_t id : called)
+      made.depends_on.emplace_back(id);
     m.macros.push_back(std::move(made));
   }
 
@@ -184,8 +186,8 @@ TEST_CASE("fields of sources, exposures and unit tests") {
 /// Gives the model a contract with one column, now and before.
 void enforce(Project& p) {
   Node& n = p.node("model.p.a");
-  n.config = p.configs->intern(
-      {{"materialized", "table"}, {"contract", DataMap{{"enforced", true}}}});
+  n.config =
+      p.configs->intern({{"materialized", "table"}, {"contract", DataMap{{"enforced", true}}}});
   n.contract_checksum = "1";
   manifest::Column column;
   column.name = "id";
