@@ -17,8 +17,7 @@ using manifest::ResourceType;
 bool compile_all(Session& session, run::RunOutcome& outcome) {
   std::optional<graph::NodeSet> selected =
       session.select({ResourceType::Model, ResourceType::Snapshot, ResourceType::Test,
-                      ResourceType::Analysis, ResourceType::Function, ResourceType::Seed,
-                      ResourceType::UnitTest});
+                      ResourceType::Analysis, ResourceType::Function, ResourceType::Seed});
   if (!selected)
     return false;
   run::RunRequest request;

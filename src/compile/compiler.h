@@ -31,6 +31,9 @@ class Compiler {
   /// Sets package, node, relation and configuration of a scope for this row.
   void prepare_scope(NodeId id, context::NodeScope& scope) const;
 
+  /// The node's own SQL in this scope, without CTEs and without a trace in its row.
+  diag::Result<Query> render(context::Worker& worker, NodeId id, context::NodeScope& scope);
+
   /// The CTEs that the ephemeral models in `ids` stand for, in dependency order, each once.
   diag::Result<std::vector<NamedCte>> ctes_of(context::Worker& worker,
                                               const std::vector<NodeId>& ids,
@@ -45,7 +48,6 @@ class Compiler {
     std::vector<NodeId> reads;
   };
 
-  diag::Result<Query> render(context::Worker& worker, NodeId id, context::NodeScope& scope);
   diag::Result<Query> render_generic_test(context::Worker& worker, NodeId id,
                                           context::NodeScope& scope);
   diag::Status resolve_foreign_keys(context::Worker& worker, manifest::Node& node,

@@ -156,6 +156,7 @@ Value Machine::arithmetic(Op op, const Value& left, const Value& right) {
 }
 
 // One function, as the cases are the instruction set and the locals stay in registers.
+// NOLINTNEXTLINE(readability-function-size)
 void Machine::run(Activation& activation) {
   const Function& function = *activation.function;
   const TemplateCode& owner = *function.owner;

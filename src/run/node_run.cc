@@ -5,6 +5,7 @@
 #include "base/paths.h"
 #include "base/strings.h"
 #include "run/query_comment.h"
+#include "run/unit_test_runner.h"
 
 namespace weft::run {
 namespace {
@@ -31,6 +32,12 @@ bool is_ephemeral(const NodeRun& run) {
 }
 
 diag::Status compile(NodeRun& run, const RunRequest& request) {
+  if (run.node().type == ResourceType::UnitTest) {
+    diag::Status compiled = compile_unit_test(run);
+    if (!compiled || !request.write_files || !run.node().compiled_path)
+      return compiled;
+    return write_file(run.context, *run.node().compiled_path, run.node().compiled_code);
+  }
   diag::Result<compile::Query> query =
       run.context.compiler.compile(*run.lane.worker, run.id, run.scope);
   if (!query)
@@ -46,8 +53,9 @@ diag::Status compile(NodeRun& run, const RunRequest& request) {
 }
 
 diag::Status execute(NodeRun& run, const RunRequest& request) {
-  diag::Status status =
-      run.node().type == ResourceType::Test ? judge_test(run) : materialize(run);
+  diag::Status status = run.node().type == ResourceType::Test       ? judge_test(run)
+                        : run.node().type == ResourceType::UnitTest ? execute_unit_test(run)
+                                                                    : materialize(run);
   if (request.write_files && !run.scope.written.empty()) {
     std::string path = run.context.compiler.file_path(run.node(), "run");
     diag::Status written = write_file(run.context, path, run.scope.written);
