@@ -81,8 +81,13 @@ void Plan::add_test_gates() {
     if (!is_test(node.type) || !selected_.contains(id))
       continue;
     if (node.type == ResourceType::UnitTest) {
-      if (node.unit_test != nullptr && node.unit_test->tested_node.valid())
-        add_edge(static_cast<Vertex>(i), node.unit_test->tested_node.value);
+      if (node.unit_test == nullptr || !node.unit_test->tested_node.valid())
+        continue;
+      // Fixtures take their types from what the model reads, so that must be there.
+      NodeId tested = node.unit_test->tested_node;
+      add_edge(static_cast<Vertex>(i), tested.value);
+      for (NodeId parent : graph_.parents(tested))
+        add_edge(static_cast<Vertex>(parent.index()), static_cast<Vertex>(i));
       continue;
     }
     auto parents = graph_.parents(id);
