@@ -51,8 +51,22 @@ std::string json_line(const Session& session, manifest::NodeId id,
                       const std::vector<std::string>& keys) {
   base::Data data = manifest::node_data(session.parsed->manifest, id);
   base::DataMap made;
+  // In the node's own order of keys, dotted ones behind.
+  for (const auto& [key, value] : data.as_map()) {
+    if (std::find(keys.begin(), keys.end(), key) != keys.end())
+      made.set(key, value);
+  }
+  const Node& node = session.parsed->manifest.node(id);
+  if (node.model != nullptr &&
+      std::find(keys.begin(), keys.end(), "direct_parents") != keys.end()) {
+    base::DataList parents;
+    for (manifest::NodeId parent : node.depends_on)
+      parents.emplace_back(session.parsed->manifest.node(parent).unique_id);
+    made.set("direct_parents", base::Data(std::move(parents)));
+  }
   for (const std::string& key : keys) {
-    if (const base::Data* value = at_path(data, key))
+    const base::Data* value = key.find('.') == std::string::npos ? nullptr : at_path(data, key);
+    if (value != nullptr)
       made.set(key, *value);
   }
   return base::to_json(base::Data(std::move(made)), true);
@@ -81,11 +95,17 @@ int cmd_list(Session& session) {
   std::string output = session.flags.get_string("output");
   std::vector<std::string> keys = session.flags.get_list("output_keys");
   if (keys.empty()) {
-    keys = {"alias",  "name",          "package_name",       "depends_on", "tags",
-            "config", "resource_type", "source_name", "original_file_path", "unique_id"};
+    keys = {"alias",  "name",          "package_name", "depends_on",
+            "direct_parents", "tags",   "config", "resource_type",
+            "source_name",    "original_file_path", "unique_id"};
   }
   std::vector<std::string> lines;
-  for (manifest::NodeId id : selected->members()) {
+  std::vector<manifest::NodeId> ids = selected->members();
+  const manifest::Manifest& manifest = session.parsed->manifest;
+  std::sort(ids.begin(), ids.end(), [&](manifest::NodeId a, manifest::NodeId b) {
+    return manifest.node(a).unique_id < manifest.node(b).unique_id;
+  });
+  for (manifest::NodeId id : ids) {
     const Node& node = session.parsed->manifest.node(id);
     if (output == "json")
       lines.push_back(json_line(session, id, keys));
@@ -96,8 +116,6 @@ int cmd_list(Session& session) {
     else
       lines.push_back(selector_text(node));
   }
-  if (output != "json")
-    std::sort(lines.begin(), lines.end());
   for (std::string& text : lines) {
     base::DataMap data;
     data.set("msg", base::Data(text));

@@ -1,6 +1,7 @@
 #include "cli/console.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -64,6 +65,31 @@ std::string elapsed_text(double seconds) {
   int64_t hours = whole / 3600, minutes = whole / 60 % 60;
   return fmt::format("{} hours {} minutes and {:.2f} seconds", hours, minutes,
                      seconds - static_cast<double>(hours * 3600 + minutes * 60));
+}
+
+/// "3 table models, 2 view models, 5 data tests": what ran, by kind and name.
+std::string counts_text(const manifest::Manifest& manifest, const std::vector<RunResult>& results) {
+  std::map<std::string, size_t> counts;
+  for (const RunResult& result : results) {
+    manifest::NodeId id = manifest.find(result.unique_id);
+    if (!id.valid())
+      continue;
+    const Node& node = manifest.node(id);
+    std::string kind(resource_type_name(node.type));
+    if (node.type == ResourceType::Model)
+      kind = std::string(manifest.config_of(node).text("materialized")) + " model";
+    else if (node.type == ResourceType::Test)
+      kind = "data test";
+    else if (node.type == ResourceType::UnitTest)
+      kind = "unit test";
+    else if (node.type == ResourceType::Operation)
+      kind = "project hook";
+    ++counts[kind];
+  }
+  std::string text;
+  for (const auto& [kind, count] : counts)
+    text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", count, kind, count == 1 ? "" : "s");
+  return text.empty() ? "nothing" : text;
 }
 
 base::DataMap node_info(const Node& node, std::string_view status) {
@@ -291,8 +317,8 @@ void Console::end_of_run(const manifest::Manifest& manifest, const std::vector<R
   }
   log_.info("");
   log_.write({"FinishedRunningStats", "E047", Level::Info,
-              fmt::format("Finished running {} in {} ({:.2f}s).",
-                          was_cancelled ? "early, as asked," : "", elapsed_text(elapsed), elapsed)});
+              fmt::format("Finished running {} in {} ({:.2f}s).", counts_text(manifest, results),
+                          elapsed_text(elapsed), elapsed)});
   log_.info("");
   std::string headline = was_cancelled        ? "Exited because of keyboard interrupt"
                          : error + warn == 0 ? "Completed successfully"

@@ -91,7 +91,11 @@ Value write(Interpreter& interpreter, const Arguments& arguments, void* self) {
   NodeScope& scope = worker_of(self).scope();
   scope.written = reader.require(0).str();
   // target/run shows the names that dbt would use for what is being built.
+  bool is_seed = scope.node != nullptr && scope.node->type == manifest::ResourceType::Seed;
   for (const BuildName& build : scope.builds) {
+    // A seed's statements are written with the final name already.
+    if (is_seed)
+      break;
     adapter::Relation shown = build.target;
     shown.identifier =
         adapter::name_with_suffix(build.target.identifier.value_or(""), "__dbt_tmp");

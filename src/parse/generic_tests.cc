@@ -1,5 +1,7 @@
 // Generic tests: every item under `data_tests` of models, seeds, snapshots and source tables.
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -197,6 +199,9 @@ class TestParser {
     bool is_simple = (test.name == "unique" || test.name == "not_null") && !test.test_namespace &&
                      macros.is_builtin(node.package_name, macro_name);
     if (is_simple || macro == nullptr) {
+      if (const context::CallableMacro* where =
+              macros.find(node.package_name, "get_where_subquery"))
+        node.depends_on_macros.push_back(where->id);
       add_target(node, tested);
       return;
     }
@@ -283,6 +288,56 @@ class TestParser {
   ConfigBuilder configs_;
   bool takes_arguments_;
 };
+
+/// Columns of a model by what its tests say of them.
+struct TestedColumns {
+  std::set<std::string> unique, disabled_unique, not_null;
+};
+
+/// What dbt takes for a model's primary key when no constraint says it: columns that are tested to be
+/// unique and not null, else those that are tested to be unique.
+std::vector<std::string> infer_primary_key(const TestedColumns& columns) {
+  std::vector<std::string> both;
+  for (const std::string& name : columns.not_null) {
+    if (columns.unique.contains(name) || columns.disabled_unique.contains(name))
+      both.push_back(name);
+  }
+  if (!both.empty())
+    return both;
+  const std::set<std::string>& rest =
+      columns.unique.empty() ? columns.disabled_unique : columns.unique;
+  return {rest.begin(), rest.end()};
+}
+
+void infer_primary_keys(manifest::Manifest& manifest) {
+  std::map<uint32_t, TestedColumns> tested;
+  for (size_t i = 0; i < manifest.nodes.size(); ++i) {
+    const Node& node = manifest.nodes[i];
+    if (node.test == nullptr || !node.test->metadata || !node.test->attached_node.valid())
+      continue;
+    const manifest::TestMetadata& metadata = *node.test->metadata;
+    std::vector<std::string> names;
+    if (const Data* column = metadata.kwargs.find("column_name"); column && column->is_string()) {
+      names.push_back(column->as_string());
+    } else if (const Data* list = metadata.kwargs.find("combination_of_columns");
+               list && list->is_list()) {
+      for (const Data& name : list->as_list())
+        names.push_back(python_str(name));
+    }
+    TestedColumns& columns = tested[node.test->attached_node.value];
+    for (const std::string& name : names) {
+      if (metadata.name == "not_null")
+        columns.not_null.insert(name);
+      else if (metadata.name == "unique" || metadata.name == "unique_combination_of_columns")
+        (manifest.is_disabled(NodeId(i)) ? columns.disabled_unique : columns.unique).insert(name);
+    }
+  }
+  for (const auto& [row, columns] : tested) {
+    Node& node = manifest.nodes[row];
+    if (node.model != nullptr && node.model->primary_key.empty())
+      node.model->primary_key = infer_primary_key(columns);
+  }
+}
 
 void add_model_tests(State& state, TestParser& parser, Entry& entry, const std::string& type) {
   const std::string& package = state.project_of(state.files[entry.file]).name;
@@ -377,6 +432,7 @@ void parse_generic_tests(State& state) {
     else if (entry.section == "sources")
       add_source_tests(parser, entry);
   }
+  infer_primary_keys(state.manifest());
 }
 
 }  // namespace weft::parse
