@@ -177,9 +177,17 @@ diag::Result<Query> Compiler::compile(context::Worker& worker, NodeId id,
   diag::Status keys = resolve_foreign_keys(worker, node, scope);
   if (!keys)
     return keys.error();
+  std::vector<manifest::MacroId> called;
+  scope.called_macros = &called;
   diag::Result<Query> query = render(worker, id, scope);
+  scope.called_macros = nullptr;
   if (!query)
     return query;
+  for (manifest::MacroId macro : called) {
+    std::vector<manifest::MacroId>& known = node.depends_on_macros;
+    if (std::find(known.begin(), known.end(), macro) == known.end())
+      known.push_back(macro);
+  }
   std::vector<manifest::ExtraCte> rows;
   diag::Result<std::vector<NamedCte>> ctes = ctes_of(worker, scope.ephemerals, rows);
   if (!ctes)

@@ -56,6 +56,8 @@ struct NodeScope {
   std::vector<manifest::NodeId> ephemerals;
   /// Execute: build relations made so far; texts for people show the target instead.
   std::vector<BuildName> builds;
+  /// Execute: receives the macros that the text itself calls, while a node is compiled. May be null.
+  std::vector<manifest::MacroId>* called_macros = nullptr;
   /// Execute: results of statements.
   std::vector<StatementResult> results;
   /// Execute: where each byte of the node's compiled code comes from; for errors of the database.

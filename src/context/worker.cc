@@ -180,6 +180,8 @@ Value Worker::macro_value(const CallableMacro& macro) {
     if (std::find(used.begin(), used.end(), macro.id) == used.end())
       used.push_back(macro.id);
   }
+  if (scope_ != nullptr && scope_->called_macros != nullptr && interpreter_.macro_depth() == 0)
+    scope_->called_macros->push_back(macro.id);
   auto found = macros_.find(macro.id);
   if (found == macros_.end())
     found = macros_.emplace(macro.id, interpreter_.macro(*macro.code, macro.index, *this)).first;

@@ -199,9 +199,6 @@ class TestParser {
     bool is_simple = (test.name == "unique" || test.name == "not_null") && !test.test_namespace &&
                      macros.is_builtin(node.package_name, macro_name);
     if (is_simple || macro == nullptr) {
-      if (const context::CallableMacro* where =
-              macros.find(node.package_name, "get_where_subquery"))
-        node.depends_on_macros.push_back(where->id);
       add_target(node, tested);
       return;
     }
