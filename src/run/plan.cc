@@ -38,10 +38,14 @@ Plan::Plan(const manifest::Manifest& manifest, const graph::Graph& graph, const 
   if (tests_gate)
     add_test_gates();
   total_ = open_ = selected.count();
+  // The roots are found before any is released: releasing lets others reach zero.
+  std::vector<Vertex> roots;
   for (Vertex vertex = 0; vertex < waiting_.size(); ++vertex) {
     if (waiting_[vertex] == 0)
-      release(vertex);
+      roots.push_back(vertex);
   }
+  for (Vertex root : roots)
+    release(root);
 }
 
 void Plan::add_edge(Vertex from, Vertex to) {
