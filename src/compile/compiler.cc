@@ -29,7 +29,9 @@ Compiler::Compiler(parse::ParsedProject& project, const context::Shared& shared,
 
 std::string Compiler::file_path(const Node& node, std::string_view kind) const {
   std::string path = node.original_file_path;
-  if (base::file_name(node.path) != base::file_name(path))
+  if (node.type == ResourceType::UnitTest)
+    path += fmt::format("/{}/{}.sql", base::folder_of(path), node.name);
+  else if (base::file_name(node.path) != base::file_name(path))
     path += "/" + node.path;
   return fmt::format("{}/{}/{}/{}", target_path_, kind, node.package_name, path);
 }

@@ -37,9 +37,22 @@ std::vector<MacroFile> macro_files(State& state) {
   return made;
 }
 
-std::string_view text_of(const State& state, diag::Span span) {
-  std::string_view text = state.input.sources.get(span.source).text;
-  return text.substr(span.begin, span.end - span.begin);
+/// The macro's text as dbt cuts it: white space that a `-` of the outer tags takes away belongs to it.
+std::string macro_text(const State& state, diag::Span span) {
+  std::string_view all = state.input.sources.get(span.source).text;
+  auto is_space = [&](size_t at) {
+    return std::string_view(" \t\r\n\f\v").find(all[at]) != std::string_view::npos;
+  };
+  size_t begin = span.begin, end = span.end;
+  if (all.substr(begin, 3) == "{%-") {
+    while (begin > 0 && is_space(begin - 1))
+      --begin;
+  }
+  if (end >= 3 && all.substr(end - 3, 3) == "-%}") {
+    while (end < all.size() && is_space(end))
+      ++end;
+  }
+  return std::string(all.substr(begin, end - begin));
 }
 
 void add_macro(State& state, const MacroFile& file, size_t index) {
@@ -50,7 +63,15 @@ void add_macro(State& state, const MacroFile& file, size_t index) {
   macro.package_name = file.package;
   macro.path = macro.original_file_path = file.original_file_path;
   macro.unique_id = fmt::format("macro.{}.{}", file.package, info.name);
-  macro.macro_sql = std::string(text_of(state, info.span));
+  macro.macro_sql = macro_text(state, info.span);
+  if (info.tag == "macro") {
+    for (const jinja::Parameter& parameter : info.parameters) {
+      std::optional<std::string> type;
+      if (!parameter.annotation.empty())
+        type = parameter.annotation;
+      macro.arguments.push_back({parameter.name, std::move(type), ""});
+    }
+  }
   macro.created_at = state.now;
   macro.span = info.span;
   for (const auto& [key, value] : info.options) {
@@ -165,6 +186,8 @@ void apply_macro_entry(State& state, Entry& entry) {
   const base::Data* arguments = entry.data.get("arguments");
   if (arguments == nullptr || !arguments->is_list())
     return;
+  // What the properties say replaces what the signature tells.
+  macro.arguments.clear();
   for (const base::Data& argument : arguments->as_list()) {
     manifest::MacroArgument made;
     if (const base::Data* name = argument.get("name"))

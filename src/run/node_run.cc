@@ -13,7 +13,9 @@ namespace {
 using manifest::Node;
 using manifest::ResourceType;
 
-bool has_sql(ResourceType type) { return type != ResourceType::Seed; }
+bool has_sql(ResourceType type) {
+  return type != ResourceType::Seed && type != ResourceType::SavedQuery;
+}
 
 diag::Status write_file(const RunContext& context, const std::string& path,
                         std::string_view text) {
@@ -53,6 +55,12 @@ diag::Status compile(NodeRun& run, const RunRequest& request) {
 }
 
 diag::Status execute(NodeRun& run, const RunRequest& request) {
+  if (run.node().type == ResourceType::SavedQuery) {
+    // Saved queries belong to the semantic layer: they are in the graph, but nothing is built.
+    run.result.status = "no-op";
+    run.result.message = "NO-OP";
+    return diag::Done{};
+  }
   diag::Status status = run.node().type == ResourceType::Test       ? judge_test(run)
                         : run.node().type == ResourceType::UnitTest ? execute_unit_test(run)
                                                                     : materialize(run);
