@@ -52,6 +52,16 @@ int cmd_run(Session& session) {
     }
     return false;
   };
+  session.shared->publish.has_hooks = [&](const adapter::Relation& relation) {
+    for (manifest::NodeId id : rebuilt.members()) {
+      const manifest::Node& node = manifest.node(id);
+      if (relation.schema != node.schema || relation.identifier != node.alias)
+        continue;
+      const base::Data* hooks = manifest.config_of(node).find("post-hook");
+      return hooks != nullptr && hooks->truthy();
+    }
+    return false;
+  };
   run::RunRequest request;
   request.selected = std::move(*selected);
   request.threads = static_cast<size_t>(std::max(1, session.profile.threads));

@@ -236,6 +236,40 @@ bool Session::connect() {
   return true;
 }
 
+bool Session::read_state() {
+  std::string folder = option_text(line, "state");
+  if (folder.empty())
+    folder = flags.get_string("state");
+  if (folder.empty())
+    return true;
+  folder = base::absolute_path(folder, env.working_directory);
+  std::string path = folder + "/manifest.json";
+  if (env.files.exists(path)) {
+    diag::Result<manifest::StateManifest> read = manifest::read_state_manifest(env.files, path);
+    if (!read)
+      return fatal(read.error());
+    state_manifest_ = std::move(*read);
+  }
+  path = folder + "/run_results.json";
+  if (env.files.exists(path)) {
+    diag::Result<manifest::RunResults> read = manifest::read_run_results(env.files, path);
+    if (!read)
+      return fatal(read.error());
+    state_results_ = std::move(*read);
+  }
+  std::string own = base::join_path(base::join_path(project.root, target_path()), "sources.json");
+  for (auto [file, kept] : {std::pair{folder + "/sources.json", &state_sources_},
+                            std::pair{own, &current_sources_}}) {
+    if (!env.files.exists(file))
+      continue;
+    diag::Result<base::Data> read = manifest::read_artifact(env.files, file);
+    if (!read)
+      return fatal(read.error());
+    *kept = std::move(*read);
+  }
+  return true;
+}
+
 std::optional<graph::NodeSet> Session::select(const std::vector<ResourceType>& kinds,
                                               bool drop_empty) {
   select::Request request;
@@ -263,8 +297,15 @@ std::optional<graph::NodeSet> Session::select(const std::vector<ResourceType>& k
   request.drop_empty = drop_empty;
   request.root_package = project.name;
   request.project_root = project.root;
+  if (!read_state())
+    return std::nullopt;
+  select::State state;
+  state.manifest = state_manifest_ ? &*state_manifest_ : nullptr;
+  state.run_results = state_results_ ? &*state_results_ : nullptr;
+  state.sources = state_sources_ ? &*state_sources_ : nullptr;
+  state.current_sources = current_sources_ ? &*current_sources_ : nullptr;
   diag::Result<graph::NodeSet> selected =
-      select::select_nodes(parsed->manifest, *graph, selectors, request, {}, sink);
+      select::select_nodes(parsed->manifest, *graph, selectors, request, state, sink);
   if (!selected) {
     fatal(selected.error());
     return std::nullopt;

@@ -80,6 +80,12 @@ class Session {
  private:
   bool fatal(const diag::Diagnostic& diagnostic);
   void report_counts();
+  /// The artifacts under --state, where there are any. False when one of them cannot be read.
+  bool read_state();
+
+  std::optional<manifest::StateManifest> state_manifest_;
+  std::optional<manifest::RunResults> state_results_;
+  std::optional<base::Data> state_sources_, current_sources_;
 };
 
 }  // namespace weft::cli
