@@ -40,6 +40,11 @@ std::string which_of(const CommandLine& line) {
   return std::string(name);
 }
 
+/// Commands that compile many nodes without a line for each.
+bool only_compiles(const CommandLine& line) {
+  return line.command->name == "compile" || line.command->name == "docs generate";
+}
+
 }  // namespace
 
 Session::Session(base::Env& given, const CommandLine& command_line, std::string name)
@@ -104,7 +109,7 @@ bool Session::load_project() {
       log_path = partial ? partial->log_path : "logs";
     log.configure(flags, base::absolute_path(base::join_path(folder, log_path), env.working_directory),
                   invocation_id);
-    console.configure(flags, "", line.command->name == "compile");
+    console.configure(flags, "", only_compiles(line));
   }
   base::DataMap version;
   version.set("version", base::Data("=" + std::string(config::kDbtVersion)));
@@ -146,7 +151,7 @@ bool Session::load_profile() {
     base::Data host("");
     profile.target.set("host", host);
   }
-  console.configure(flags, profile.target_name, line.command->name == "compile");
+  console.configure(flags, profile.target_name, only_compiles(line));
   return true;
 }
 

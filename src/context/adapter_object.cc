@@ -196,6 +196,17 @@ size_t token_end(std::string_view sql, size_t at) {
 
 std::span<const Member> adapter_members() { return kMembers; }
 
+adapter::Adapter& adapter_of(Worker& worker) {
+  if (worker.shared().adapter == nullptr)
+    worker.interpreter().raise("DbtRuntimeError", "no database may be asked here");
+  return *worker.shared().adapter;
+}
+
+adapter::Relation relation_at(Worker& worker, const ArgumentReader& reader, size_t index,
+                              std::string_view function) {
+  return relation_argument(worker.interpreter(), reader.require(index), function);
+}
+
 Value response_value(const adapter::Response& response) {
   return Value::object(new ResponseObject(response));
 }

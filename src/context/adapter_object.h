@@ -22,6 +22,12 @@ std::span<const AdapterMethod> pure_adapter_methods();
 std::span<const AdapterMethod> query_adapter_methods();
 std::span<const AdapterMethod> publish_adapter_methods();
 
+/// The command's adapter; raises where no database may be asked.
+adapter::Adapter& adapter_of(Worker& worker);
+/// The relation that an argument of `function` holds; raises for any other value.
+adapter::Relation relation_at(Worker& worker, const ArgumentReader& reader, size_t index,
+                              std::string_view function);
+
 /// Ends the render with a database's error, placed on the user's own line where that is known. `sql` is
 /// what was sent.
 [[noreturn]] void raise_database_error(Worker& worker, diag::Diagnostic error,

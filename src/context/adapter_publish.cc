@@ -14,17 +14,6 @@ using adapter::Relation;
 using jinja::Arguments;
 using jinja::Value;
 
-adapter::Adapter& adapter_of(Worker& worker) {
-  if (worker.shared().adapter == nullptr)
-    worker.interpreter().raise("DbtRuntimeError", "no database may be asked here");
-  return *worker.shared().adapter;
-}
-
-Relation relation_at(Worker& worker, const ArgumentReader& reader, size_t index,
-                     std::string_view function) {
-  return relation_argument(worker.interpreter(), reader.require(index), function);
-}
-
 Value build_relation(Worker& worker, const Arguments& arguments) {
   ArgumentReader reader(worker.interpreter(), "build_relation", arguments, {"relation", "type"});
   Relation target = relation_at(worker, reader, 0, "build_relation");

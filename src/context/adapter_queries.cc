@@ -17,17 +17,6 @@ using adapter::Relation;
 using jinja::Arguments;
 using jinja::Value;
 
-adapter::Adapter& adapter_of(Worker& worker) {
-  if (worker.shared().adapter == nullptr)
-    worker.interpreter().raise("DbtRuntimeError", "no database may be asked here");
-  return *worker.shared().adapter;
-}
-
-Relation relation_at(Worker& worker, const ArgumentReader& reader, size_t index,
-                     std::string_view function) {
-  return relation_argument(worker.interpreter(), reader.require(index), function);
-}
-
 /// execute(sql, auto_begin, fetch, limit) -> (response, table).
 Value execute(Worker& worker, const Arguments& arguments) {
   ArgumentReader reader(worker.interpreter(), "execute", arguments,
