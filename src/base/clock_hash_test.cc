@@ -1,5 +1,6 @@
-#include <catch2/catch.hpp>
 #include <set>
+
+#include <catch2/catch.hpp>
 
 #include "base/clock.h"
 #include "base/hash.h"

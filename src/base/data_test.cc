@@ -1,7 +1,8 @@
 #include "base/data.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
+
+#include <catch2/catch.hpp>
 
 namespace weft::base {
 

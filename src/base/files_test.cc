@@ -1,12 +1,12 @@
 #include "base/files.h"
 
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <catch2/catch.hpp>
-#include <cerrno>
-#include <cstdlib>
 
 #include "base/parallel.h"
 

@@ -1,13 +1,13 @@
 #include "base/hash.h"
 
-#include <openssl/evp.h>
-#include <sys/random.h>
-
 #include <array>
 #include <bit>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <sys/random.h>
+
+#include <openssl/evp.h>
 
 namespace weft::base {
 namespace {

@@ -1,8 +1,8 @@
 #include "base/json.h"
 
-#include <fmt/format.h>
-
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "base/strings.h"
 #include "base/unicode.h"

@@ -1,7 +1,8 @@
 #include "base/strings.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
+
+#include <catch2/catch.hpp>
 
 #include "base/unicode.h"
 

@@ -17,7 +17,7 @@ using manifest::NodeId;
 using manifest::ResourceType;
 
 std::vector<ResourceType> compiled_kinds() {
-  return {ResourceType::Model, ResourceType::Snapshot, ResourceType::Test,
+  return {ResourceType::Model,    ResourceType::Snapshot, ResourceType::Test,
           ResourceType::Analysis, ResourceType::Function, ResourceType::Seed};
 }
 
@@ -69,8 +69,8 @@ void show_table(Session& session, const std::string& name, bool is_inline,
     output(session, "ShowNode", "Q041", base::to_json(base::Data(std::move(made))));
     return;
   }
-  std::string title = is_inline ? "Previewing inline node:\n"
-                                : fmt::format("Previewing node '{}':\n", name);
+  std::string title =
+      is_inline ? "Previewing inline node:\n" : fmt::format("Previewing node '{}':\n", name);
   output(session, "ShowNode", "Q041",
          title + context::table_text(data, data.rows.size(), data.column_names.size(), 1000));
 }
@@ -79,7 +79,8 @@ bool show_query(Session& session, adapter::Connection& connection, const std::st
                 bool is_inline, const compile::Query& query) {
   const base::Data* given = session.line.values.find("limit");
   int64_t limit = given == nullptr ? 5 : given->as_int();
-  // The limit is inside, so that the server stops early; semicolons and comments at the end are allowed.
+  // The limit is inside, so that the server stops early; semicolons and comments at the end are
+  // allowed.
   std::string sql(base::trim(query.sql));
   while (!sql.empty() && sql.back() == ';')
     sql = std::string(base::trim(std::string_view(sql).substr(0, sql.size() - 1)));

@@ -36,8 +36,9 @@ int start(Session& session, const std::string& folder, bool open_psql) {
     return kSuccess;
   }
   std::string port = std::to_string(running->port);
-  const char* words[] = {"psql", "-h", running->host.c_str(), "-p", port.c_str(),
-                         "-U",   running->user.c_str(), running->database.c_str(), nullptr};
+  const char* words[] = {"psql",       "-h", running->host.c_str(), "-p",
+                         port.c_str(), "-U", running->user.c_str(), running->database.c_str(),
+                         nullptr};
   execvp("psql", const_cast<char* const*>(words));
   diag::Diagnostic diagnostic;
   diagnostic.code = diag::Code::EmbeddedUnavailable;

@@ -1,11 +1,12 @@
-// docs serve: the site over HTTP on this machine. Files of the target folder's site only, GET and HEAD only.
-#include <arpa/inet.h>
-#include <netinet/in.h>
+// docs serve: the site over HTTP on this machine. Files of the target folder's site only, GET and
+// HEAD only.
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
 
 #include "base/paths.h"
 #include "base/strings.h"

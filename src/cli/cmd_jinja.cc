@@ -2,7 +2,6 @@
 
 #include <istream>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -11,6 +10,8 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "diag/render.h"
 #include "diag/source.h"
@@ -315,9 +316,9 @@ std::string answer(const std::string& input) {
     Json json = Json::parse(input);
     line += json.contains("id") ? json.at("id").dump(-1, ' ', true) : "null";
     Case one;
-    auto result = one.render(json.at("template").get<std::string>(),
-                             json.value("context", Json::object()),
-                             json.value("options", Json::object()));
+    auto result =
+        one.render(json.at("template").get<std::string>(), json.value("context", Json::object()),
+                   json.value("options", Json::object()));
     if (auto* error = std::get_if<jinja::Error>(&result)) {
       append_error(line, *error);
     } else {

@@ -1,5 +1,5 @@
-// `weft jinja`: renders a template with a JSON context, and many of them by the line contract that the
-// differential tests speak.
+// `weft jinja`: renders a template with a JSON context, and many of them by the line contract that
+// the differential tests speak.
 #pragma once
 
 #include <iosfwd>
@@ -15,8 +15,8 @@ struct JinjaArguments {
   std::string context;
 };
 
-/// 0 when everything was rendered (in a batch: answered), 1 when the template failed, 2 when the context
-/// is no JSON object.
+/// 0 when everything was rendered (in a batch: answered), 1 when the template failed, 2 when the
+/// context is no JSON object.
 int cmd_jinja(const JinjaArguments& arguments, std::istream& in, std::ostream& out,
               std::ostream& err);
 

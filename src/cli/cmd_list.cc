@@ -73,9 +73,9 @@ std::string json_line(const Session& session, manifest::NodeId id,
 }
 
 std::vector<ResourceType> listed_kinds() {
-  return {ResourceType::Model,    ResourceType::Seed,     ResourceType::Snapshot,
-          ResourceType::Test,     ResourceType::Analysis, ResourceType::Source,
-          ResourceType::Exposure, ResourceType::Metric,   ResourceType::SemanticModel,
+  return {ResourceType::Model,      ResourceType::Seed,     ResourceType::Snapshot,
+          ResourceType::Test,       ResourceType::Analysis, ResourceType::Source,
+          ResourceType::Exposure,   ResourceType::Metric,   ResourceType::SemanticModel,
           ResourceType::SavedQuery, ResourceType::UnitTest, ResourceType::Function};
 }
 
@@ -95,9 +95,9 @@ int cmd_list(Session& session) {
   std::string output = session.flags.get_string("output");
   std::vector<std::string> keys = session.flags.get_list("output_keys");
   if (keys.empty()) {
-    keys = {"alias",  "name",          "package_name", "depends_on",
-            "direct_parents", "tags",   "config", "resource_type",
-            "source_name",    "original_file_path", "unique_id"};
+    keys = {"alias",    "name",   "package_name",  "depends_on",  "direct_parents",
+            "tags",     "config", "resource_type", "source_name", "original_file_path",
+            "unique_id"};
   }
   std::vector<std::string> lines;
   std::vector<manifest::NodeId> ids = selected->members();

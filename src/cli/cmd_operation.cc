@@ -100,10 +100,9 @@ int cmd_run_operation(Session& session) {
   run::RunOutcome outcome;
   manifest::RunResult result;
   result.thread_id = "MainThread";
-  result.unique_id =
-      macro != nullptr
-          ? session.parsed->manifest.macros[macro->id.index()].unique_id
-          : fmt::format("sql_operation.{}.inline_query", session.project.name);
+  result.unique_id = macro != nullptr
+                         ? session.parsed->manifest.macros[macro->id.index()].unique_id
+                         : fmt::format("sql_operation.{}.inline_query", session.project.name);
   int64_t started = session.env.clock.now_us();
   diag::Status status = macro != nullptr ? run_macro(session, *connection, *macro)
                                          : run_sql(session, *connection, python_str(*sql));

@@ -39,28 +39,39 @@ struct StarterFile {
 
 constexpr StarterFile kStarter[] = {
     {"dbt_project.yml",
-     "name: NAME\nversion: '1.0'\nprofile: NAME\n\nmodels:\n  NAME:\n    staging:\n      +materialized: "
+     "name: NAME\nversion: '1.0'\nprofile: NAME\n\nmodels:\n  NAME:\n    staging:\n      "
+     "+materialized: "
      "view\n    marts:\n      +materialized: table\n"},
     {"profiles.yml",
-     "# Where the project is built. `embedded` is a private PostgreSQL that weft starts itself; `server` "
-     "shows one of\n# your own: set target to it, or give --target server.\nNAME:\n  target: embedded\n  "
-     "outputs:\n    embedded:\n      type: postgres\n      embedded: true\n      schema: analytics\n      "
-     "threads: 4\n    server:\n      type: postgres\n      host: localhost\n      port: 5432\n      user: "
-     "\"{{ env_var('PGUSER', 'postgres') }}\"\n      password: \"{{ env_var('PGPASSWORD', '') }}\"\n      "
+     "# Where the project is built. `embedded` is a private PostgreSQL that weft starts itself; "
+     "`server` "
+     "shows one of\n# your own: set target to it, or give --target server.\nNAME:\n  target: "
+     "embedded\n  "
+     "outputs:\n    embedded:\n      type: postgres\n      embedded: true\n      schema: "
+     "analytics\n      "
+     "threads: 4\n    server:\n      type: postgres\n      host: localhost\n      port: 5432\n     "
+     " user: "
+     "\"{{ env_var('PGUSER', 'postgres') }}\"\n      password: \"{{ env_var('PGPASSWORD', '') "
+     "}}\"\n      "
      "dbname: analytics\n      schema: analytics\n      threads: 4\n"},
     {"seeds/raw_orders.csv",
-     "order_id,customer,amount_cents,ordered_on\n1,Ada,1250,2024-01-03\n2,Grace,990,2024-01-04\n3,Ada,4300,"
+     "order_id,customer,amount_cents,ordered_on\n1,Ada,1250,2024-01-03\n2,Grace,990,2024-01-04\n3,"
+     "Ada,4300,"
      "2024-02-11\n"},
     {"models/staging/stg_orders.sql",
      "select\n  order_id,\n  customer,\n  amount_cents / 100.0 as amount,\n  ordered_on\nfrom {{ "
      "ref('raw_orders') }}\n"},
     {"models/marts/customers.sql",
-     "select\n  customer,\n  count(*) as orders,\n  sum(amount) as total\nfrom {{ ref('stg_orders') "
+     "select\n  customer,\n  count(*) as orders,\n  sum(amount) as total\nfrom {{ "
+     "ref('stg_orders') "
      "}}\ngroup by customer\n"},
     {"models/schema.yml",
-     "version: 2\n\nmodels:\n  - name: stg_orders\n    description: One row an order, amounts in whole "
-     "currency.\n    columns:\n      - name: order_id\n        data_tests: [unique, not_null]\n  - name: "
-     "customers\n    description: One row a customer.\n    columns:\n      - name: customer\n        "
+     "version: 2\n\nmodels:\n  - name: stg_orders\n    description: One row an order, amounts in "
+     "whole "
+     "currency.\n    columns:\n      - name: order_id\n        data_tests: [unique, not_null]\n  - "
+     "name: "
+     "customers\n    description: One row a customer.\n    columns:\n      - name: customer\n      "
+     "  "
      "data_tests: [unique, not_null]\n"},
     {".gitignore", "target/\nlogs/\ndbt_packages/\n.weft/\n.env\n"},
 };
@@ -90,8 +101,10 @@ int cmd_init(Session& session) {
                   fmt::format("`{}/{}` cannot be written: {}", name, file.path, error->message));
     }
   }
-  say(session, fmt::format("Your new project \"{0}\" is ready.\n\n  cd {0}\n  {1} build\n  {1} docs generate\n",
-                           name, session.program));
+  say(session,
+      fmt::format(
+          "Your new project \"{0}\" is ready.\n\n  cd {0}\n  {1} build\n  {1} docs generate\n",
+          name, session.program));
   return kSuccess;
 }
 
@@ -106,8 +119,8 @@ int cmd_deps(Session& session) {
   request.lock_only = lock != nullptr && lock->truthy();
   request.upgrade = upgrade != nullptr && upgrade->truthy();
   request.progress = [&](std::string_view line) { session.log.info(std::string(line)); };
-  auto installed = config::install_packages(session.project, request, context, session.sources,
-                                            session.sink);
+  auto installed =
+      config::install_packages(session.project, request, context, session.sources, session.sink);
   if (!installed) {
     session.console.fatal(installed.error());
     return kUnhandled;
@@ -136,11 +149,11 @@ int cmd_clean(Session& session) {
     }
     bool outside = !base::is_inside(path, project.root) || path == project.root;
     if (is_source || (outside && inside_only) || path == "/") {
-      return fail(session, diag::Code::PathNotCleanable,
-                  fmt::format("`{}` is not removed: it {}", target,
-                              is_source ? "holds the project's own files"
-                                        : "lies outside of the project"),
-                  "change `clean-targets` in dbt_project.yml");
+      return fail(
+          session, diag::Code::PathNotCleanable,
+          fmt::format("`{}` is not removed: it {}", target,
+                      is_source ? "holds the project's own files" : "lies outside of the project"),
+          "change `clean-targets` in dbt_project.yml");
     }
     session.log.info(fmt::format("Checking {}/*", path));
     std::optional<base::IoError> error = session.env.files.remove_all(path);
@@ -155,15 +168,17 @@ int cmd_clean(Session& session) {
 
 int cmd_debug(Session& session) {
   bool ok = session.load_project();
-  say(session, fmt::format("weft version: {}\nfollows dbt: {}", config::kWeftVersion,
-                           config::kDbtVersion));
+  say(session,
+      fmt::format("weft version: {}\nfollows dbt: {}", config::kWeftVersion, config::kDbtVersion));
   if (!ok)
     return kNodeFailed;
-  say(session, fmt::format("Using dbt_project.yml file at {}/dbt_project.yml", session.project.root));
+  say(session,
+      fmt::format("Using dbt_project.yml file at {}/dbt_project.yml", session.project.root));
   ok = session.load_profile();
-  say(session, fmt::format("Configuration:\n  profiles.yml file [{}]\n  dbt_project.yml file [OK found "
-                           "and valid]",
-                           ok ? "OK found and valid" : "ERROR invalid"));
+  say(session,
+      fmt::format("Configuration:\n  profiles.yml file [{}]\n  dbt_project.yml file [OK found "
+                  "and valid]",
+                  ok ? "OK found and valid" : "ERROR invalid"));
   if (!ok)
     return kNodeFailed;
   const config::Credentials& credentials = session.profile.credentials;

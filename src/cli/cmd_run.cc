@@ -17,14 +17,15 @@ std::vector<ResourceType> kinds_of(std::string_view command) {
     return {ResourceType::Seed};
   if (command == "snapshot")
     return {ResourceType::Snapshot};
-  return {ResourceType::Model,    ResourceType::Seed,     ResourceType::Snapshot,
-          ResourceType::Test,     ResourceType::UnitTest, ResourceType::Function,
+  return {ResourceType::Model,     ResourceType::Seed,     ResourceType::Snapshot,
+          ResourceType::Test,      ResourceType::UnitTest, ResourceType::Function,
           ResourceType::SavedQuery};
 }
 
 void nothing_to_do(Session& session) {
-  session.log.write({"NothingToDo", "Q035", Level::Warn,
-                     "Nothing to do. Try checking your model configs and model specification args"});
+  session.log.write(
+      {"NothingToDo", "Q035", Level::Warn,
+       "Nothing to do. Try checking your model configs and model specification args"});
 }
 
 }  // namespace

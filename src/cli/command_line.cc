@@ -51,8 +51,8 @@ class Parser {
     for (size_t i = 0; i < words_.size(); ++i) {
       const std::string& word = words_[i];
       if (word.size() > 1 && word.front() == '-') {
-        if (const OptionSpec* option = option_of(word, nullptr); option && takes_value(*option) &&
-                                                                 word.find('=') == std::string::npos)
+        if (const OptionSpec* option = option_of(word, nullptr);
+            option && takes_value(*option) && word.find('=') == std::string::npos)
           ++i;
         continue;
       }
@@ -200,7 +200,8 @@ class Parser {
     if (option.kind == OptionKind::Integer) {
       std::optional<int64_t> number = base::parse_int(value);
       if (!number) {
-        return fail(fmt::format("Invalid value for '{}': '{}' is not a valid integer.", shown, value));
+        return fail(
+            fmt::format("Invalid value for '{}': '{}' is not a valid integer.", shown, value));
       }
       line_.values.set(option.name, base::Data(*number));
       return true;
@@ -208,8 +209,8 @@ class Parser {
     if (option.kind == OptionKind::Yaml) {
       diag::Result<base::Data> data = yaml::parse_data(value, shown, sources_);
       if (!data || !data->is_map()) {
-        return fail(fmt::format("Invalid value for '{}': String '{}' is not valid YAML mapping", shown,
-                                value));
+        return fail(fmt::format("Invalid value for '{}': String '{}' is not valid YAML mapping",
+                                shown, value));
       }
       line_.values.set(option.name, std::move(*data));
       return true;
@@ -233,8 +234,8 @@ class Parser {
     if (line_.command == nullptr)
       return std::nullopt;
     if (line_.command->argument.empty() && !line_.arguments.empty()) {
-      return UsageError{fmt::format("Got unexpected extra argument ({})", line_.arguments.front()), "",
-                        line_.command};
+      return UsageError{fmt::format("Got unexpected extra argument ({})", line_.arguments.front()),
+                        "", line_.command};
     }
     for (auto [a, b] : {std::pair{"select", "inline"}, std::pair{"selector", "inline"},
                         std::pair{"warn_error", "warn_error_options"}}) {
@@ -283,7 +284,8 @@ std::string usage_line(std::string_view program, const CommandSpec* command) {
 std::string help_text(std::string_view program, const CommandSpec* command) {
   std::string text = usage_line(program, command) + "\n\n";
   if (command == nullptr) {
-    text += "  Builds a project of SQL models on PostgreSQL, tests and documents it.\n\nCommands:\n";
+    text +=
+        "  Builds a project of SQL models on PostgreSQL, tests and documents it.\n\nCommands:\n";
     for (const CommandSpec& one : command_specs())
       text += fmt::format("  {:<16} {}\n", one.name, one.summary);
     text += fmt::format("\nOptions of every command:\n");
@@ -320,8 +322,10 @@ std::string completion_script(std::string_view program, std::string_view shell) 
   if (shell == "zsh")
     script += "autoload -U +X bashcompinit && bashcompinit\n";
   script += fmt::format(
-      "_{0}_complete() {{\n  local word=\"${{COMP_WORDS[COMP_CWORD]}}\"\n  case \"$word\" in\n    -*) "
-      "COMPREPLY=($(compgen -W \"{2}\" -- \"$word\")) ;;\n    *) COMPREPLY=($(compgen -W \"{1}\" -- "
+      "_{0}_complete() {{\n  local word=\"${{COMP_WORDS[COMP_CWORD]}}\"\n  case \"$word\" in\n    "
+      "-*) "
+      "COMPREPLY=($(compgen -W \"{2}\" -- \"$word\")) ;;\n    *) COMPREPLY=($(compgen -W \"{1}\" "
+      "-- "
       "\"$word\")) ;;\n  esac\n}}\ncomplete -o default -F _{0}_complete {0}\n",
       program, commands, options);
   return script;

@@ -1,4 +1,5 @@
-// parse_command_line: arguments become a command and typed values, by click's rules as dbt has them.
+// parse_command_line: arguments become a command and typed values, by click's rules as dbt has
+// them.
 #pragma once
 
 #include <string>

@@ -26,7 +26,8 @@ std::string materialization_text(const Node& node) {
     case ResourceType::Test:
       return "test " + node.name;
     case ResourceType::UnitTest:
-      return "unit_test " + (node.unit_test == nullptr ? "" : node.unit_test->model + "::") + node.name;
+      return "unit_test " + (node.unit_test == nullptr ? "" : node.unit_test->model + "::") +
+             node.name;
     case ResourceType::Function:
       return "function " + relation_text(node);
     case ResourceType::Model:
@@ -49,7 +50,8 @@ std::string done_word(const Node& node) {
 }
 
 std::string base_status(const RunResult& result) {
-  return result.message && !result.message->empty() ? *result.message : base::to_upper(result.status);
+  return result.message && !result.message->empty() ? *result.message
+                                                    : base::to_upper(result.status);
 }
 
 bool is_test(const Node& node) {
@@ -130,8 +132,8 @@ void Console::fancy_line(std::string_view name, std::string_view code, Level lev
     line = std::string(base::utf8_prefix(line, width_ - 3)) + "...";
   std::string time = seconds ? fmt::format(" in {:.2f}s", *seconds) : "";
   const char* color = level == Level::Error ? "31" : level == Level::Warn ? "33" : "32";
-  std::string shown = status == "RUN" ? std::string(status)
-                                      : colored(status, color, log_.has_colors());
+  std::string shown =
+      status == "RUN" ? std::string(status) : colored(status, color, log_.has_colors());
   base::DataMap data = node_info(node, base::to_lower(status));
   data.set("index", base::Data(index));
   data.set("total", base::Data(total));
@@ -147,8 +149,8 @@ void Console::run_started(size_t nodes, size_t threads) {
   data.set("num_threads", base::Data(threads));
   data.set("target_name", base::Data(target_name_));
   log_.write({"ConcurrencyLine", "Q026", Level::Info,
-              fmt::format("Concurrency: {} thread{} (target='{}')", threads, threads == 1 ? "" : "s",
-                          target_name_),
+              fmt::format("Concurrency: {} thread{} (target='{}')", threads,
+                          threads == 1 ? "" : "s", target_name_),
               std::move(data)});
   log_.info("");
 }
@@ -156,8 +158,8 @@ void Console::run_started(size_t nodes, size_t threads) {
 void Console::node_started(size_t index, size_t total, const Node& node) {
   if (is_compile_)
     return;
-  fancy_line("LogStartLine", "Q011", Level::Info, index, total, "START " + materialization_text(node),
-             "RUN", std::nullopt, node);
+  fancy_line("LogStartLine", "Q011", Level::Info, index, total,
+             "START " + materialization_text(node), "RUN", std::nullopt, node);
 }
 
 void Console::node_finished(size_t index, size_t total, const Node& node, const RunResult& result) {
@@ -171,19 +173,19 @@ void Console::node_finished(size_t index, size_t total, const Node& node, const 
       text = fmt::format("{} {} {}", status, result.failures.value_or(0), node.name);
       status = fmt::format("{} {}", status, result.failures.value_or(0));
     }
-    Level level = result.status == "pass" ? Level::Info
+    Level level = result.status == "pass"   ? Level::Info
                   : result.status == "warn" ? Level::Warn
                                             : Level::Error;
     fancy_line("LogTestResult", "Q007", level, index, total, text, status, seconds, node);
     return;
   }
   bool failed = result.status == "error";
-  std::string text =
-      failed ? fmt::format("ERROR {} {}", node.type == ResourceType::Seed ? "loading"
+  std::string text = failed ? fmt::format("ERROR {} {}",
+                                          node.type == ResourceType::Seed       ? "loading"
                                           : node.type == ResourceType::Snapshot ? "snapshotting"
                                                                                 : "creating",
-                           materialization_text(node))
-             : fmt::format("OK {} {}", done_word(node), materialization_text(node));
+                                          materialization_text(node))
+                            : fmt::format("OK {} {}", done_word(node), materialization_text(node));
   const char* name = node.type == ResourceType::Seed       ? "LogSeedResult"
                      : node.type == ResourceType::Snapshot ? "LogSnapshotResult"
                                                            : "LogModelResult";
@@ -279,8 +281,8 @@ void Console::show(const diag::Diagnostic& diagnostic) {
     data.set("diagnostic", base::Data(render_json(diagnostic, sources_)));
   data.set("msg", base::Data(diagnostic.message));
   std::string_view event = is_warning && !info.event.empty() ? info.event : "MainEncounteredError";
-  log_.write({event, "I059", is_warning ? Level::Warn : Level::Error, std::move(text),
-              std::move(data)});
+  log_.write(
+      {event, "I059", is_warning ? Level::Warn : Level::Error, std::move(text), std::move(data)});
 }
 
 void Console::fatal(const diag::Diagnostic& diagnostic) {
@@ -320,12 +322,13 @@ void Console::end_of_run(const manifest::Manifest& manifest, const std::vector<R
               fmt::format("Finished running {} in {} ({:.2f}s).", counts_text(manifest, results),
                           elapsed_text(elapsed), elapsed)});
   log_.info("");
-  std::string headline = was_cancelled        ? "Exited because of keyboard interrupt"
-                         : error + warn == 0 ? "Completed successfully"
-                                             : fmt::format("Completed with {} error{}, {} partial "
-                                                           "successes, and {} warning{}:",
-                                                           error, error == 1 ? "" : "s", 0, warn,
-                                                           warn == 1 ? "" : "s");
+  std::string headline = was_cancelled ? "Exited because of keyboard interrupt"
+                         : error + warn == 0
+                             ? "Completed successfully"
+                             : fmt::format(
+                                   "Completed with {} error{}, {} partial "
+                                   "successes, and {} warning{}:",
+                                   error, error == 1 ? "" : "s", 0, warn, warn == 1 ? "" : "s");
   log_.write({"EndOfRunSummary", "Z030", error > 0 ? Level::Error : Level::Info, headline});
   for (const RunResult& result : results) {
     bool failed = result.status == "error" || result.status == "fail";
@@ -347,8 +350,8 @@ void Console::end_of_run(const manifest::Manifest& manifest, const std::vector<R
     if (detail != failures_.end())
       log_.write({"RunResultError", "Z024", level, detail->second});
     if (is_test(node) && node.compiled_path)
-      log_.write({"SQLCompiledPath", "Z026", Level::Info,
-                  "  compiled code at " + *node.compiled_path});
+      log_.write(
+          {"SQLCompiledPath", "Z026", Level::Info, "  compiled code at " + *node.compiled_path});
     if (is_test(node) && node.relation_name && failed) {
       log_.write({"CheckNodeTestFailure", "Z027", Level::Info,
                   fmt::format("  See test failures:\n  {0}\n  select * from {1}\n  {0}",
@@ -358,8 +361,8 @@ void Console::end_of_run(const manifest::Manifest& manifest, const std::vector<R
   log_.info("");
   base::DataMap stats;
   log_.write({"StatsLine", "Z023", Level::Info,
-              fmt::format("Done. PASS={} WARN={} ERROR={} SKIP={} NO-OP={} REUSED=0 TOTAL={}", pass, warn,
-                          error, skip, no_op, pass + warn + error + skip + no_op),
+              fmt::format("Done. PASS={} WARN={} ERROR={} SKIP={} NO-OP={} REUSED=0 TOTAL={}", pass,
+                          warn, error, skip, no_op, pass + warn + error + skip + no_op),
               std::move(stats)});
 }
 

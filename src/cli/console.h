@@ -49,8 +49,9 @@ class Console final : public run::Listener,
   /// The error that ends a command: dbt's headline first, then the excerpt.
   void fatal(const diag::Diagnostic& diagnostic);
   /// The lines after a run: the summary, what failed and why, `Done. PASS=…`.
-  void end_of_run(const manifest::Manifest& manifest, const std::vector<manifest::RunResult>& results,
-                  double elapsed, bool was_cancelled);
+  void end_of_run(const manifest::Manifest& manifest,
+                  const std::vector<manifest::RunResult>& results, double elapsed,
+                  bool was_cancelled);
   Log& log() { return log_; }
 
  private:

@@ -54,7 +54,8 @@ void Log::configure(const config::Flags& flags, const std::string& folder,
   std::string file_format = flags.get_string("log_format_file");
   json_file_ = file_format == "json";
   colors_ = flags.get_bool("use_colors") && env_.out_is_terminal;
-  std::string level = flags.get_string("log_level"), file_level = flags.get_string("log_level_file");
+  std::string level = flags.get_string("log_level"),
+              file_level = flags.get_string("log_level_file");
   console_is_off_ = level == "none";
   file_is_off_ = file_level == "none";
   console_level_ = debug_ ? Level::Debug : level_of(level).value_or(Level::Info);
@@ -67,11 +68,11 @@ void Log::configure(const config::Flags& flags, const std::string& folder,
 std::string Log::text_line(const Event& event, bool for_file) const {
   if (event.is_output && !for_file)
     return event.message + "\n";
-  std::string time = for_file || debug_
-                         ? base::format_utc(env_.clock.now_us()).substr(11, 15)
-                         : base::format_local_time(env_.clock.now_us());
+  std::string time = for_file || debug_ ? base::format_utc(env_.clock.now_us()).substr(11, 15)
+                                        : base::format_local_time(env_.clock.now_us());
   if (for_file || debug_)
-    return fmt::format("{} [{:<5}] [MainThread]: {}\n", time, level_name(event.level), event.message);
+    return fmt::format("{} [{:<5}] [MainThread]: {}\n", time, level_name(event.level),
+                       event.message);
   return fmt::format("{}  {}\n", time, printable(event.message));
 }
 

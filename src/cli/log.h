@@ -1,4 +1,5 @@
-// Log: everything a command says, to the console and to dbt.log, as text or as JSON events with dbt's names.
+// Log: everything a command says, to the console and to dbt.log, as text or as JSON events with
+// dbt's names.
 #pragma once
 
 #include <mutex>

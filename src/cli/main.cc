@@ -1,13 +1,12 @@
 // main: the environment, signals, and the way from words to a command.
-#include <pwd.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <pwd.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -84,7 +83,8 @@ base::Env make_env() {
     std::string_view text(*variable);
     size_t equal = text.find('=');
     if (equal != std::string_view::npos)
-      env.variables.emplace(std::string(text.substr(0, equal)), std::string(text.substr(equal + 1)));
+      env.variables.emplace(std::string(text.substr(0, equal)),
+                            std::string(text.substr(equal + 1)));
   }
   char buffer[4096];
   env.working_directory = getcwd(buffer, sizeof buffer) != nullptr ? buffer : "/";
@@ -134,14 +134,22 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
-    {"run", cmd_run},           {"build", cmd_run},
-    {"test", cmd_run},          {"seed", cmd_run},
-    {"snapshot", cmd_run},      {"compile", cmd_compile},
-    {"show", cmd_show},         {"parse", cmd_parse},
-    {"ls", cmd_list},           {"run-operation", cmd_run_operation},
-    {"docs generate", cmd_docs_generate}, {"docs serve", cmd_docs_serve},
-    {"init", cmd_init},         {"deps", cmd_deps},
-    {"clean", cmd_clean},       {"debug", cmd_debug},
+    {"run", cmd_run},
+    {"build", cmd_run},
+    {"test", cmd_run},
+    {"seed", cmd_run},
+    {"snapshot", cmd_run},
+    {"compile", cmd_compile},
+    {"show", cmd_show},
+    {"parse", cmd_parse},
+    {"ls", cmd_list},
+    {"run-operation", cmd_run_operation},
+    {"docs generate", cmd_docs_generate},
+    {"docs serve", cmd_docs_serve},
+    {"init", cmd_init},
+    {"deps", cmd_deps},
+    {"clean", cmd_clean},
+    {"debug", cmd_debug},
     {"db", cmd_db},
 };
 

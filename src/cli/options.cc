@@ -1,6 +1,5 @@
 #include "cli/options.h"
 
-
 namespace weft::cli {
 namespace {
 
@@ -20,23 +19,28 @@ constexpr OptionSpec kOptions[] = {
     {"log_level_file", Text, "log-level-file", 0, "LEVEL", "the same for the log file"},
     {"log_format", Text, "log-format", 0, "FORMAT", "text, debug, json or default on the console"},
     {"log_format_file", Text, "log-format-file", 0, "FORMAT", "the same for the log file"},
-    {"log_file_max_bytes", Integer, "log-file-max-bytes", 0, "N", "size at which the log starts anew"},
+    {"log_file_max_bytes", Integer, "log-file-max-bytes", 0, "N",
+     "size at which the log starts anew"},
     {"debug", Switch, "debug", 'd', "", "show every statement and step"},
     {"quiet", Switch, "quiet", 'q', "", "show errors and results only"},
     {"fail_fast", Switch, "fail-fast", 'x', "", "stop at the first failure"},
     {"warn_error", Switch, "warn-error", 0, "", "treat warnings as errors"},
-    {"warn_error_options", Yaml, "warn-error-options", 0, "YAML", "which warnings are errors: {error: [..], warn: [..], silence: [..]}"},
+    {"warn_error_options", Yaml, "warn-error-options", 0, "YAML",
+     "which warnings are errors: {error: [..], warn: [..], silence: [..]}"},
     {"use_colors", Switch, "use-colors", 0, "", "colours on the console"},
     {"use_colors_file", Switch, "use-colors-file", 0, "", "colours in the log file"},
     {"printer_width", Integer, "printer-width", 0, "N", "width of result lines"},
     {"print", Switch, "print", 0, "", "show what print() of macros writes"},
     {"write_json", Switch, "write-json", 0, "", "write artifacts"},
     {"partial_parse", Switch, "partial-parse", 0, "", "reuse what was parsed before"},
-    {"populate_cache", Switch, "populate-cache", 0, "", "read the database's relations at the start"},
-    {"cache_selected_only", Switch, "cache-selected-only", 0, "", "only those of selected nodes' schemas"},
+    {"populate_cache", Switch, "populate-cache", 0, "",
+     "read the database's relations at the start"},
+    {"cache_selected_only", Switch, "cache-selected-only", 0, "",
+     "only those of selected nodes' schemas"},
     {"version_check", Switch, "version-check", 0, "", "check require-dbt-version"},
     {"introspect", Switch, "introspect", 0, "", "let macros ask the database while compiling"},
-    {"indirect_selection", Text, "indirect-selection", 0, "MODE", "eager, cautious, buildable or empty"},
+    {"indirect_selection", Text, "indirect-selection", 0, "MODE",
+     "eager, cautious, buildable or empty"},
     {"defer", Switch, "defer", 0, "", "read what is not selected from the state's relations"},
     {"defer_state", Text, "defer-state", 0, "DIR", "artifacts to defer to"},
     {"favor_state", Switch, "favor-state", 0, "", "defer even where a relation exists"},
@@ -61,13 +65,17 @@ constexpr OptionSpec kOptions[] = {
     {"select", Words, "select models model", 's', "SELECTOR", "nodes to work on"},
     {"exclude", Words, "exclude", 0, "SELECTOR", "nodes to leave out"},
     {"selector", Text, "selector", 0, "NAME", "a selector of selectors.yml"},
-    {"resource_types", Words, "resource-type resource-types", 0, "TYPE", "kinds of nodes to work on"},
-    {"exclude_resource_types", Words, "exclude-resource-type exclude-resource-types", 0, "TYPE", "kinds of nodes to leave out"},
-    {"full_refresh", Switch, "full-refresh", 'f', "", "rebuild incremental models and seeds from nothing"},
+    {"resource_types", Words, "resource-type resource-types", 0, "TYPE",
+     "kinds of nodes to work on"},
+    {"exclude_resource_types", Words, "exclude-resource-type exclude-resource-types", 0, "TYPE",
+     "kinds of nodes to leave out"},
+    {"full_refresh", Switch, "full-refresh", 'f', "",
+     "rebuild incremental models and seeds from nothing"},
     {"empty", Switch, "empty", 0, "", "build everything without rows"},
     {"store_failures", Switch, "store-failures", 0, "", "keep the failing rows of tests in tables"},
     {"show", Switch, "show", 0, "", "show a sample of the loaded rows"},
-    {"event_time_start", Text, "event-time-start", 0, "TIME", "begin of the window of microbatch models"},
+    {"event_time_start", Text, "event-time-start", 0, "TIME",
+     "begin of the window of microbatch models"},
     {"event_time_end", Text, "event-time-end", 0, "TIME", "its end"},
     {"sample", Text, "sample", 0, "WINDOW", "only rows of this time window"},
     {"export_saved_queries", Switch, "export-saved-queries", 0, "", "", true},
@@ -89,50 +97,60 @@ constexpr OptionSpec kOptions[] = {
     {"config_dir", Switch, "config-dir", 0, "", "show where profiles.yml is looked for"},
     {"skip_profile_setup", Switch, "skip-profile-setup", 's', "", "do not ask for a profile"},
     {"skip_debug", Switch, "skip-debug", 0, "", "do not test the connection afterwards"},
-    {"clean_project_files_only", Switch, "clean-project-files-only", 0, "", "refuse paths outside of the project"},
+    {"clean_project_files_only", Switch, "clean-project-files-only", 0, "",
+     "refuse paths outside of the project"},
     {"json", Switch, "json", 0, "", "output as JSON"},
     {"batch", Switch, "batch", 0, "", "one JSON case a line on standard input"},
     {"context", Text, "context", 0, "JSON", "variables of the template"},
 };
 
-
 constexpr CommandSpec kCommands[] = {
     {"init", "", "make a new project", "skip_profile_setup skip_debug", "[NAME]",
-     "Makes a folder with a small project that builds on weft's own PostgreSQL.\n\n  weft init shop\n  cd "
+     "Makes a folder with a small project that builds on weft's own PostgreSQL.\n\n  weft init "
+     "shop\n  cd "
      "shop && weft build\n"},
     {"debug", "", "check project, profile and connection", "connection config_dir", "", ""},
     {"deps", "", "install the packages of packages.yml", "lock upgrade", "", ""},
-    {"clean", "", "remove the folders listed under clean-targets", "clean_project_files_only", "", ""},
+    {"clean", "", "remove the folders listed under clean-targets", "clean_project_files_only", "",
+     ""},
     {"parse", "", "read the project and write manifest.json", "", "", ""},
     {"ls", "list", "list the selected nodes",
      "select exclude selector resource_types exclude_resource_types output output_keys", "",
-     "  weft ls --select +orders        the model and all that it needs\n  weft ls --select tag:daily "
+     "  weft ls --select +orders        the model and all that it needs\n  weft ls --select "
+     "tag:daily "
      "--output json\n"},
     {"compile", "", "turn models into SQL under target/compiled",
-     "select exclude selector resource_types exclude_resource_types full_refresh empty inline output", "",
-     ""},
+     "select exclude selector resource_types exclude_resource_types full_refresh empty inline "
+     "output",
+     "", ""},
     {"show", "", "run a query and show its first rows",
      "select exclude selector full_refresh inline limit output", "",
-     "  weft show --select orders\n  weft show --inline \"select count(*) from {{ ref('orders') }}\"\n"},
-    {"seed", "", "load CSV files into tables", "select exclude selector full_refresh show empty", "", ""},
-    {"run", "", "build models", "select exclude selector full_refresh empty event_time_start event_time_end sample",
+     "  weft show --select orders\n  weft show --inline \"select count(*) from {{ ref('orders') "
+     "}}\"\n"},
+    {"seed", "", "load CSV files into tables", "select exclude selector full_refresh show empty",
      "", ""},
+    {"run", "", "build models",
+     "select exclude selector full_refresh empty event_time_start event_time_end sample", "", ""},
     {"snapshot", "", "record how rows change over time", "select exclude selector empty", "", ""},
     {"test", "", "check data tests and unit tests",
      "select exclude selector resource_types exclude_resource_types store_failures", "", ""},
     {"build", "", "seeds, models, snapshots and their tests in order",
-     "select exclude selector resource_types exclude_resource_types full_refresh empty store_failures show "
+     "select exclude selector resource_types exclude_resource_types full_refresh empty "
+     "store_failures show "
      "event_time_start event_time_end sample export_saved_queries",
      "",
-     "  weft build                      everything\n  weft build --select staging+    a folder and what "
-     "depends on it\n  weft build --embedded           on weft's own PostgreSQL, without a profile\n"},
+     "  weft build                      everything\n  weft build --select staging+    a folder and "
+     "what "
+     "depends on it\n  weft build --embedded           on weft's own PostgreSQL, without a "
+     "profile\n"},
     {"run-operation", "", "call a macro, or run one statement", "args sql", "[MACRO]",
      "  weft run-operation grant_access --args '{role: reader}'\n"},
-    {"docs generate", "", "write the documentation site", "select exclude selector compile empty_catalog static",
-     "", ""},
+    {"docs generate", "", "write the documentation site",
+     "select exclude selector compile empty_catalog static", "", ""},
     {"docs serve", "", "serve the documentation site on this machine", "host port browser", "", ""},
     {"db", "", "weft's own PostgreSQL: start, stop, status, psql, reset", "", "ACTION",
-     "  weft db start | stop | status\n  weft db psql      opens psql on the project's database\n  weft db "
+     "  weft db start | stop | status\n  weft db psql      opens psql on the project's database\n  "
+     "weft db "
      "reset     removes all of its data\n"},
     {"jinja", "", "render a template with a JSON context", "batch context", "[TEMPLATE]", ""},
     {"completion", "", "print a completion script for bash or zsh", "", "SHELL",

@@ -1,5 +1,5 @@
-// The commands and options of the command line as tables: parsing, --help, shell completion and the manual
-// all read them.
+// The commands and options of the command line as tables: parsing, --help, shell completion and the
+// manual all read them.
 #pragma once
 
 #include <span>

@@ -92,8 +92,7 @@ bool Session::flush_sink() {
 bool Session::load_project() {
   if (const base::Data* given = line.values.find("vars"))
     cli_vars = given->as_map();
-  diag::Result<std::string> root =
-      config::find_project_root(env, option_text(line, "project_dir"));
+  diag::Result<std::string> root = config::find_project_root(env, option_text(line, "project_dir"));
   // Flags come before anything is said; a project's own flags need the project.
   diag::Result<config::Project> partial =
       root ? config::load_project_partial(*root, env, sources, sink, &cli_vars)
@@ -107,15 +106,17 @@ bool Session::load_project() {
     std::string log_path = flags.get_string("log_path");
     if (log_path.empty())
       log_path = partial ? partial->log_path : "logs";
-    log.configure(flags, base::absolute_path(base::join_path(folder, log_path), env.working_directory),
+    log.configure(flags,
+                  base::absolute_path(base::join_path(folder, log_path), env.working_directory),
                   invocation_id);
     console.configure(flags, "", only_compiles(line));
   }
   base::DataMap version;
   version.set("version", base::Data("=" + std::string(config::kDbtVersion)));
-  log.write({"MainReportVersion", "A001", Level::Info,
-             fmt::format("Running with dbt={} (weft {})", config::kDbtVersion, config::kWeftVersion),
-             std::move(version)});
+  log.write(
+      {"MainReportVersion", "A001", Level::Info,
+       fmt::format("Running with dbt={} (weft {})", config::kDbtVersion, config::kWeftVersion),
+       std::move(version)});
   log.debug("command: " + line.invocation);
   if (!resolved)
     return fatal(resolved.error());
@@ -147,7 +148,8 @@ bool Session::load_profile() {
     return fatal(loaded.error());
   profile = std::move(*loaded);
   if (profile.credentials.embedded) {
-    // Names of databases stand in every relation: the server's own is known before anything is parsed.
+    // Names of databases stand in every relation: the server's own is known before anything is
+    // parsed.
     base::Data host("");
     profile.target.set("host", host);
   }
@@ -174,8 +176,9 @@ bool Session::parse() {
     return fatal(installed.error());
   packages = std::move(*installed);
   vars = config::Vars(cli_vars, project, packages);
-  parse::ParseInput input{env,    sources, sink, flags,    profile, project,      packages,
-                          vars,   cli_vars, console, invocation_id, started_at, which_of(line)};
+  parse::ParseInput input{env,           sources,    sink,          flags,    profile,
+                          project,       packages,   vars,          cli_vars, console,
+                          invocation_id, started_at, which_of(line)};
   parsed = parse::parse_project(input);
   if (!flush_sink() || parsed == nullptr)
     return false;
@@ -197,19 +200,26 @@ bool Session::parse() {
 
 void Session::report_counts() {
   constexpr std::pair<ResourceType, std::string_view> kKinds[] = {
-      {ResourceType::Model, "model"},       {ResourceType::Analysis, "analysis"},
-      {ResourceType::Seed, "seed"},         {ResourceType::Snapshot, "snapshot"},
-      {ResourceType::Operation, "operation"}, {ResourceType::Test, "data test"},
-      {ResourceType::Source, "source"},     {ResourceType::Exposure, "exposure"},
-      {ResourceType::Metric, "metric"},     {ResourceType::SavedQuery, "saved query"},
-      {ResourceType::SemanticModel, "semantic model"}, {ResourceType::UnitTest, "unit test"},
+      {ResourceType::Model, "model"},
+      {ResourceType::Analysis, "analysis"},
+      {ResourceType::Seed, "seed"},
+      {ResourceType::Snapshot, "snapshot"},
+      {ResourceType::Operation, "operation"},
+      {ResourceType::Test, "data test"},
+      {ResourceType::Source, "source"},
+      {ResourceType::Exposure, "exposure"},
+      {ResourceType::Metric, "metric"},
+      {ResourceType::SavedQuery, "saved query"},
+      {ResourceType::SemanticModel, "semantic model"},
+      {ResourceType::UnitTest, "unit test"},
       {ResourceType::Function, "function"}};
   std::string text;
   base::DataMap data;
   for (auto [type, word] : kKinds) {
     size_t count = 0;
     for (size_t i = 0; i < parsed->manifest.nodes.size(); ++i) {
-      if (parsed->manifest.nodes[i].type == type && !parsed->manifest.is_disabled(manifest::NodeId(i)))
+      if (parsed->manifest.nodes[i].type == type &&
+          !parsed->manifest.is_disabled(manifest::NodeId(i)))
         ++count;
     }
     if (count > 0)
@@ -232,11 +242,27 @@ bool Session::connect() {
     return fatal(made.error());
   adapter = std::move(*made);
   const base::Data* empty = flags.find("empty");
-  shared = std::make_unique<context::Shared>(context::Shared{
-      env, sources, flags, profile, project, packages, vars, *parsed->macros, *parsed->jinja,
-      parsed->manifest, console, context::Phase::Execute, invocation_id, started_at,
-      parsed->lookup.get(), adapter.get(), {}, {}, {}, empty != nullptr && empty->truthy(),
-      which_of(line)});
+  shared = std::make_unique<context::Shared>(context::Shared{env,
+                                                             sources,
+                                                             flags,
+                                                             profile,
+                                                             project,
+                                                             packages,
+                                                             vars,
+                                                             *parsed->macros,
+                                                             *parsed->jinja,
+                                                             parsed->manifest,
+                                                             console,
+                                                             context::Phase::Execute,
+                                                             invocation_id,
+                                                             started_at,
+                                                             parsed->lookup.get(),
+                                                             adapter.get(),
+                                                             {},
+                                                             {},
+                                                             {},
+                                                             empty != nullptr && empty->truthy(),
+                                                             which_of(line)});
   compiler = std::make_unique<compile::Compiler>(*parsed, *shared, target_path());
   return true;
 }
@@ -263,8 +289,8 @@ bool Session::read_state() {
     state_results_ = std::move(*read);
   }
   std::string own = base::join_path(base::join_path(project.root, target_path()), "sources.json");
-  for (auto [file, kept] : {std::pair{folder + "/sources.json", &state_sources_},
-                            std::pair{own, &current_sources_}}) {
+  for (auto [file, kept] :
+       {std::pair{folder + "/sources.json", &state_sources_}, std::pair{own, &current_sources_}}) {
     if (!env.files.exists(file))
       continue;
     diag::Result<base::Data> read = manifest::read_artifact(env.files, file);

@@ -1,4 +1,5 @@
-// Session: what most commands do first: flags, project, profile, packages, parsing, graph, selection.
+// Session: what most commands do first: flags, project, profile, packages, parsing, graph,
+// selection.
 #pragma once
 
 #include <memory>
@@ -27,8 +28,8 @@ namespace weft::cli {
 /// Exit codes as dbt documents them.
 inline constexpr int kSuccess = 0, kNodeFailed = 1, kUnhandled = 2;
 
-/// One command's state, filled step by step. A step that fails has shown why; the command then ends with
-/// the code it returned.
+/// One command's state, filled step by step. A step that fails has shown why; the command then ends
+/// with the code it returned.
 class Session {
  public:
   Session(base::Env& env, const CommandLine& line, std::string program);
@@ -51,7 +52,8 @@ class Session {
   /// The flags in effect, as run_results.json has them under args.
   base::DataMap artifact_args() const;
   std::string target_path() const;
-  /// Everything the sink holds: warnings are shown, the first error is the fatal one. False on an error.
+  /// Everything the sink holds: warnings are shown, the first error is the fatal one. False on an
+  /// error.
   bool flush_sink();
 
   base::Env& env;

@@ -20,7 +20,6 @@ bool is_generic_test(const Node& node) {
   return node.type == ResourceType::Test && node.test != nullptr && node.test->metadata;
 }
 
-
 }  // namespace
 
 Compiler::Compiler(parse::ParsedProject& project, const context::Shared& shared,
@@ -42,8 +41,7 @@ void Compiler::prepare_scope(NodeId id, context::NodeScope& scope) const {
   scope.node = &node;
   scope.id = id;
   scope.config = &project_.manifest.config_of(node).values;
-  scope.relation =
-      context::relation_of(project_.manifest, node, shared_.root.quoting);
+  scope.relation = context::relation_of(project_.manifest, node, shared_.root.quoting);
 }
 
 diag::Result<Query> Compiler::render_generic_test(context::Worker& worker, NodeId id,
@@ -51,8 +49,7 @@ diag::Result<Query> Compiler::render_generic_test(context::Worker& worker, NodeI
   const Node& node = project_.manifest.node(id);
   jinja::Value kwargs = jinja::Value::dict();
   for (const auto& [key, value] : node.test->kwargs) {
-    diag::Result<jinja::Value> rendered =
-        parse::render_test_argument(worker, key, value, scope);
+    diag::Result<jinja::Value> rendered = parse::render_test_argument(worker, key, value, scope);
     if (!rendered) {
       diag::Diagnostic error = rendered.error();
       error.span = node.patch_span;
@@ -135,8 +132,8 @@ diag::Status Compiler::collect(context::Worker& worker, NodeId id, std::vector<N
   if (depth > kMaxEphemeralDepth) {
     diag::Diagnostic diagnostic;
     diagnostic.code = diag::Code::EphemeralInvalid;
-    diagnostic.message = fmt::format("more than {} ephemeral models read each other",
-                                     kMaxEphemeralDepth);
+    diagnostic.message =
+        fmt::format("more than {} ephemeral models read each other", kMaxEphemeralDepth);
     return diagnostic;
   }
   diag::Result<const Ephemeral*> own = ephemeral(worker, id);

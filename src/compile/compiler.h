@@ -1,4 +1,5 @@
-// Compiler: a node's text becomes the SQL that is sent, with a map from its bytes to the user's files.
+// Compiler: a node's text becomes the SQL that is sent, with a map from its bytes to the user's
+// files.
 #pragma once
 
 #include <memory>
@@ -17,15 +18,17 @@ namespace weft::compile {
 
 using manifest::NodeId;
 
-/// Compiles nodes of one project. Safe from several threads, each with its own worker; a node must not be
-/// compiled by two of them.
+/// Compiles nodes of one project. Safe from several threads, each with its own worker; a node must
+/// not be compiled by two of them.
 class Compiler {
  public:
-  /// All must outlive the compiler. `target_path` is where compiled files go, relative to the project.
+  /// All must outlive the compiler. `target_path` is where compiled files go, relative to the
+  /// project.
   Compiler(parse::ParsedProject& project, const context::Shared& shared, std::string target_path);
 
   /// Renders the node, puts in the CTEs of ephemeral models, and writes the result into its row
-  /// (compiled, compiled_code, extra_ctes, compiled_path). The scope stays usable for running the node.
+  /// (compiled, compiled_code, extra_ctes, compiled_path). The scope stays usable for running the
+  /// node.
   diag::Result<Query> compile(context::Worker& worker, NodeId id, context::NodeScope& scope);
 
   /// Sets package, node, relation and configuration of a scope for this row.

@@ -24,7 +24,8 @@ struct Query {
 /// ` name as (`, the query, `)`.
 NamedCte make_cte(std::string_view name, const Query& query);
 
-/// Where CTEs belong in a query: behind its own WITH or WITH RECURSIVE, else before its first token.
+/// Where CTEs belong in a query: behind its own WITH or WITH RECURSIVE, else before its first
+/// token.
 struct InsertPoint {
   size_t offset = 0;
   bool has_with = false;

@@ -1,9 +1,9 @@
 #include "config/fields.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cerrno>
+
+#include <fmt/format.h>
 
 #include "base/strings.h"
 

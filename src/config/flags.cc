@@ -1,8 +1,8 @@
 #include "config/flags.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "base/json.h"
 #include "base/paths.h"

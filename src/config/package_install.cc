@@ -3,11 +3,11 @@
 // Packages may ask for packages, so resolving walks them breadth first; a package that is asked for
 // twice must be asked for in the same version. Everything is fetched before the install folder is
 // touched: a download that fails leaves the old packages in place.
-#include <fmt/format.h>
-
 #include <deque>
 #include <map>
 #include <set>
+
+#include <fmt/format.h>
 
 #include "base/hash.h"
 #include "base/paths.h"

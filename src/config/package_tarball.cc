@@ -1,11 +1,11 @@
+#include <memory>
+#include <mutex>
+#include <set>
+
 #include <archive.h>
 #include <archive_entry.h>
 #include <curl/curl.h>
 #include <fmt/format.h>
-
-#include <memory>
-#include <mutex>
-#include <set>
 
 #include "base/hash.h"
 #include "base/paths.h"

@@ -1,9 +1,9 @@
 #include "config/packages.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
+
+#include <fmt/format.h>
 
 #include "base/hash.h"
 #include "base/json.h"

@@ -1,10 +1,10 @@
 #include "config/packages.h"
 
+#include <cstdlib>
+
 #include <archive.h>
 #include <archive_entry.h>
-
 #include <catch2/catch.hpp>
-#include <cstdlib>
 
 #include "base/paths.h"
 #include "config/config_fixture.h"

@@ -1,8 +1,8 @@
 #include "config/project.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "base/paths.h"
 #include "base/strings.h"

@@ -155,8 +155,7 @@ class ResponseObject final : public jinja::Object {
   std::optional<Value> item(Interpreter& interpreter, const Value& key) override {
     return key.is_string() ? attribute(interpreter, key.as_string()) : std::nullopt;
   }
-  std::optional<Value> call_method(Interpreter&, std::string_view name,
-                                   const Arguments&) override {
+  std::optional<Value> call_method(Interpreter&, std::string_view name, const Arguments&) override {
     if (name == "to_dict")
       return Value::from_data(to_data());
     return std::nullopt;
@@ -184,8 +183,8 @@ size_t byte_offset(std::string_view sql, int position) {
 size_t token_end(std::string_view sql, size_t at) {
   size_t end = at;
   auto is_word = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.' || static_cast<unsigned char>(c) >= 0x80;
   };
   while (end < sql.size() && is_word(sql[end]))
     ++end;

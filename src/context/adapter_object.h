@@ -1,5 +1,6 @@
 // AdapterObject: `adapter` of the templates. Each method is a row of a table in one of the files
-// adapter_pure.cc (needs no database, works while parsing), adapter_queries.cc and adapter_publish.cc.
+// adapter_pure.cc (needs no database, works while parsing), adapter_queries.cc and
+// adapter_publish.cc.
 #pragma once
 
 #include <span>
@@ -28,8 +29,8 @@ adapter::Adapter& adapter_of(Worker& worker);
 adapter::Relation relation_at(Worker& worker, const ArgumentReader& reader, size_t index,
                               std::string_view function);
 
-/// Ends the render with a database's error, placed on the user's own line where that is known. `sql` is
-/// what was sent.
+/// Ends the render with a database's error, placed on the user's own line where that is known.
+/// `sql` is what was sent.
 [[noreturn]] void raise_database_error(Worker& worker, diag::Diagnostic error,
                                        std::string_view sql);
 

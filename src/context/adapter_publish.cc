@@ -37,7 +37,8 @@ Value publish(Worker& worker, const Arguments& arguments) {
 Value find_now(Worker& worker, const Relation& relation) {
   std::string sql = fmt::format(
       "select c.relkind::text from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = "
-      "c.relnamespace where n.nspname = {} and c.relname = {} and c.relkind in ('r', 'p', 'f', 'v', "
+      "c.relnamespace where n.nspname = {} and c.relname = {} and c.relkind in ('r', 'p', 'f', "
+      "'v', "
       "'m')",
       adapter::quote_literal(relation.schema.value_or("")),
       adapter::quote_literal(relation.identifier.value_or("")));
@@ -91,10 +92,10 @@ Value alter_relation(Worker& worker, const Arguments& arguments) {
 /// True when the project or a package replaces one of the macros that load a seed row by row.
 Value seed_macros_overridden(Worker& worker, const Arguments&) {
   const MacroTable& macros = worker.shared().macros;
-  for (const char* name : {"create_csv_table", "reset_csv_table", "load_csv_rows",
-                           "get_binding_char", "get_batch_size", "get_csv_sql",
-                           "postgres__load_csv_rows", "postgres__create_csv_table",
-                           "postgres__get_batch_size"}) {
+  for (const char* name :
+       {"create_csv_table", "reset_csv_table", "load_csv_rows", "get_binding_char",
+        "get_batch_size", "get_csv_sql", "postgres__load_csv_rows", "postgres__create_csv_table",
+        "postgres__get_batch_size"}) {
     const CallableMacro* found = macros.find(worker.scope().package_name, name);
     if (found != nullptr && !macros.is_builtin(worker.scope().package_name, name))
       return Value::boolean(true);
@@ -126,8 +127,7 @@ std::vector<std::pair<std::string, std::string>> seed_columns(Worker& worker,
   std::vector<std::pair<std::string, std::string>> made;
   for (size_t i = 0; i < table.column_names.size(); ++i) {
     const std::string& name = table.column_names[i];
-    std::string type =
-        configured_type(config, name).value_or(adapter::seed_column_type(table, i));
+    std::string type = configured_type(config, name).value_or(adapter::seed_column_type(table, i));
     if (!existing.empty()) {
       auto found = std::find_if(existing.begin(), existing.end(), [&](const adapter::Column& c) {
         return base::equal_ignoring_case(c.name, name);

@@ -1,4 +1,5 @@
-// Methods of `adapter` that need no database: quoting, dispatch, constraints, settings of materializations.
+// Methods of `adapter` that need no database: quoting, dispatch, constraints, settings of
+// materializations.
 #include <algorithm>
 #include <array>
 
@@ -88,8 +89,8 @@ Value dispatch(Worker& worker, const Arguments& arguments) {
     name = name.substr(dot + 1);
   }
   std::vector<std::string> tried;
-  const CallableMacro* macro = worker.shared().macros.dispatch(worker.scope().package_name, name,
-                                                               macro_namespace, &tried);
+  const CallableMacro* macro =
+      worker.shared().macros.dispatch(worker.scope().package_name, name, macro_namespace, &tried);
   if (macro == nullptr)
     raise_not_found(worker, name, tried);
   return worker.macro_value(*macro);
@@ -244,12 +245,10 @@ Value get_incremental_strategy_macro(Worker& worker, const Arguments& arguments)
                         {"model_context", "strategy"});
   std::string strategy = reader.text(1);
   std::string name = "get_incremental_" + base::replace_all(strategy, "+", "_") + "_sql";
-  const CallableMacro* macro =
-      worker.shared().macros.find(worker.scope().package_name, name);
-  bool is_known = strategy == "default" || std::find(kStrategies.begin(), kStrategies.end(),
-                                                     strategy) != kStrategies.end();
-  bool is_builtin =
-      worker.shared().macros.is_builtin(worker.scope().package_name, name);
+  const CallableMacro* macro = worker.shared().macros.find(worker.scope().package_name, name);
+  bool is_known = strategy == "default" ||
+                  std::find(kStrategies.begin(), kStrategies.end(), strategy) != kStrategies.end();
+  bool is_builtin = worker.shared().macros.is_builtin(worker.scope().package_name, name);
   if (macro == nullptr || (!is_known && is_builtin)) {
     std::string known;
     for (std::string_view one : kStrategies)
@@ -332,7 +331,8 @@ Value render_raw_columns_constraints(Worker& worker, const Arguments& arguments)
   for (const auto& [key, column] : columns.as_map()) {
     std::string name = text_of(column, "name").value_or(key);
     const base::Data* quoted = column.get("quote");
-    std::string line = quoted != nullptr && quoted->truthy() ? adapter::quote_identifier(name) : name;
+    std::string line =
+        quoted != nullptr && quoted->truthy() ? adapter::quote_identifier(name) : name;
     line += " " + text_of(column, "data_type").value_or("None");
     if (const base::Data* list = column.get("constraints"); list != nullptr && list->is_list()) {
       for (const base::Data& constraint : list->as_list()) {

@@ -84,10 +84,10 @@ Value get_columns_in_relation(Worker& worker, const Arguments& arguments) {
 Value get_missing_columns(Worker& worker, const Arguments& arguments) {
   ArgumentReader reader(worker.interpreter(), "get_missing_columns", arguments,
                         {"from_relation", "to_relation"});
-  std::vector<Column> to = columns_of(worker, relation_at(worker, reader, 1, "get_missing_columns"));
+  std::vector<Column> to =
+      columns_of(worker, relation_at(worker, reader, 1, "get_missing_columns"));
   std::vector<Column> missing;
-  for (Column& column :
-       columns_of(worker, relation_at(worker, reader, 0, "get_missing_columns"))) {
+  for (Column& column : columns_of(worker, relation_at(worker, reader, 0, "get_missing_columns"))) {
     bool exists = std::any_of(to.begin(), to.end(),
                               [&](const Column& other) { return other.name == column.name; });
     if (!exists)
@@ -111,8 +111,7 @@ std::vector<Relation> relations_in(Worker& worker, const std::string& schema) {
   adapter::Adapter& adapter = adapter_of(worker);
   if (adapter.cache().knows_schema(schema))
     return adapter.cache().in_schema(schema);
-  diag::Result<std::vector<Relation>> listed =
-      adapter.list_relations(worker.connection(), schema);
+  diag::Result<std::vector<Relation>> listed = adapter.list_relations(worker.connection(), schema);
   if (!listed)
     worker.interpreter().raise(listed.error());
   adapter.cache().add_schema(schema);
@@ -200,8 +199,8 @@ Value drop_relation(Worker& worker, const Arguments& arguments) {
   Relation relation = relation_at(worker, reader, 0, "drop_relation");
   if (relation.type == adapter::RelationType::Unknown) {
     worker.interpreter().raise(
-        "DbtRuntimeError", fmt::format("Tried to drop relation {}, but its type is null.",
-                                       relation.render_name()));
+        "DbtRuntimeError",
+        fmt::format("Tried to drop relation {}, but its type is null.", relation.render_name()));
   }
   check(worker, adapter_of(worker).drop_relation(worker.connection(), relation, true));
   return Value::string("");
@@ -218,9 +217,8 @@ Value rename_relation(Worker& worker, const Arguments& arguments) {
 
 Value truncate_relation(Worker& worker, const Arguments& arguments) {
   ArgumentReader reader(worker.interpreter(), "truncate_relation", arguments, {"relation"});
-  check(worker,
-        adapter_of(worker).truncate_relation(
-            worker.connection(), relation_at(worker, reader, 0, "truncate_relation")));
+  check(worker, adapter_of(worker).truncate_relation(
+                    worker.connection(), relation_at(worker, reader, 0, "truncate_relation")));
   return Value::string("");
 }
 

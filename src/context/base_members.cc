@@ -46,10 +46,11 @@ const base::Data* find_var(const Worker& worker, std::string_view name) {
   diag::Diagnostic diagnostic;
   diagnostic.code = diag::Code::VarMissing;
   diagnostic.message = fmt::format("required variable `{}` is not set", name);
-  std::string owner = worker.scope().node == nullptr ? "<Configuration>" : worker.scope().node->name;
+  std::string owner =
+      worker.scope().node == nullptr ? "<Configuration>" : worker.scope().node->name;
   diagnostic.legacy_text = fmt::format(
-      "Compilation Error\n  Required var '{}' not found in config:\n  Vars supplied to {} = {}", name,
-      owner, base::to_json(base::Data(visible)));
+      "Compilation Error\n  Required var '{}' not found in config:\n  Vars supplied to {} = {}",
+      name, owner, base::to_json(base::Data(visible)));
   if (std::optional<std::string> near = base::nearest(name, names))
     diagnostic.hint = fmt::format("did you mean `{}`?", *near);
   else
@@ -286,12 +287,14 @@ constexpr Member kMembers[] = {
     {"builtins", [](Worker& w) { return Value::object(new BuiltinsObject(w)); }},
     {"context", [](Worker& w) { return Value::object(new ContextObject(w)); }},
     {"execute", [](Worker& w) { return Value::boolean(!w.is_parsing()); }},
-    {"otel_trace_id", [](Worker&) {
+    {"otel_trace_id",
+     [](Worker&) {
        return jinja::make_function("otel_trace_id", [](Interpreter&, const Arguments&, void*) {
          return Value::string(std::string(32, '0'));
        });
      }},
-    {"otel_span_id", [](Worker&) {
+    {"otel_span_id",
+     [](Worker&) {
        return jinja::make_function("otel_span_id", [](Interpreter&, const Arguments&, void*) {
          return Value::string(std::string(16, '0'));
        });

@@ -51,11 +51,10 @@ std::optional<Value> class_method(Interpreter& interpreter, std::string_view nam
   }
   if (name == "from_description") {
     ArgumentReader reader(interpreter, name, arguments, {"name", "raw_data_type"});
-    std::optional<Column> column =
-        adapter::column_from_description(reader.text(0), reader.text(1));
+    std::optional<Column> column = adapter::column_from_description(reader.text(0), reader.text(1));
     if (!column) {
-      interpreter.raise("DbtRuntimeError", fmt::format("could not interpret data type \"{}\"",
-                                                       reader.text(1)));
+      interpreter.raise("DbtRuntimeError",
+                        fmt::format("could not interpret data type \"{}\"", reader.text(1)));
     }
     return column_value(std::move(*column));
   }

@@ -8,12 +8,13 @@
 
 namespace weft::context {
 
-/// The spelling that configurations are kept under: pre_hook and post_hook become pre-hook, post-hook.
+/// The spelling that configurations are kept under: pre_hook and post_hook become pre-hook,
+/// post-hook.
 std::string config_key(std::string_view key);
 
-/// Puts `stronger` over `weaker`. tags, hooks and packages append; meta, docs, quoting, column_types and
-/// contract merge by key; grants replace by privilege, or extend for "+privilege"; all else replaces.
-/// Single tags and hooks become lists, hooks become {sql, transaction}.
+/// Puts `stronger` over `weaker`. tags, hooks and packages append; meta, docs, quoting,
+/// column_types and contract merge by key; grants replace by privilege, or extend for "+privilege";
+/// all else replaces. Single tags and hooks become lists, hooks become {sql, transaction}.
 void merge_config(base::DataMap& weaker, const base::DataMap& stronger);
 
 /// A hook or a list of hooks in any form dbt accepts, as a list of {sql, transaction, index}.

@@ -100,13 +100,12 @@ class ConfigObject final : public jinja::Object {
       std::string owner = worker_.scope().node == nullptr ? "" : worker_.scope().node->unique_id;
       diagnostic.message = fmt::format("`{}` needs the configuration `{}`", owner, name);
       diagnostic.legacy_text = fmt::format(
-          "Compilation Error\n  Model '{}' does not define a required config parameter '{}'.", owner,
-          name);
+          "Compilation Error\n  Model '{}' does not define a required config parameter '{}'.",
+          owner, name);
       interpreter.raise(std::move(diagnostic));
     }
-    Value made = value == nullptr
-                     ? (fallback == nullptr ? Value::none() : *fallback)
-                     : Value::from_data(*value);
+    Value made = value == nullptr ? (fallback == nullptr ? Value::none() : *fallback)
+                                  : Value::from_data(*value);
     // A null that is only a declared key's default gives way to the caller's default.
     if (value != nullptr && value->is_null() && fallback != nullptr)
       made = *fallback;

@@ -57,7 +57,8 @@ Value to_yaml(Interpreter& interpreter, const Arguments& arguments, void*) {
 
 /// set(x): none when x cannot be iterated; `strict` raises instead.
 Value make_set(Interpreter& interpreter, const Arguments& arguments, bool strict) {
-  ArgumentReader reader(interpreter, strict ? "set_strict" : "set", arguments, {"value", "default"});
+  ArgumentReader reader(interpreter, strict ? "set_strict" : "set", arguments,
+                        {"value", "default"});
   const Value& value = reader.require(0);
   bool is_iterable = value.is_string() || value.is_list() || value.is_tuple() || value.is_dict() ||
                      value.kind() == jinja::Kind::Set || value.is_object();
@@ -139,10 +140,12 @@ constexpr Member kMembers[] = {
     {"tojson", function<to_json>},
     {"fromyaml", function<from_yaml>},
     {"toyaml", function<to_yaml>},
-    {"set", function<[](Interpreter& i, const Arguments& a, void*) { return make_set(i, a, false); }>},
+    {"set",
+     function<[](Interpreter& i, const Arguments& a, void*) { return make_set(i, a, false); }>},
     {"set_strict",
      function<[](Interpreter& i, const Arguments& a, void*) { return make_set(i, a, true); }>},
-    {"zip", function<[](Interpreter& i, const Arguments& a, void*) { return make_zip(i, a, false); }>},
+    {"zip",
+     function<[](Interpreter& i, const Arguments& a, void*) { return make_zip(i, a, false); }>},
     {"zip_strict",
      function<[](Interpreter& i, const Arguments& a, void*) { return make_zip(i, a, true); }>},
     {"local_md5", function<local_md5>},
@@ -173,8 +176,7 @@ jinja::Options jinja_options() {
   options.sandboxed = true;
   options.macro_annotations = true;
   auto test_name = [](std::string_view name, const auto&) { return "test_" + std::string(name); };
-  options.macro_tags.push_back(
-      {"test", "endtest", jinja::MacroTag::Header::Signature, test_name});
+  options.macro_tags.push_back({"test", "endtest", jinja::MacroTag::Header::Signature, test_name});
   options.macro_tags.push_back(
       {"data_test", "enddata_test", jinja::MacroTag::Header::Signature, test_name});
   options.macro_tags.push_back(

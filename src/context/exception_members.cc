@@ -26,9 +26,8 @@ using jinja::Value;
   diagnostic.legacy_text = std::string(headline);
   const NodeScope& scope = worker.scope();
   if (scope.node != nullptr) {
-    diagnostic.legacy_text +=
-        fmt::format(" in {} {} ({})", resource_type_name(scope.node->type), scope.node->name,
-                    scope.node->original_file_path);
+    diagnostic.legacy_text += fmt::format(" in {} {} ({})", resource_type_name(scope.node->type),
+                                          scope.node->name, scope.node->original_file_path);
   }
   diagnostic.legacy_text += "\n  " + base::replace_all(message, "\n", "\n  ");
   for (const diag::TrailStep& step : worker.interpreter().call_stack())
@@ -70,7 +69,8 @@ std::string first_text(const Arguments& arguments, size_t index = 0) {
   };
   auto yaml = columns_of(0), sql = columns_of(1);
   if (sql.empty() && yaml.empty())
-    raise_compiler_error(worker, "This model has an enforced contract, and its query has no columns");
+    raise_compiler_error(worker,
+                         "This model has an enforced contract, and its query has no columns");
   TableData table;
   table.column_names = {"column_name", "definition_type", "contract_type", "mismatch_reason"};
   table.column_types.assign(4, adapter::ColumnType::Text);
@@ -119,8 +119,7 @@ Value compiler_error(Worker& worker, const Arguments& arguments) {
 }
 
 Value database_error(Worker& worker, const Arguments& arguments) {
-  raise_with_headline(worker, diag::Code::DatabaseFailed, "Database Error",
-                      first_text(arguments));
+  raise_with_headline(worker, diag::Code::DatabaseFailed, "Database Error", first_text(arguments));
 }
 
 Value not_implemented(Worker& worker, const Arguments& arguments) {
@@ -134,9 +133,11 @@ Value fail_fast(Worker& worker, const Arguments& arguments) {
 
 Value column_type_missing(Worker& worker, const Arguments& arguments) {
   raise_compiler_error(
-      worker, "Contracted models require data_type to be defined for each column.  Please ensure "
-              "that the column name and data_type are defined within the YAML configuration for "
-              "the " + first_text(arguments) + " column(s).");
+      worker,
+      "Contracted models require data_type to be defined for each column.  Please ensure "
+      "that the column name and data_type are defined within the YAML configuration for "
+      "the " +
+          first_text(arguments) + " column(s).");
 }
 
 Value relation_wrong_type(Worker& worker, const Arguments& arguments) {
@@ -146,16 +147,18 @@ Value relation_wrong_type(Worker& worker, const Arguments& arguments) {
     type = jinja::get_attribute(worker.interpreter(), relation, "type");
   }
   raise_compiler_error(
-      worker, fmt::format("Trying to create {} {}, but it currently exists as a {}. Either drop {} "
-                          "manually, or run dbt with `--full-refresh` and dbt will drop it for you.",
-                          first_text(arguments, 1), relation.str(), type.str(), relation.str()));
+      worker,
+      fmt::format("Trying to create {} {}, but it currently exists as a {}. Either drop {} "
+                  "manually, or run dbt with `--full-refresh` and dbt will drop it for you.",
+                  first_text(arguments, 1), relation.str(), type.str(), relation.str()));
 }
 
 Value snapshot_time_types(Worker& worker, const Arguments& arguments) {
   diag::Diagnostic warning;
   warning.code = diag::Code::WarnedByMacro;
   warning.message = fmt::format(
-      "Data type of snapshot table timestamp columns ({}) doesn't match derived column 'updated_at' "
+      "Data type of snapshot table timestamp columns ({}) doesn't match derived column "
+      "'updated_at' "
       "({}). Please update snapshot config 'updated_at'.",
       first_text(arguments), first_text(arguments, 1));
   diag::Status status = worker.shared().messages.warn(std::move(warning));

@@ -15,7 +15,8 @@ bool is_ref_target(ResourceType type) {
 }
 
 bool is_latest(const Node& node) {
-  return node.model != nullptr && python_str(node.model->version) == python_str(node.model->latest_version);
+  return node.model != nullptr &&
+         python_str(node.model->version) == python_str(node.model->latest_version);
 }
 
 std::string versioned_key(std::string_view name, const base::Data& version) {

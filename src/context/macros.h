@@ -1,7 +1,7 @@
 // MacroTable: every macro of the project, its packages and weft's own, and how a name is resolved.
 //
-// A bare name is looked for in the package of the node that is rendered, then in the root project, then
-// among the built-in macros (dbt_postgres before dbt). A package's name is a namespace.
+// A bare name is looked for in the package of the node that is rendered, then in the root project,
+// then among the built-in macros (dbt_postgres before dbt). A package's name is a namespace.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,7 @@
 // Python's modules as templates see them under `modules`: datetime, pytz, re, itertools.
 //
-// Each is a dict of functions and classes. Names are those that dbt hands out; everything is built on the
-// value kinds of the engine. Errors carry the name of Python's exception.
+// Each is a dict of functions and classes. Names are those that dbt hands out; everything is built
+// on the value kinds of the engine. Errors carry the name of Python's exception.
 #pragma once
 
 #include <functional>
@@ -22,7 +22,8 @@ using ModuleFunction =
     std::function<jinja::Value(jinja::Interpreter& interpreter, const jinja::Arguments& arguments)>;
 jinja::Value make_module_function(std::string_view name, ModuleFunction function);
 
-/// A Python class as a value: calling it makes an instance, its attributes are class methods and constants.
+/// A Python class as a value: calling it makes an instance, its attributes are class methods and
+/// constants.
 class ClassObject final : public jinja::Object {
  public:
   /// `full_name` as Python's repr has it ("datetime.date"). A null `make` makes an abstract class.

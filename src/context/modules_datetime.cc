@@ -1,5 +1,5 @@
-// datetime: the classes date, time, datetime, timedelta and timezone. Their instances are value kinds of
-// the engine, which has their methods.
+// datetime: the classes date, time, datetime, timedelta and timezone. Their instances are value
+// kinds of the engine, which has their methods.
 //
 // A naive moment counts as UTC everywhere, so that a render does not depend on the machine's zone.
 #include <array>
@@ -68,8 +68,8 @@ Date to_date(Interpreter& interpreter, std::string_view function, const Value& v
     return value.as_date();
   if (value.kind() == Kind::DateTime)
     return value.as_date_time().date;
-  interpreter.raise("TypeError", fmt::format("{} argument 1 must be datetime.date, not {}", function,
-                                             value.type_name()));
+  interpreter.raise("TypeError", fmt::format("{} argument 1 must be datetime.date, not {}",
+                                             function, value.type_name()));
 }
 
 /// The moment so many microseconds after 1970, in UTC or in `zone`.
@@ -105,18 +105,17 @@ Int128 timestamp_micros(Interpreter& interpreter, const Value& value) {
 
 Value make_date(Interpreter& interpreter, const Arguments& arguments) {
   auto [year, month, day] = bind<3>(interpreter, "date", arguments, {"year", "month", "day"}, 3);
-  return Value::date(checked(interpreter, Date{to_field(interpreter, year, 1),
-                                               to_field(interpreter, month, 1),
-                                               to_field(interpreter, day, 1)}));
+  return Value::date(
+      checked(interpreter, Date{to_field(interpreter, year, 1), to_field(interpreter, month, 1),
+                                to_field(interpreter, day, 1)}));
 }
 
 Value make_time(Interpreter& interpreter, const Arguments& arguments) {
   auto given = bind<6>(interpreter, "time", arguments,
                        {"hour", "minute", "second", "microsecond", "tzinfo", "fold"}, 0);
-  return Value::time(checked(interpreter, Time{to_field(interpreter, given[0], 0),
-                                               to_field(interpreter, given[1], 0),
-                                               to_field(interpreter, given[2], 0),
-                                               to_field(interpreter, given[3], 0)}));
+  return Value::time(checked(
+      interpreter, Time{to_field(interpreter, given[0], 0), to_field(interpreter, given[1], 0),
+                        to_field(interpreter, given[2], 0), to_field(interpreter, given[3], 0)}));
 }
 
 Value make_datetime(Interpreter& interpreter, const Arguments& arguments) {
@@ -134,7 +133,8 @@ Value make_datetime(Interpreter& interpreter, const Arguments& arguments) {
   return Value::date_time(made);
 }
 
-/// Sums the arguments of timedelta. Whole parts add up exactly, fractions of microseconds as doubles.
+/// Sums the arguments of timedelta. Whole parts add up exactly, fractions of microseconds as
+/// doubles.
 class DeltaSum {
  public:
   explicit DeltaSum(Interpreter& interpreter) : interpreter_(interpreter) {}
@@ -147,9 +147,8 @@ class DeltaSum {
       return;
     }
     if (!value->is_integer()) {
-      interpreter_.raise("TypeError",
-                         fmt::format("unsupported type for timedelta {} component: {}", name,
-                                     value->type_name()));
+      interpreter_.raise("TypeError", fmt::format("unsupported type for timedelta {} component: {}",
+                                                  name, value->type_name()));
     }
     total_ += Int128{jinja::to_index(interpreter_, *value)} * micros_per_unit;
   }
@@ -197,9 +196,9 @@ class DeltaSum {
 };
 
 Value make_timedelta(Interpreter& interpreter, const Arguments& arguments) {
-  auto given = bind<7>(
-      interpreter, "timedelta", arguments,
-      {"days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"}, 0);
+  auto given =
+      bind<7>(interpreter, "timedelta", arguments,
+              {"days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"}, 0);
   DeltaSum sum(interpreter);
   // The order of CPython's sum, on which the rounding of fractions depends.
   sum.add(given[2], "microseconds", 1);

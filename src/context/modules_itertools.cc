@@ -58,7 +58,8 @@ size_t to_count(Interpreter& interpreter, const Value& value, std::string_view f
   return static_cast<size_t>(number);
 }
 
-void take_no_names(Interpreter& interpreter, std::string_view function, const Arguments& arguments) {
+void take_no_names(Interpreter& interpreter, std::string_view function,
+                   const Arguments& arguments) {
   if (!arguments.named.empty()) {
     interpreter.raise("TypeError", fmt::format("{}() takes no keyword arguments", function));
   }
@@ -102,15 +103,14 @@ Value repeat(Interpreter& interpreter, const Arguments& arguments) {
   auto [object, times] = bind<2>(interpreter, "repeat", arguments, {"object", "times"}, 1);
   bool is_endless = times == nullptr;
   int64_t left = times ? jinja::to_index(interpreter, *times) : 0;
-  return make_iterator("itertools.repeat",
-                       [=, value = *object](Interpreter&, Value& item) mutable {
-                         if (!is_endless && left-- <= 0) {
-                           left = 0;
-                           return false;
-                         }
-                         item = value;
-                         return true;
-                       });
+  return make_iterator("itertools.repeat", [=, value = *object](Interpreter&, Value& item) mutable {
+    if (!is_endless && left-- <= 0) {
+      left = 0;
+      return false;
+    }
+    item = value;
+    return true;
+  });
 }
 
 Value accumulate(Interpreter& interpreter, const Arguments& arguments) {
@@ -220,7 +220,8 @@ Value islice(Interpreter& interpreter, const Arguments& arguments) {
 }
 
 Value starmap(Interpreter& interpreter, const Arguments& arguments) {
-  auto [function, iterable] = bind<2>(interpreter, "starmap", arguments, {"function", "iterable"}, 2);
+  auto [function, iterable] =
+      bind<2>(interpreter, "starmap", arguments, {"function", "iterable"}, 2);
   auto source = iterate(interpreter, *iterable);
   return make_iterator("itertools.starmap",
                        [source, callee = *function](Interpreter& run, Value& item) {
@@ -247,18 +248,18 @@ Value tee(Interpreter& interpreter, const Arguments& arguments) {
   jinja::charge_bytes(interpreter, copies < SIZE_MAX / 128 ? copies * 128 : SIZE_MAX / 2);
   std::vector<Value> made;
   for (size_t i = 0; i < copies; ++i) {
-    made.push_back(make_iterator("itertools._tee", [buffer, at = size_t{0}](Interpreter& run,
-                                                                            Value& item) mutable {
-      if (at == buffer->items.size()) {
-        Value next;
-        if (!buffer->source->next(next))
-          return false;
-        jinja::charge_bytes(run, sizeof(Value));
-        buffer->items.push_back(std::move(next));
-      }
-      item = buffer->items[at++];
-      return true;
-    }));
+    made.push_back(make_iterator("itertools._tee",
+                                 [buffer, at = size_t{0}](Interpreter& run, Value& item) mutable {
+                                   if (at == buffer->items.size()) {
+                                     Value next;
+                                     if (!buffer->source->next(next))
+                                       return false;
+                                     jinja::charge_bytes(run, sizeof(Value));
+                                     buffer->items.push_back(std::move(next));
+                                   }
+                                   item = buffer->items[at++];
+                                   return true;
+                                 }));
   }
   return Value::tuple(std::move(made));
 }
@@ -274,27 +275,28 @@ Value zip_longest(Interpreter& interpreter, const Arguments& arguments) {
   std::vector<SharedIteration> sources;
   for (const Value& iterable : arguments.positional)
     sources.push_back(iterate(interpreter, iterable));
-  return make_iterator("itertools.zip_longest", [sources, fill](Interpreter& run,
-                                                                Value& item) mutable {
-    std::vector<Value> row;
-    bool has_any = false;
-    for (SharedIteration& source : sources) {
-      Value next = fill;
-      if (source && source->next(next)) {
-        has_any = true;
-      } else {
-        source.reset();
-        next = fill;
-      }
-      row.push_back(std::move(next));
-    }
-    jinja::charge_bytes(run, row.size() * sizeof(Value));
-    item = Value::tuple(std::move(row));
-    return has_any;
-  });
+  return make_iterator("itertools.zip_longest",
+                       [sources, fill](Interpreter& run, Value& item) mutable {
+                         std::vector<Value> row;
+                         bool has_any = false;
+                         for (SharedIteration& source : sources) {
+                           Value next = fill;
+                           if (source && source->next(next)) {
+                             has_any = true;
+                           } else {
+                             source.reset();
+                             next = fill;
+                           }
+                           row.push_back(std::move(next));
+                         }
+                         jinja::charge_bytes(run, row.size() * sizeof(Value));
+                         item = Value::tuple(std::move(row));
+                         return has_any;
+                       });
 }
 
-/// Gives the tuples of a pool of items whose places `advance` changes until it says that all are done.
+/// Gives the tuples of a pool of items whose places `advance` changes until it says that all are
+/// done.
 Value make_places_iterator(std::string_view type_name, std::vector<Value> pool,
                            std::vector<size_t> places, bool is_empty,
                            std::function<bool(std::vector<size_t>&)> advance) {
@@ -325,8 +327,9 @@ Value product(Interpreter& interpreter, const Arguments& arguments) {
   size_t times = 1;
   for (const jinja::NamedValue& named : arguments.named) {
     if (named.name != "repeat") {
-      interpreter.raise("TypeError", fmt::format("'{}' is an invalid keyword argument for product()",
-                                                 named.name));
+      interpreter.raise(
+          "TypeError",
+          fmt::format("'{}' is an invalid keyword argument for product()", named.name));
     }
     times = to_count(interpreter, named.value, "repeat argument cannot be negative");
   }
@@ -368,15 +371,15 @@ Value permutations(Interpreter& interpreter, const Arguments& arguments) {
     return make_places_iterator("itertools.permutations", {}, {}, true, nullptr);
   std::vector<size_t> order = first_places(interpreter, n, true);
   // The tail is kept sorted, so reversing it and asking for the next order skips its permutations.
-  return make_places_iterator(
-      "itertools.permutations", std::move(pool), first_places(interpreter, size, true), false,
-      [order, size](std::vector<size_t>& at) mutable {
-        auto tail = order.begin() + static_cast<std::ptrdiff_t>(size);
-        std::reverse(tail, order.end());
-        bool has_more = std::next_permutation(order.begin(), order.end());
-        std::copy(order.begin(), tail, at.begin());
-        return has_more;
-      });
+  return make_places_iterator("itertools.permutations", std::move(pool),
+                              first_places(interpreter, size, true), false,
+                              [order, size](std::vector<size_t>& at) mutable {
+                                auto tail = order.begin() + static_cast<std::ptrdiff_t>(size);
+                                std::reverse(tail, order.end());
+                                bool has_more = std::next_permutation(order.begin(), order.end());
+                                std::copy(order.begin(), tail, at.begin());
+                                return has_more;
+                              });
 }
 
 Value combinations(Interpreter& interpreter, const Arguments& arguments) {
@@ -407,19 +410,18 @@ Value combinations_with_replacement(Interpreter& interpreter, const Arguments& a
   std::vector<Value> pool = interpreter.list_of(*iterable);
   size_t n = pool.size();
   size_t size = to_count(interpreter, *r, "r must be non-negative");
-  return make_places_iterator("itertools.combinations_with_replacement", std::move(pool),
-                              first_places(interpreter, size, false), n == 0 && size > 0,
-                              [n](std::vector<size_t>& at) {
-                                size_t i = at.size();
-                                while (i > 0 && at[i - 1] == n - 1)
-                                  --i;
-                                if (i == 0)
-                                  return false;
-                                size_t next = at[i - 1] + 1;
-                                std::fill(at.begin() + static_cast<std::ptrdiff_t>(i) - 1, at.end(),
-                                          next);
-                                return true;
-                              });
+  return make_places_iterator(
+      "itertools.combinations_with_replacement", std::move(pool),
+      first_places(interpreter, size, false), n == 0 && size > 0, [n](std::vector<size_t>& at) {
+        size_t i = at.size();
+        while (i > 0 && at[i - 1] == n - 1)
+          --i;
+        if (i == 0)
+          return false;
+        size_t next = at[i - 1] + 1;
+        std::fill(at.begin() + static_cast<std::ptrdiff_t>(i) - 1, at.end(), next);
+        return true;
+      });
 }
 
 /// State of groupby(): one item read ahead, which begins the next group.
@@ -445,15 +447,14 @@ struct Grouping {
 };
 
 Value group_items(const std::shared_ptr<Grouping>& state) {
-  return make_iterator("itertools._grouper",
-                       [state, group = state->group, key = state->key](Interpreter& run,
-                                                                       Value& item) {
-                         if (state->group != group || !state->has_item || !state->key.equals(key))
-                           return false;
-                         item = state->item;
-                         state->read(run);
-                         return true;
-                       });
+  return make_iterator("itertools._grouper", [state, group = state->group, key = state->key](
+                                                 Interpreter& run, Value& item) {
+    if (state->group != group || !state->has_item || !state->key.equals(key))
+      return false;
+    item = state->item;
+    state->read(run);
+    return true;
+  });
 }
 
 Value groupby(Interpreter& interpreter, const Arguments& arguments) {

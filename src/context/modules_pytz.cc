@@ -1,4 +1,5 @@
-// pytz over the machine's time zone database (/usr/share/zoneinfo), read by Howard Hinnant's date library.
+// pytz over the machine's time zone database (/usr/share/zoneinfo), read by Howard Hinnant's date
+// library.
 //
 // As in pytz, a zone put on a moment with replace() gives its first offset in history; localize(),
 // normalize() and astimezone() give the one that holds then. Offsets are whole minutes.
@@ -6,12 +7,11 @@
 #ifndef USE_OS_TZDB
 #define USE_OS_TZDB 1
 #endif
-#include <date/tz.h>
-
 #include <algorithm>
 #include <fstream>
 #include <map>
 
+#include <date/tz.h>
 #include <fmt/format.h>
 
 #include "base/strings.h"
@@ -126,10 +126,10 @@ class PytzZone final : public jinja::ZoneObject {
         continue;
       // The bound method keeps the zone alive.
       Value self = Value::object(this);
-      return make_module_function(method, [self, this, function](Interpreter& run,
-                                                                 const Arguments& arguments) {
-        return (this->*function)(run, arguments);
-      });
+      return make_module_function(
+          method, [self, this, function](Interpreter& run, const Arguments& arguments) {
+            return (this->*function)(run, arguments);
+          });
     }
     return jinja::Object::attribute(interpreter, name);
   }
@@ -264,9 +264,9 @@ class PytzZone final : public jinja::ZoneObject {
 };
 
 const std::pair<std::string_view, PytzZone::Method> PytzZone::kMethods[6] = {
-    {"localize", &PytzZone::localize},   {"normalize", &PytzZone::normalize},
-    {"fromutc", &PytzZone::fromutc},     {"utcoffset", &PytzZone::utcoffset},
-    {"dst", &PytzZone::dst},             {"tzname", &PytzZone::tzname},
+    {"localize", &PytzZone::localize}, {"normalize", &PytzZone::normalize},
+    {"fromutc", &PytzZone::fromutc},   {"utcoffset", &PytzZone::utcoffset},
+    {"dst", &PytzZone::dst},           {"tzname", &PytzZone::tzname},
 };
 
 Value utc_zone() { return Value::object(new PytzZone("UTC", nullptr)); }
@@ -354,7 +354,8 @@ std::vector<std::vector<std::string>> read_table(const char* file) {
   return rows;
 }
 
-/// A mapping by country code, which may be written in any case. With `is_callable`, also a function.
+/// A mapping by country code, which may be written in any case. With `is_callable`, also a
+/// function.
 class CountryTable final : public jinja::Object {
  public:
   CountryTable(std::map<std::string, Value> values, bool is_callable)
@@ -416,10 +417,21 @@ std::map<std::string, Value> country_names() {
 
 /// Zones that a country uses, the usual ones of the United States and Canada, GMT and UTC.
 std::vector<std::string> common_names(const std::vector<std::string>& all) {
-  std::vector<std::string> wanted = {
-      "Canada/Atlantic", "Canada/Central", "Canada/Eastern", "Canada/Mountain", "Canada/Newfoundland",
-      "Canada/Pacific",  "GMT",            "US/Alaska",      "US/Arizona",      "US/Central",
-      "US/Eastern",      "US/Hawaii",      "US/Mountain",    "US/Pacific",      "UTC"};
+  std::vector<std::string> wanted = {"Canada/Atlantic",
+                                     "Canada/Central",
+                                     "Canada/Eastern",
+                                     "Canada/Mountain",
+                                     "Canada/Newfoundland",
+                                     "Canada/Pacific",
+                                     "GMT",
+                                     "US/Alaska",
+                                     "US/Arizona",
+                                     "US/Central",
+                                     "US/Eastern",
+                                     "US/Hawaii",
+                                     "US/Mountain",
+                                     "US/Pacific",
+                                     "UTC"};
   for (const std::vector<std::string>& row : read_table("zone.tab")) {
     if (row.size() >= 3)
       wanted.push_back(row[2]);
@@ -454,13 +466,12 @@ Value pytz_module() {
   module.set_item("common_timezones_set", Value::set(items));
   module.set_item("country_timezones", Value::object(new CountryTable(country_zones(), true)));
   module.set_item("country_names", Value::object(new CountryTable(country_names(), false)));
-  for (const char* name : {"AmbiguousTimeError", "InvalidTimeError", "NonExistentTimeError",
-                           "UnknownTimeZoneError"}) {
-    module.set_item(name, Value::object(new ClassObject(
-                              fmt::format("pytz.exceptions.{}", name), nullptr)));
+  for (const char* name :
+       {"AmbiguousTimeError", "InvalidTimeError", "NonExistentTimeError", "UnknownTimeZoneError"}) {
+    module.set_item(
+        name, Value::object(new ClassObject(fmt::format("pytz.exceptions.{}", name), nullptr)));
   }
-  module.set_item("BaseTzInfo",
-                  Value::object(new ClassObject("pytz.tzinfo.BaseTzInfo", nullptr)));
+  module.set_item("BaseTzInfo", Value::object(new ClassObject("pytz.tzinfo.BaseTzInfo", nullptr)));
   return module;
 }
 

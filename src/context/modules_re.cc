@@ -26,8 +26,7 @@ class RegexCache {
     int64_t flags = flag_value ? jinja::to_clamped_index(interpreter, *flag_value) : 0;
     if (const SharedRegex* regex = regex_of(pattern)) {
       if (flags != 0) {
-        interpreter.raise("ValueError",
-                          "cannot process flags argument with a compiled pattern");
+        interpreter.raise("ValueError", "cannot process flags argument with a compiled pattern");
       }
       return *regex;
     }
@@ -60,13 +59,13 @@ using SharedCache = std::shared_ptr<RegexCache>;
 
 void add_finder(Value& module, const SharedCache& cache, std::string_view name,
                 Regex::Anchor anchor) {
-  module.set_item(name, make_module_function(name, [=](Interpreter& interpreter,
-                                                       const Arguments& arguments) {
-    auto [pattern, text, flags] =
-        bind<3>(interpreter, name, arguments, {"pattern", "string", "flags"}, 2);
-    SharedRegex regex = cache->get(interpreter, *pattern, flags);
-    return find_match(interpreter, regex, *text, anchor);
-  }));
+  module.set_item(
+      name, make_module_function(name, [=](Interpreter& interpreter, const Arguments& arguments) {
+        auto [pattern, text, flags] =
+            bind<3>(interpreter, name, arguments, {"pattern", "string", "flags"}, 2);
+        SharedRegex regex = cache->get(interpreter, *pattern, flags);
+        return find_match(interpreter, regex, *text, anchor);
+      }));
 }
 
 MatchWalk walk_of(Interpreter& interpreter, RegexCache& cache, const Value& pattern,
@@ -77,41 +76,42 @@ MatchWalk walk_of(Interpreter& interpreter, RegexCache& cache, const Value& patt
 }
 
 void add_walkers(Value& module, const SharedCache& cache) {
-  module.set_item("findall", make_module_function("findall", [cache](Interpreter& interpreter,
-                                                                     const Arguments& arguments) {
-    auto [pattern, text, flags] =
-        bind<3>(interpreter, "findall", arguments, {"pattern", "string", "flags"}, 2);
-    return find_all(interpreter, walk_of(interpreter, *cache, *pattern, *text, flags));
-  }));
+  module.set_item(
+      "findall", make_module_function("findall", [cache](Interpreter& interpreter,
+                                                         const Arguments& arguments) {
+        auto [pattern, text, flags] =
+            bind<3>(interpreter, "findall", arguments, {"pattern", "string", "flags"}, 2);
+        return find_all(interpreter, walk_of(interpreter, *cache, *pattern, *text, flags));
+      }));
   module.set_item("finditer", make_module_function("finditer", [cache](Interpreter& interpreter,
                                                                        const Arguments& arguments) {
-    auto [pattern, text, flags] =
-        bind<3>(interpreter, "finditer", arguments, {"pattern", "string", "flags"}, 2);
-    return find_iterator(walk_of(interpreter, *cache, *pattern, *text, flags));
-  }));
-  module.set_item("split", make_module_function("split", [cache](Interpreter& interpreter,
-                                                                 const Arguments& arguments) {
-    auto [pattern, text, most, flags] = bind<4>(interpreter, "split", arguments,
-                                                {"pattern", "string", "maxsplit", "flags"}, 2);
-    MatchWalk walk = walk_of(interpreter, *cache, *pattern, *text, flags);
-    return split_text(interpreter, std::move(walk),
-                      most ? jinja::to_clamped_index(interpreter, *most) : 0);
-  }));
+                    auto [pattern, text, flags] = bind<3>(interpreter, "finditer", arguments,
+                                                          {"pattern", "string", "flags"}, 2);
+                    return find_iterator(walk_of(interpreter, *cache, *pattern, *text, flags));
+                  }));
+  module.set_item(
+      "split",
+      make_module_function("split", [cache](Interpreter& interpreter, const Arguments& arguments) {
+        auto [pattern, text, most, flags] =
+            bind<4>(interpreter, "split", arguments, {"pattern", "string", "maxsplit", "flags"}, 2);
+        MatchWalk walk = walk_of(interpreter, *cache, *pattern, *text, flags);
+        return split_text(interpreter, std::move(walk),
+                          most ? jinja::to_clamped_index(interpreter, *most) : 0);
+      }));
 }
 
 void add_replacer(Value& module, const SharedCache& cache, std::string_view name,
                   bool gives_count) {
-  module.set_item(name, make_module_function(name, [=](Interpreter& interpreter,
-                                                       const Arguments& arguments) {
-    auto [pattern, replacement, text, most, flags] = bind<5>(
-        interpreter, name, arguments, {"pattern", "repl", "string", "count", "flags"}, 3);
-    MatchWalk walk = walk_of(interpreter, *cache, *pattern, *text, flags);
-    int64_t count = 0;
-    Value made =
-        replace_matches(interpreter, std::move(walk), *replacement,
-                        most ? jinja::to_clamped_index(interpreter, *most) : 0, count);
-    return gives_count ? Value::tuple({made, Value::integer(count)}) : made;
-  }));
+  module.set_item(
+      name, make_module_function(name, [=](Interpreter& interpreter, const Arguments& arguments) {
+        auto [pattern, replacement, text, most, flags] = bind<5>(
+            interpreter, name, arguments, {"pattern", "repl", "string", "count", "flags"}, 3);
+        MatchWalk walk = walk_of(interpreter, *cache, *pattern, *text, flags);
+        int64_t count = 0;
+        Value made = replace_matches(interpreter, std::move(walk), *replacement,
+                                     most ? jinja::to_clamped_index(interpreter, *most) : 0, count);
+        return gives_count ? Value::tuple({made, Value::integer(count)}) : made;
+      }));
 }
 
 Value escape(Interpreter& interpreter, const Arguments& arguments) {
@@ -146,8 +146,8 @@ constexpr std::pair<std::string_view, int> kFlagNames[] = {
 
 [[noreturn]] void raise_template(Interpreter& interpreter, std::string_view text, size_t at,
                                  const std::string& message) {
-  interpreter.raise("error", fmt::format("{} at position {}", message,
-                                         base::utf8_length(text.substr(0, at))));
+  interpreter.raise(
+      "error", fmt::format("{} at position {}", message, base::utf8_length(text.substr(0, at))));
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -169,8 +169,7 @@ ReplacementTemplate::ReplacementTemplate(Interpreter& interpreter, const Regex& 
 void ReplacementTemplate::add_group(Interpreter& interpreter, const Regex& regex, int group,
                                     size_t at) {
   if (group > regex.info().group_count) {
-    interpreter.raise("error",
-                      fmt::format("invalid group reference {} at position {}", group, at));
+    interpreter.raise("error", fmt::format("invalid group reference {} at position {}", group, at));
   }
   parts_.back().second = group;
   parts_.emplace_back("", -1);
@@ -261,16 +260,17 @@ Value re_module() {
   add_walkers(module, cache);
   add_replacer(module, cache, "sub", false);
   add_replacer(module, cache, "subn", true);
-  module.set_item("compile", make_module_function("compile", [cache](Interpreter& interpreter,
-                                                                     const Arguments& arguments) {
-    auto [pattern, flags] = bind<2>(interpreter, "compile", arguments, {"pattern", "flags"}, 1);
-    return make_pattern(cache->get(interpreter, *pattern, flags));
-  }));
+  module.set_item(
+      "compile", make_module_function("compile", [cache](Interpreter& interpreter,
+                                                         const Arguments& arguments) {
+        auto [pattern, flags] = bind<2>(interpreter, "compile", arguments, {"pattern", "flags"}, 1);
+        return make_pattern(cache->get(interpreter, *pattern, flags));
+      }));
   module.set_item("escape", make_module_function("escape", escape));
   module.set_item("purge", make_module_function("purge", [cache](Interpreter&, const Arguments&) {
-    cache->clear();
-    return Value::none();
-  }));
+                    cache->clear();
+                    return Value::none();
+                  }));
   for (const auto& [name, flag] : kFlagNames)
     module.set_item(name, Value::integer(flag));
   module.set_item("error", Value::object(new ClassObject("re.error", nullptr)));

@@ -1,4 +1,5 @@
-// datetime.strptime. The format becomes one regular expression, so that directives without separators
+// datetime.strptime. The format becomes one regular expression, so that directives without
+// separators
 // ("%Y%m%d%H") share the digits as Python's do; the named groups are then read into fields.
 #include <map>
 

@@ -1,10 +1,10 @@
 #include "context/modules.h"
 
-#include <catch2/catch.hpp>
-
 #include <fstream>
 #include <string>
 #include <vector>
+
+#include <catch2/catch.hpp>
 
 #include "jinja/environment.h"
 #include "jinja/interpreter.h"
@@ -103,8 +103,9 @@ TEST_CASE("now comes from the clock, in UTC where no zone is given", "[modules]"
   CHECK(renderer.render("{{ modules.datetime.datetime.now() }}") == "2020-09-13 12:26:40.123456");
   CHECK(renderer.render("{{ modules.datetime.datetime.utcnow().hour }}") == "12");
   CHECK(renderer.render("{{ modules.datetime.date.today() }}") == "2020-09-13");
-  CHECK(renderer.render("{{ modules.datetime.datetime.now(modules.pytz.timezone('Asia/Tokyo')) }}") ==
-        "2020-09-13 21:26:40.123456+09:00");
+  CHECK(
+      renderer.render("{{ modules.datetime.datetime.now(modules.pytz.timezone('Asia/Tokyo')) }}") ==
+      "2020-09-13 21:26:40.123456+09:00");
   CHECK(renderer.render("{{ modules.datetime.datetime.now(5) }}") ==
         "!TypeError: tzinfo argument must be None or of a tzinfo subclass, not type 'int'");
 }
@@ -133,8 +134,8 @@ TEST_CASE("endless iterators and huge products end with the budget", "[modules]"
 
 TEST_CASE("patterns are no way to PCRE2's own syntax", "[modules]") {
   Renderer renderer;
-  for (const char* pattern : {"(?R)", "(?1)", "(?&x)", "(*SKIP)", "(?C1)", "(?|a)", "\\\\K", "\\\\R",
-                              "\\\\Qa\\\\E", "\\\\p{L}", "\\\\X", "\\\\C", "\\\\h"}) {
+  for (const char* pattern : {"(?R)", "(?1)", "(?&x)", "(*SKIP)", "(?C1)", "(?|a)", "\\\\K",
+                              "\\\\R", "\\\\Qa\\\\E", "\\\\p{L}", "\\\\X", "\\\\C", "\\\\h"}) {
     INFO(pattern);
     std::string text =
         renderer.render("{{ modules.re.match('" + std::string(pattern) + "', '') }}");

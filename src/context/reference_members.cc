@@ -122,8 +122,8 @@ std::string nearest_hint(const std::string& name, const std::vector<std::string>
   const Node* node = worker.scope().node;
   diagnostic.legacy_text = fmt::format(
       "Compilation Error\n  {} depends on a node named '{}' which {}",
-      node == nullptr ? std::string("Operation") : fmt::format("Model '{}' ({})", node->unique_id,
-                                                               node->original_file_path),
+      node == nullptr ? std::string("Operation")
+                      : fmt::format("Model '{}' ({})", node->unique_id, node->original_file_path),
       call.name, is_disabled ? "is disabled" : "was not found");
   worker.interpreter().raise(std::move(diagnostic));
 }
@@ -133,18 +133,19 @@ std::string nearest_hint(const std::string& name, const std::vector<std::string>
   diagnostic.code = diag::Code::UnknownRef;
   std::string args = call.package.empty() ? fmt::format("'{}'", call.name)
                                           : fmt::format("'{}', '{}'", call.package, call.name);
-  diagnostic.message =
-      fmt::format("the dependency on `{}` could not be seen while `{}` was parsed", call.name,
-                  node.name);
+  diagnostic.message = fmt::format("the dependency on `{}` could not be seen while `{}` was parsed",
+                                   call.name, node.name);
   diagnostic.note = "this ref runs only in some branches";
   diagnostic.hint = fmt::format("add this line at the top of {}: -- depends_on: {{{{ ref({}) }}}}",
                                 node.name, args);
   diagnostic.legacy_text = fmt::format(
       "Compilation Error in {} {} ({})\n  dbt was unable to infer all dependencies for the model "
-      "\"{}\".\n  This typically happens when ref() is placed within a conditional block.\n  \n  To "
+      "\"{}\".\n  This typically happens when ref() is placed within a conditional block.\n  \n  "
+      "To "
       "fix this, add the following hint to the top of the model \"{}\":\n  \n  -- depends_on: "
       "{{{{ ref({}) }}}}",
-      resource_type_name(node.type), node.name, node.original_file_path, node.name, node.name, args);
+      resource_type_name(node.type), node.name, node.original_file_path, node.name, node.name,
+      args);
   worker.interpreter().raise(std::move(diagnostic));
 }
 
@@ -172,12 +173,13 @@ Value source(Interpreter& interpreter, const Arguments& arguments, void* self) {
   Worker& worker = worker_of(self);
   NodeScope& scope = worker.scope();
   if (arguments.positional.size() != 2) {
-    raise_argument_error(interpreter,
-                         fmt::format("`source` takes a source and a table, found {} names",
-                                     arguments.positional.size()),
-                         fmt::format("Compilation Error\n  source() takes exactly two arguments ({} "
-                                     "given)",
-                                     arguments.positional.size()));
+    raise_argument_error(
+        interpreter,
+        fmt::format("`source` takes a source and a table, found {} names",
+                    arguments.positional.size()),
+        fmt::format("Compilation Error\n  source() takes exactly two arguments ({} "
+                    "given)",
+                    arguments.positional.size()));
   }
   manifest::SourceCall call{arguments.positional[0].str(), arguments.positional[1].str()};
   if (scope.capture != nullptr) {
@@ -192,8 +194,8 @@ Value source(Interpreter& interpreter, const Arguments& arguments, void* self) {
     diag::Diagnostic diagnostic;
     diagnostic.code = diag::Code::UnknownSource;
     std::string full = call.source_name + "." + call.table_name;
-    diagnostic.message =
-        fmt::format("`source` names {} table `{}`", found.is_disabled ? "disabled" : "unknown", full);
+    diagnostic.message = fmt::format("`source` names {} table `{}`",
+                                     found.is_disabled ? "disabled" : "unknown", full);
     diagnostic.hint = nearest_hint(full, worker.shared().lookup->source_names());
     interpreter.raise(std::move(diagnostic));
   }
@@ -215,7 +217,8 @@ Value function(Interpreter& interpreter, const Arguments& arguments, void* self)
   if (!found.id.valid() || found.is_disabled)
     raise_unknown_ref(worker, call, found.is_disabled);
   const Node& target = worker.shared().manifest.node(found.id);
-  return relation_value(relation_of(worker.shared().manifest, target, worker.shared().root.quoting));
+  return relation_value(
+      relation_of(worker.shared().manifest, target, worker.shared().root.quoting));
 }
 
 Value metric(Interpreter& interpreter, const Arguments& arguments, void* self) {
@@ -278,8 +281,8 @@ Value parsing_model(const Node& node) {
   for (const std::string& part : node.fqn)
     fqn.push_back(Value::string(part));
   made.set_item("fqn", Value::list(std::move(fqn)));
-  made.set_item("version", node.model == nullptr ? Value::none()
-                                                 : Value::from_data(node.model->version));
+  made.set_item("version",
+                node.model == nullptr ? Value::none() : Value::from_data(node.model->version));
   made.set_item("latest_version", node.model == nullptr
                                       ? Value::none()
                                       : Value::from_data(node.model->latest_version));

@@ -1,9 +1,8 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "context/regex.h"
 
-#include <pcre2.h>
-
 #include <fmt/format.h>
+#include <pcre2.h>
 
 #include "base/strings.h"
 
@@ -65,9 +64,8 @@ std::variant<std::shared_ptr<const Regex>, RegexError> Regex::compile(std::strin
   PCRE2_SIZE offset = 0;
   pcre2_compile_context* context = pcre2_compile_context_create(nullptr);
   pcre2_set_newline(context, PCRE2_NEWLINE_LF);
-  made->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(info.pattern.data()),
-                             info.pattern.size(), compile_options(info.flags), &failure, &offset,
-                             context);
+  made->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(info.pattern.data()), info.pattern.size(),
+                             compile_options(info.flags), &failure, &offset, context);
   pcre2_compile_context_free(context);
   if (made->code == nullptr) {
     if (failure == PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH)

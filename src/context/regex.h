@@ -1,7 +1,8 @@
 // Regex: Python's regular expressions, matched by PCRE2.
 //
-// Python's syntax is read and checked here and written again in PCRE2's; what means the same in both goes
-// through. A match that takes too many steps is an error, so no pattern can hang a render.
+// Python's syntax is read and checked here and written again in PCRE2's; what means the same in
+// both goes through. A match that takes too many steps is an error, so no pattern can hang a
+// render.
 #pragma once
 
 #include <memory>
@@ -63,8 +64,8 @@ class Regex {
   Regex& operator=(const Regex&) = delete;
 
   /// The first match at or after byte `begin`. `advance` refuses an empty match right there, as the
-  /// search after an empty match must. The error is a pattern that needs too many steps, or text that
-  /// is no UTF-8.
+  /// search after an empty match must. The error is a pattern that needs too many steps, or text
+  /// that is no UTF-8.
   std::variant<std::optional<RegexMatch>, RegexError> find(std::string_view text, size_t begin,
                                                            Anchor anchor, bool advance) const;
   const std::string& pattern() const { return pattern_; }

@@ -20,7 +20,8 @@ using jinja::bind;
 using jinja::Interpreter;
 using jinja::Value;
 
-/// A microsecond of matching counts as so many steps of the budget, whose size is some seconds then.
+/// A microsecond of matching counts as so many steps of the budget, whose size is some seconds
+/// then.
 constexpr uint64_t kStepsPerMicrosecond = 10;
 
 std::optional<RegexMatch> find_charged(Interpreter& interpreter, const Regex& regex,
@@ -372,15 +373,19 @@ class PatternObject final : public jinja::Object {
 };
 
 const std::pair<std::string_view, PatternObject::Method> PatternObject::kMethods[8] = {
-    {"match", &PatternObject::match},         {"search", &PatternObject::search},
-    {"fullmatch", &PatternObject::fullmatch}, {"findall", &PatternObject::findall},
-    {"finditer", &PatternObject::finditer},   {"split", &PatternObject::split},
-    {"sub", &PatternObject::sub},             {"subn", &PatternObject::subn},
+    {"match", &PatternObject::match},
+    {"search", &PatternObject::search},
+    {"fullmatch", &PatternObject::fullmatch},
+    {"findall", &PatternObject::findall},
+    {"finditer", &PatternObject::finditer},
+    {"split", &PatternObject::split},
+    {"sub", &PatternObject::sub},
+    {"subn", &PatternObject::subn},
 };
 
 Value make_match(const MatchWalk& walk, RegexMatch match) {
-  return Value::object(new MatchObject(walk.regex(), walk.subject(), std::move(match), 0,
-                                       walk.text().size()));
+  return Value::object(
+      new MatchObject(walk.regex(), walk.subject(), std::move(match), 0, walk.text().size()));
 }
 
 }  // namespace
@@ -499,10 +504,12 @@ Value replace_matches(Interpreter& interpreter, MatchWalk walk, const Value& rep
     out += walk.text().substr(from, match.begin() - from);
     if (is_call) {
       Value given = make_match(walk, match);
-      Value made = interpreter.invoke(replacement, Arguments{std::span<const Value>(&given, 1), {}});
+      Value made =
+          interpreter.invoke(replacement, Arguments{std::span<const Value>(&given, 1), {}});
       if (!made.is_string() && !made.is_none()) {
-        interpreter.raise("TypeError", fmt::format("sequence item {}: expected str instance, {} found",
-                                                   count, made.type_name()));
+        interpreter.raise("TypeError",
+                          fmt::format("sequence item {}: expected str instance, {} found", count,
+                                      made.type_name()));
       }
       if (made.is_string())
         out += made.as_string();

@@ -1,9 +1,9 @@
 // Python's regular expression syntax read once from left to right and written in PCRE2's.
 //
-// Names of groups stay here: PCRE2 sees numbers only. White space and comments of verbose patterns are
-// dropped, escapes that PCRE2 reads otherwise are spelled out as code points, and everything that Python
-// refuses is refused with Python's words, so that PCRE2's extensions cannot be reached. Groups are kept on
-// a stack of our own; cost is linear in the pattern.
+// Names of groups stay here: PCRE2 sees numbers only. White space and comments of verbose patterns
+// are dropped, escapes that PCRE2 reads otherwise are spelled out as code points, and everything
+// that Python refuses is refused with Python's words, so that PCRE2's extensions cannot be reached.
+// Groups are kept on a stack of our own; cost is linear in the pattern.
 #include <algorithm>
 #include <optional>
 
@@ -67,8 +67,7 @@ class Translator {
 
   std::string place_text(const Failure& failure) const {
     std::string_view before = in_.substr(0, failure.at);
-    std::string text =
-        fmt::format("{} at position {}", failure.message, base::utf8_length(before));
+    std::string text = fmt::format("{} at position {}", failure.message, base::utf8_length(before));
     if (in_.find('\n') == std::string_view::npos)
       return text;
     size_t line = static_cast<size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
@@ -77,9 +76,7 @@ class Translator {
                               base::utf8_length(before.substr(line_begin)) + 1);
   }
 
-  char peek(size_t ahead = 0) const {
-    return at_ + ahead < in_.size() ? in_[at_ + ahead] : '\0';
-  }
+  char peek(size_t ahead = 0) const { return at_ + ahead < in_.size() ? in_[at_ + ahead] : '\0'; }
   bool has(size_t ahead = 0) const { return at_ + ahead < in_.size(); }
 
   /// The code point at the current place, which is passed.
@@ -235,10 +232,10 @@ class Translator {
     size_t digits = 0;
     for (; digits < count && has(); ++digits, ++at_) {
       char c = in_[at_];
-      int digit = is_digit(c)               ? c - '0'
-                  : c >= 'a' && c <= 'f'    ? c - 'a' + 10
-                  : c >= 'A' && c <= 'F'    ? c - 'A' + 10
-                                            : -1;
+      int digit = is_digit(c)            ? c - '0'
+                  : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                  : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                         : -1;
       if (digit < 0)
         break;
       value = value * 16 + static_cast<char32_t>(digit);
@@ -599,8 +596,9 @@ class Translator {
     std::string text = "(?";
     int on = take_flags(text), off = 0;
     if (on == 0 && peek() != '-')
-      fail(fmt::format("unknown extension ?{}", in_.substr(at_, base::decode_utf8(in_, at_).length)),
-           begin + 1);
+      fail(
+          fmt::format("unknown extension ?{}", in_.substr(at_, base::decode_utf8(in_, at_).length)),
+          begin + 1);
     if ((on & kRegexLocale) != 0)
       fail("bad inline flags: cannot use 'L' flag with a str pattern", at_);
     if (peek() == ')' && has()) {

@@ -110,8 +110,7 @@ Value incorporate(Interpreter& interpreter, const Relation& relation, const Argu
   return relation_value(std::move(made));
 }
 
-Value replace_path(Interpreter& interpreter, const Relation& relation,
-                   const Arguments& arguments) {
+Value replace_path(Interpreter& interpreter, const Relation& relation, const Arguments& arguments) {
   Relation made = relation;
   for (const jinja::NamedValue& named : arguments.named) {
     if (named.name == "database")
@@ -381,8 +380,8 @@ const Relation& relation_argument(Interpreter& interpreter, const Value& value,
                                   std::string_view function) {
   auto* object = value.as<RelationObject>();
   if (object == nullptr) {
-    interpreter.raise("TypeError", fmt::format("{}() needs a relation, found {}", function,
-                                               value.type_name()));
+    interpreter.raise("TypeError",
+                      fmt::format("{}() needs a relation, found {}", function, value.type_name()));
   }
   return object->relation();
 }

@@ -56,7 +56,8 @@ struct NodeScope {
   std::vector<manifest::NodeId> ephemerals;
   /// Execute: build relations made so far; texts for people show the target instead.
   std::vector<BuildName> builds;
-  /// Execute: receives the macros that the text itself calls, while a node is compiled. May be null.
+  /// Execute: receives the macros that the text itself calls, while a node is compiled. May be
+  /// null.
   std::vector<manifest::MacroId>* called_macros = nullptr;
   /// Execute: results of statements.
   std::vector<StatementResult> results;
@@ -64,7 +65,8 @@ struct NodeScope {
   const jinja::SpanMap* compiled_spans = nullptr;
   /// Execute: what write() and the main statement leave under target/run.
   std::string written;
-  /// Unit tests: replacements for ref() and source() by unique id, and stand-ins for macros, vars, env.
+  /// Unit tests: replacements for ref() and source() by unique id, and stand-ins for macros, vars,
+  /// env.
   struct UnitTestInputs {
     std::vector<std::pair<manifest::NodeId, std::string>> cte_by_node;
     std::optional<std::string> this_cte;

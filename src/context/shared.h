@@ -1,4 +1,5 @@
-// Shared: what every worker of a command reads while it renders. Nothing here changes during a phase.
+// Shared: what every worker of a command reads while it renders. Nothing here changes during a
+// phase.
 #pragma once
 
 #include <functional>
@@ -33,8 +34,8 @@ class Messages {
   virtual void log(std::string_view text, bool info, const NodeScope& scope) = 0;
   /// print(): to standard output, also when quiet.
   virtual void print(std::string_view text) = 0;
-  /// exceptions.warn() and warnings of functions. An error when warnings count as errors: the caller
-  /// ends the render with it.
+  /// exceptions.warn() and warnings of functions. An error when warnings count as errors: the
+  /// caller ends the render with it.
   virtual diag::Status warn(diag::Diagnostic warning) = 0;
 };
 

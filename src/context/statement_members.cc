@@ -1,4 +1,5 @@
-// What the statement macro and materializations use: stored results, write(), render() and their kin.
+// What the statement macro and materializations use: stored results, write(), render() and their
+// kin.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -42,9 +43,10 @@ void keep_result(NodeScope& scope, std::string name, Value value) {
 }
 
 Value store_result(Interpreter& interpreter, const Arguments& arguments, void* self) {
-  ArgumentReader reader(interpreter, "store_result", arguments, {"name", "response", "agate_table"});
-  Value table = reader.find(2) == nullptr || reader.find(2)->is_none() ? empty_table()
-                                                                       : *reader.find(2);
+  ArgumentReader reader(interpreter, "store_result", arguments,
+                        {"name", "response", "agate_table"});
+  Value table =
+      reader.find(2) == nullptr || reader.find(2)->is_none() ? empty_table() : *reader.find(2);
   keep_result(worker_of(self).scope(), reader.text(0), result_value(reader.require(1), table));
   return Value::string("");
 }
@@ -61,8 +63,8 @@ Value store_raw_result(Interpreter& interpreter, const Arguments& arguments, voi
     else if (rows->is_string())
       response.rows_affected = std::atoll(std::string(rows->as_string()).c_str());
   }
-  Value table = reader.find(4) == nullptr || reader.find(4)->is_none() ? empty_table()
-                                                                       : *reader.find(4);
+  Value table =
+      reader.find(4) == nullptr || reader.find(4)->is_none() ? empty_table() : *reader.find(4);
   keep_result(worker_of(self).scope(), reader.text(0),
               result_value(response_value(response), table));
   return Value::string("");
@@ -97,8 +99,7 @@ Value write(Interpreter& interpreter, const Arguments& arguments, void* self) {
     if (is_seed)
       break;
     adapter::Relation shown = build.target;
-    shown.identifier =
-        adapter::name_with_suffix(build.target.identifier.value_or(""), "__dbt_tmp");
+    shown.identifier = adapter::name_with_suffix(build.target.identifier.value_or(""), "__dbt_tmp");
     scope.written =
         base::replace_all(scope.written, build.build.render_name(), shown.render_name());
   }
@@ -134,8 +135,7 @@ Value load_agate_table(Interpreter& interpreter, const Arguments&, void* self) {
   if (node == nullptr || node->type != manifest::ResourceType::Seed) {
     interpreter.raise("CompilationError",
                       fmt::format("can only load_agate_table for seeds (got a {})",
-                                  node == nullptr ? "operation"
-                                                  : resource_type_name(node->type)));
+                                  node == nullptr ? "operation" : resource_type_name(node->type)));
   }
   diag::Result<adapter::Table> table = load_seed_table(worker, *node);
   if (!table)
@@ -176,9 +176,9 @@ class ValidationAny final : public jinja::Object {
       if (one.is_object())
         return Value::none();
     }
-    interpreter.raise("DbtValidationError",
-                      fmt::format("Expected value \"{}\" to be one of the allowed values",
-                                  value.str()));
+    interpreter.raise(
+        "DbtValidationError",
+        fmt::format("Expected value \"{}\" to be one of the allowed values", value.str()));
   }
 
  private:

@@ -77,9 +77,7 @@ class DataTypeObject final : public jinja::Object {
  public:
   explicit DataTypeObject(adapter::ColumnType type) : type_(type) {}
   std::string_view type_name() const override { return type_class(type_); }
-  std::string repr() const override {
-    return fmt::format("<{} object>", type_class(type_));
-  }
+  std::string repr() const override { return fmt::format("<{} object>", type_class(type_)); }
 
  private:
   adapter::ColumnType type_;

@@ -1,4 +1,5 @@
-// TableObject: query results and seeds as templates see them: the part of agate's Table that packages use.
+// TableObject: query results and seeds as templates see them: the part of agate's Table that
+// packages use.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,6 @@
 #include "context/table_print.h"
 
 #include <algorithm>
-
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -127,9 +126,9 @@ std::string table_text(const TableData& table, size_t max_rows, size_t max_colum
 std::optional<Value> print_table_method(Interpreter& interpreter, const TableData& table,
                                         std::string_view name, const Arguments& arguments) {
   if (name == "print_table") {
-    ArgumentReader reader(interpreter, name, arguments,
-                          {"max_rows", "max_columns", "output", "locale", "max_column_width",
-                           "max_precision"});
+    ArgumentReader reader(
+        interpreter, name, arguments,
+        {"max_rows", "max_columns", "output", "locale", "max_column_width", "max_precision"});
     print(table_text(table, size_argument(reader, 0, 20), size_argument(reader, 1, 6),
                      size_argument(reader, 4, 20)));
     return Value::none();

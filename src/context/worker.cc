@@ -140,8 +140,7 @@ diag::Result<Value> Worker::render_native(const jinja::Template& code, NodeScope
 
 diag::Result<Value> Worker::call_macro(const CallableMacro& macro,
                                        std::span<const Value> positional,
-                                       std::span<const jinja::NamedValue> named,
-                                       NodeScope& scope) {
+                                       std::span<const jinja::NamedValue> named, NodeScope& scope) {
   NodeScope* outer = std::exchange(scope_, &scope);
   Value callee = macro_value(macro);
   auto result = interpreter_.call(callee, jinja::Arguments{positional, named}, *this);

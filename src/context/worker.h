@@ -1,5 +1,5 @@
-// Worker: one thread's view of the template context. It resolves names for the interpreter and makes the
-// values that dbt's context has. Everything it makes stays in its thread.
+// Worker: one thread's view of the template context. It resolves names for the interpreter and
+// makes the values that dbt's context has. Everything it makes stays in its thread.
 #pragma once
 
 #include <functional>
@@ -31,8 +31,7 @@ class Worker final : public jinja::Names {
   /// Calls a macro with keyword arguments.
   diag::Result<jinja::Value> call_macro(const CallableMacro& macro,
                                         std::span<const jinja::Value> positional,
-                                        std::span<const jinja::NamedValue> named,
-                                        NodeScope& scope);
+                                        std::span<const jinja::NamedValue> named, NodeScope& scope);
   /// Compiles and renders text that belongs to no file (hooks, inline SQL, YAML strings).
   diag::Result<jinja::Rendered> render_text(std::string_view text, std::string_view name,
                                             NodeScope& scope);
@@ -52,7 +51,8 @@ class Worker final : public jinja::Names {
   jinja::Value macro_value(const CallableMacro& macro);
   /// The node as a dict with its configuration, for macros that name relations while parsing.
   jinja::Value model_of(NodeScope& scope, const base::DataMap& config);
-  /// The member or macro called `name`, as templates see it without overriding macros (`builtins.ref`).
+  /// The member or macro called `name`, as templates see it without overriding macros
+  /// (`builtins.ref`).
   std::optional<jinja::Value> member(std::string_view name);
   /// All names there are with their values, for `context`.
   std::vector<std::string> member_names() const;
@@ -95,7 +95,8 @@ std::span<const Member> module_members();
 /// The seed's file as a typed table.
 diag::Result<adapter::Table> load_seed_table(Worker& worker, const manifest::Node& node);
 
-/// Reads the arguments of one call by position or name and raises Python's TypeError for wrong ones.
+/// Reads the arguments of one call by position or name and raises Python's TypeError for wrong
+/// ones.
 class ArgumentReader {
  public:
   /// `names` are the parameters in order.

@@ -1,9 +1,9 @@
 #include "diag/excerpt.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "base/unicode.h"
 

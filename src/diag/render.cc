@@ -1,8 +1,8 @@
 #include "diag/render.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "base/json.h"
 #include "base/strings.h"

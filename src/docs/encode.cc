@@ -1,8 +1,8 @@
 #include "docs/encode.h"
 
-#include <zlib.h>
-
 #include <cstdint>
+
+#include <zlib.h>
 
 #include "base/hash.h"
 

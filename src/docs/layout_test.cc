@@ -1,6 +1,7 @@
 #include "docs/layout.h"
 
 #include <algorithm>
+
 #include <catch2/catch.hpp>
 
 namespace weft::docs {

@@ -1,6 +1,5 @@
-#include <zlib.h>
-
 #include <catch2/catch.hpp>
+#include <zlib.h>
 
 #include "base/json.h"
 #include "docs/docs.h"

@@ -27,36 +27,45 @@ enum SpecialName : NameId {
 };
 
 enum class ExprKind : uint8_t {
-  Data,         // text: literal text of the template
-  None,         //
-  Bool,         // flag
-  Int,          // number
-  BigInt,       // text: decimal digits
-  Float,        // real
-  String,       // text
-  Name,         // name; `flag`: it is stored, not loaded
-  NamespaceRef, // name, other: `ns.attr` as a target of set
-  Tuple,        // items
-  List,         // items
-  Dict,         // items: key, value, key, value
-  Negate,       // a
-  Positive,     // a
-  Not,          // a
-  Binary,       // op, a, b
-  And,          // a, b
-  Or,           // a, b
-  Compare,      // a, items; ops: one BinaryToken a item
-  Concat,       // items
-  Conditional,  // a if b else c; c may be null
-  Attribute,    // a, name
-  Item,         // a, b
-  Slice,        // a, b, c, each may be null; only as `b` of Item
-  Call,         // a, arguments
-  FilterCall,   // a (null: the captured text), name, arguments
-  Test,         // a, name, arguments
+  Data,          // text: literal text of the template
+  None,          //
+  Bool,          // flag
+  Int,           // number
+  BigInt,        // text: decimal digits
+  Float,         // real
+  String,        // text
+  Name,          // name; `flag`: it is stored, not loaded
+  NamespaceRef,  // name, other: `ns.attr` as a target of set
+  Tuple,         // items
+  List,          // items
+  Dict,          // items: key, value, key, value
+  Negate,        // a
+  Positive,      // a
+  Not,           // a
+  Binary,        // op, a, b
+  And,           // a, b
+  Or,            // a, b
+  Compare,       // a, items; ops: one BinaryToken a item
+  Concat,        // items
+  Conditional,   // a if b else c; c may be null
+  Attribute,     // a, name
+  Item,          // a, b
+  Slice,         // a, b, c, each may be null; only as `b` of Item
+  Call,          // a, arguments
+  FilterCall,    // a (null: the captured text), name, arguments
+  Test,          // a, name, arguments
 };
 
-enum class CompareKind : uint8_t { Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, In, NotIn };
+enum class CompareKind : uint8_t {
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  In,
+  NotIn
+};
 
 struct Expr;
 
@@ -96,22 +105,22 @@ struct Expr {
 };
 
 enum class StmtKind : uint8_t {
-  Output,      // exprs
-  Assign,      // target = a
-  AssignBlock, // target, filter (may be null), body
-  If,          // a, body, orelse: a single If for elif
-  For,         // target, a (what is iterated), b (condition or null), body, orelse
-  With,        // exprs: target, value, target, value; body
-  Macro,       // name, signature, body
-  CallBlock,   // a (the call), signature, body
-  FilterBlock, // filter, body
-  Block,       // name, body
-  Extends,     // a
-  Include,     // a
-  Import,      // a, name
-  FromImport,  // a, imports
-  Do,          // a
-  Autoescape,  // a, body
+  Output,       // exprs
+  Assign,       // target = a
+  AssignBlock,  // target, filter (may be null), body
+  If,           // a, body, orelse: a single If for elif
+  For,          // target, a (what is iterated), b (condition or null), body, orelse
+  With,         // exprs: target, value, target, value; body
+  Macro,        // name, signature, body
+  CallBlock,    // a (the call), signature, body
+  FilterBlock,  // filter, body
+  Block,        // name, body
+  Extends,      // a
+  Include,      // a
+  Import,       // a, name
+  FromImport,   // a, imports
+  Do,           // a
+  Autoescape,   // a, body
   Break,
   Continue,
 };

@@ -14,8 +14,8 @@ namespace weft::jinja {
 
 struct FoundBlocks {
   std::vector<Block> blocks;
-  /// Text, expressions and other statements outside of the blocks that are more than white space and
-  /// comments; dbt warns about them.
+  /// Text, expressions and other statements outside of the blocks that are more than white space
+  /// and comments; dbt warns about them.
   std::vector<diag::Span> strays;
 };
 

@@ -1,9 +1,9 @@
 // Compiled templates: functions of compact instructions for a register machine.
 //
 // A function works on a window of registers. Variables and temporaries are registers; constants are
-// shared by all functions of a template. An operand is the number of a register, or with kConstant set
-// that of a constant. A register that holds Value() is a variable without a value: when it is read, the
-// name is looked up in the context (flag kResolve) or is undefined.
+// shared by all functions of a template. An operand is the number of a register, or with kConstant
+// set that of a constant. A register that holds Value() is a variable without a value: when it is
+// read, the name is looked up in the context (flag kResolve) or is undefined.
 #pragma once
 
 #include <atomic>
@@ -24,33 +24,43 @@ namespace weft::jinja {
 
 enum class Op : uint8_t {
   // Variables. flags: kResolve; n: function levels outwards.
-  Move,          // a = b
-  LoadName,      // a = variable b of this function, called c
-  LoadOuter,     // a = variable b of the function n levels out, called c
-  Alias,         // a = variable b, n levels out, called c, or nothing when it has no value
-  Clear,         // registers a .. b-1 hold nothing
-  Export,        // context variable c = a; flags: kPublic, kHidden
+  Move,       // a = b
+  LoadName,   // a = variable b of this function, called c
+  LoadOuter,  // a = variable b of the function n levels out, called c
+  Alias,      // a = variable b, n levels out, called c, or nothing when it has no value
+  Clear,      // registers a .. b-1 hold nothing
+  Export,     // context variable c = a; flags: kPublic, kHidden
   // Operators: a = b op c.
-  Add, Subtract, Multiply, Divide, FloorDivide, Modulo, Power,
-  Negate, Positive, Not,
-  Compare,       // a = b <flags> c
-  Concat,        // a = text of registers b .. b+n-1; flags: escape mode
+  Add,
+  Subtract,
+  Multiply,
+  Divide,
+  FloorDivide,
+  Modulo,
+  Power,
+  Negate,
+  Positive,
+  Not,
+  Compare,  // a = b <flags> c
+  Concat,   // a = text of registers b .. b+n-1; flags: escape mode
   // Makers from registers b .. b+c-1.
-  MakeList, MakeTuple, MakeDict,
-  CopyList,      // a = new list of the constants b .. b+c-1
+  MakeList,
+  MakeTuple,
+  MakeDict,
+  CopyList,  // a = new list of the constants b .. b+c-1
   // Access.
-  Attribute,     // a = b.name c
-  Item,          // a = b[c]
-  Slice,         // a = b[c : c+1 : c+2], registers
-  LoopField,     // a = b.name c, where b is likely a loop
+  Attribute,  // a = b.name c
+  Item,       // a = b[c]
+  Slice,      // a = b[c : c+1 : c+2], registers
+  LoopField,  // a = b.name c, where b is likely a loop
   // Calls: arguments in registers c .. c+n-1; an Extra follows.
-  Call,          // a = b(...)
-  CallMethod,    // a = b.name(...)
-  ApplyFilter,   // a = filter(...)
-  ApplyTest,     // a = test(...)
-  Extra,         // a: name, filter or test; b: first keyword name, n: their number; flags: CallFlag
-  IsDefined,     // a = b is defined; flags: 1 negates
-  IsNone,        // a = b is none; flags: 1 negates
+  Call,         // a = b(...)
+  CallMethod,   // a = b.name(...)
+  ApplyFilter,  // a = filter(...)
+  ApplyTest,    // a = test(...)
+  Extra,        // a: name, filter or test; b: first keyword name, n: their number; flags: CallFlag
+  IsDefined,    // a = b is defined; flags: 1 negates
+  IsNone,       // a = b is none; flags: 1 negates
   // Jumps to a.
   Jump,
   JumpIfFalse,   // unless b
@@ -59,43 +69,43 @@ enum class Op : uint8_t {
   JumpCompare,   // if (b <flags & 15> c) == flags >> 4
   JumpIfParent,  // if this template has extended another
   // Output.
-  EmitText,      // text b
-  Emit,          // value b; flags: escape mode
-  EmitUnchanged, // value b, which must be a string when the output is put together
+  EmitText,       // text b
+  Emit,           // value b; flags: escape mode
+  EmitUnchanged,  // value b, which must be a string when the output is put together
   CaptureBegin,
-  CaptureEnd,    // a = what was written since; flags: escape mode
-  CaptureDrop,   // forget n captures, as break and continue do
-  ToMarkup,      // a = Markup(b) when the context escapes
+  CaptureEnd,   // a = what was written since; flags: escape mode
+  CaptureDrop,  // forget n captures, as break and continue do
+  ToMarkup,     // a = Markup(b) when the context escapes
   // Loops: register a holds the loop.
-  LoopBegin,     // over b; c: register of a filter function when flags & 1; flags & 2: recursive
-  LoopNext,      // b = next item of loop a, or jump to c
+  LoopBegin,  // over b; c: register of a filter function when flags & 1; flags & 2: recursive
+  LoopNext,   // b = next item of loop a, or jump to c
   LoopEnd,
-  Unpack,        // registers a .. a+n-1 = items of b
+  Unpack,  // registers a .. a+n-1 = items of b
   // Functions.
-  MakeMacro,     // a = macro of function b
-  MakeClosure,   // a = function b with these variables, for filters and recursive loops
-  CallLoop,      // writes the recursive loop a over b
+  MakeMacro,         // a = macro of function b
+  MakeClosure,       // a = function b with these variables, for filters and recursive loops
+  CallLoop,          // writes the recursive loop a over b
   ParameterMissing,  // a = undefined parameter called c
   Return,
-  ReturnValue,   // a
+  ReturnValue,  // a
   // Namespaces.
   CheckNamespace,  // a must be a namespace
   SetNamespace,    // a.name c = b
   // Other templates.
-  Extends,       // b
+  Extends,  // b
   RenderParent,
-  Include,       // b; c: snapshot; flags: IncludeFlag
-  Import,        // a = module of b; c: snapshot; flags: IncludeFlag
-  ImportName,    // a = name c of module b
-  CallBlock,     // block c; flags: kScoped, kRequired; b: snapshot
-  MakeSelf,      // a
-  MakeSuper,     // a, of block c
+  Include,     // b; c: snapshot; flags: IncludeFlag
+  Import,      // a = module of b; c: snapshot; flags: IncludeFlag
+  ImportName,  // a = name c of module b
+  CallBlock,   // block c; flags: kScoped, kRequired; b: snapshot
+  MakeSelf,    // a
+  MakeSuper,   // a, of block c
   // Escaping.
-  EscapeBegin,   // a = what was; from now on b
-  EscapeEnd,     // what was, a
+  EscapeBegin,  // a = what was; from now on b
+  EscapeEnd,    // what was, a
   // Failures known when the template was compiled.
-  MissingElse,   // a = undefined of an inline if without else
-  Fail,          // TemplateRuntimeError with text b
+  MissingElse,  // a = undefined of an inline if without else
+  Fail,         // TemplateRuntimeError with text b
 };
 
 constexpr uint32_t kConstant = 0x80000000u;
@@ -103,7 +113,15 @@ constexpr uint32_t kConstant = 0x80000000u;
 enum VariableFlag : uint8_t { kResolve = 1 };
 enum ExportFlag : uint8_t { kPublic = 1, kHidden = 2 };
 enum class EscapeMode : uint8_t { Off, On, Dynamic };
-enum CallFlag : uint8_t { kStar = 1, kStarStar = 2, kEmit = 4, kEscape = 8, kEscapeDynamic = 16, kNegated = 32, kUnchanged = 64 };
+enum CallFlag : uint8_t {
+  kStar = 1,
+  kStarStar = 2,
+  kEmit = 4,
+  kEscape = 8,
+  kEscapeDynamic = 16,
+  kNegated = 32,
+  kUnchanged = 64
+};
 enum IncludeFlag : uint8_t { kIgnoreMissing = 1, kWithContext = 2, kOneName = 4, kListOfNames = 8 };
 enum BlockFlag : uint8_t { kScoped = 1, kRequired = 2 };
 
@@ -149,7 +167,8 @@ struct Function {
   std::vector<Instruction> code;
   std::vector<CodeSpan> spans;
   uint32_t registers = 0;
-  /// Macros: parameters are the first registers; caller, kwargs and varargs follow when they are used.
+  /// Macros: parameters are the first registers; caller, kwargs and varargs follow when they are
+  /// used.
   std::vector<NameId> parameters;
   bool takes_caller = false;
   bool takes_kwargs = false;
@@ -198,7 +217,8 @@ struct CallRef {
   uint32_t arguments = 0;
 };
 
-/// Everything that compiling gives. Immutable afterwards but for what is made at the first question.
+/// Everything that compiling gives. Immutable afterwards but for what is made at the first
+/// question.
 struct TemplateCode {
   std::string name;
   /// True when the template came through the loader: errors name it.

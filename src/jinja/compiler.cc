@@ -29,10 +29,10 @@ void Compiler::compile(const Ast& ast) {
   }
   has_extends_ = ast.has_extends;
   code_.is_plain_text =
-      ast.body.empty() || (ast.body.size() == 1 && ast.body[0]->kind == StmtKind::Output &&
-                           ast.body[0]->exprs.size() == 1 &&
-                           ast.body[0]->exprs[0]->kind == ExprKind::Data &&
-                           ast.body[0]->exprs[0]->text.size() == code_.text.size());
+      ast.body.empty() ||
+      (ast.body.size() == 1 && ast.body[0]->kind == StmtKind::Output &&
+       ast.body[0]->exprs.size() == 1 && ast.body[0]->exprs[0]->kind == ExprKind::Data &&
+       ast.body[0]->exprs[0]->text.size() == code_.text.size());
   Function& root = begin_function(Function::Kind::Root, kNoName);
   code_.root = &root;
   begin_scope(true);

@@ -1,9 +1,9 @@
 // Compiler: syntax tree to functions, with Jinja's rules of which name means which variable.
 //
-// A scope is what Jinja calls a frame: its own names, found by reading its statements before any code
-// is made. A name that a scope reads and no scope around it knows is looked up in the context once a
-// function (load Resolve); one that a scope sets while a scope around it knows it starts as a copy
-// (Alias), so that what loops set is forgotten after each round.
+// A scope is what Jinja calls a frame: its own names, found by reading its statements before any
+// code is made. A name that a scope reads and no scope around it knows is looked up in the context
+// once a function (load Resolve); one that a scope sets while a scope around it knows it starts as
+// a copy (Alias), so that what loops set is forgotten after each round.
 #pragma once
 
 #include <string>
@@ -143,8 +143,8 @@ class Compiler {
   void load_name(const Expr& node, uint32_t to);
   void load_symbol(uint32_t symbol, CodeSpan at, uint32_t to);
   void binary_into(const Expr& node, uint32_t to);
-  /// Jinja computes constants when it compiles and writes them out, so the items of `[[]] * 2` are not
-  /// one list twice, as they would be in Python.
+  /// Jinja computes constants when it compiles and writes them out, so the items of `[[]] * 2` are
+  /// not one list twice, as they would be in Python.
   bool repeated_list_into(const Expr& node, uint32_t to);
   void logic_into(const Expr& node, uint32_t to);
   void compare_into(const Expr& node, uint32_t to);

@@ -210,8 +210,8 @@ void Compiler::logic_into(const Expr& node, uint32_t to) {
   // The register in between must not be a variable that the right side still reads.
   uint32_t result = is_variable(to) ? temporary() : to;
   into(*node.a, result);
-  uint32_t jump = emit(node.kind == ExprKind::And ? Op::JumpIfFalse : Op::JumpIfTrue,
-                       span_of(node), 0, result);
+  uint32_t jump =
+      emit(node.kind == ExprKind::And ? Op::JumpIfFalse : Op::JumpIfTrue, span_of(node), 0, result);
   into(*node.b, result);
   patch(jump);
   if (result != to) {
@@ -398,8 +398,7 @@ void Compiler::test_into(const Expr& node, uint32_t to, bool negated) {
   if (is_bare && (name == "defined" || name == "undefined" || name == "none")) {
     uint32_t operand = value(*node.a);
     bool flips = negated != (name == "undefined");
-    emit(name == "none" ? Op::IsNone : Op::IsDefined, span_of(node), to, operand, 0,
-         flips ? 1 : 0);
+    emit(name == "none" ? Op::IsNone : Op::IsDefined, span_of(node), to, operand, 0, flips ? 1 : 0);
     return;
   }
   const NamedFunction* function = finder_.test(name);
@@ -412,8 +411,8 @@ void Compiler::test_into(const Expr& node, uint32_t to, bool negated) {
   code_.tests.push_back({function, node.name});
   emit(Op::ApplyTest, span_of(node), to, 0, base, 0, static_cast<uint16_t>(arguments.count + 1));
   emit(Op::Extra, span_of(node), static_cast<uint32_t>(code_.tests.size() - 1),
-       arguments.first_keyword, 0,
-       static_cast<uint8_t>(arguments.flags | (negated ? kNegated : 0)), arguments.keywords);
+       arguments.first_keyword, 0, static_cast<uint8_t>(arguments.flags | (negated ? kNegated : 0)),
+       arguments.keywords);
 }
 
 void Compiler::jump_if(const Expr& node, bool when, std::vector<uint32_t>& jumps) {
@@ -442,8 +441,7 @@ void Compiler::jump_if(const Expr& node, bool when, std::vector<uint32_t>& jumps
     jumps.push_back(emit(Op::JumpCompare, span_of(node), 0, left, right, flags));
   } else {
     uint32_t operand = value(node);
-    jumps.push_back(
-        emit(when ? Op::JumpIfTrue : Op::JumpIfFalse, span_of(node), 0, operand));
+    jumps.push_back(emit(when ? Op::JumpIfTrue : Op::JumpIfFalse, span_of(node), 0, operand));
   }
   release(before);
 }

@@ -129,9 +129,9 @@ void Compiler::loop_code(const Stmt& node, const Frame& frame, uint32_t iterable
   if (!node.orelse.empty()) {
     emit(Op::Clear, span_of(node), finished, finished + 1);
   }
-  auto flags = static_cast<uint8_t>((is_extended && node.b ? kFiltered : 0) |
-                                    (is_recursive ? kRecursive : 0) |
-                                    (is_extended ? kExtended : 0));
+  auto flags =
+      static_cast<uint8_t>((is_extended && node.b ? kFiltered : 0) |
+                           (is_recursive ? kRecursive : 0) | (is_extended ? kExtended : 0));
   emit(Op::LoopBegin, span_of(*node.a), loop, iterable, filter, flags);
   uint32_t next = loop_next(node, loop, has_condition);
   enter_loop_round(node.begin);

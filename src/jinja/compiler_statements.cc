@@ -413,13 +413,12 @@ void Compiler::collect_macro(const Stmt& node, Function& function) {
   info.tag = signature.tag == 0 ? "macro" : options_.macro_tags[signature.tag - 1].word;
   for (const ParameterNode& parameter : signature.parameters) {
     info.parameters.push_back({std::string(names_.text(parameter.name)),
-                               parameter.fallback != nullptr,
-                               std::string(parameter.annotation)});
+                               parameter.fallback != nullptr, std::string(parameter.annotation)});
   }
   for (const MacroOption& option : signature.options) {
-    info.options.emplace_back(option.key,
-                              option.value ? literal_data(*option.value).value_or(base::Data())
-                                           : base::Data(""));
+    info.options.emplace_back(option.key, option.value
+                                              ? literal_data(*option.value).value_or(base::Data())
+                                              : base::Data(""));
   }
   info.span = code_.span({node.begin, node.end});
   code_.macros.push_back(std::move(info));

@@ -61,8 +61,7 @@ void Compiler::enter_loop_round(uint32_t at) {
     const Symbol& symbol = symbols_[i];
     if (symbol.load == Load::Alias) {
       alias(symbol, at);
-    } else if (symbol.load == Load::Undefined ||
-               (symbol.load == Load::Resolve && symbol.stored)) {
+    } else if (symbol.load == Load::Undefined || (symbol.load == Load::Resolve && symbol.stored)) {
       emit(Op::Clear, {at, at}, symbol.slot, symbol.slot + 1);
     }
   }
@@ -114,7 +113,7 @@ void Compiler::note_store(NameId name) {
   uint32_t known = find_symbol(name);
   bool is_own = known != kNone && known >= scope.first_symbol;
   if (!is_own) {
-    Symbol& symbol = add_symbol(name, known != kNone ? Load::Alias
+    Symbol& symbol = add_symbol(name, known != kNone            ? Load::Alias
                                       : scope.scan_branches > 0 ? Load::Resolve
                                                                 : Load::Undefined);
     symbol.alias = known;

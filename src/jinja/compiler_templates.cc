@@ -42,8 +42,7 @@ void Compiler::block(const Stmt& node, const Frame& frame) {
       jump = emit(Op::JumpIfParent, span_of(node));
     }
   }
-  auto flags =
-      static_cast<uint8_t>((node.flag ? kScoped : 0) | (node.other_flag ? kRequired : 0));
+  auto flags = static_cast<uint8_t>((node.flag ? kScoped : 0) | (node.other_flag ? kRequired : 0));
   emit(Op::CallBlock, span_of(node), 0, node.flag ? make_snapshot() : 0, node.name, flags);
   if (jump != kNone) {
     patch(jump);

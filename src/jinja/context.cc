@@ -36,8 +36,9 @@ class Trial {
 
   void subtract() {
     for (auto& [node, state] : nodes_) {
-      for_each_edge(*node, [this](Node* held) { --nodes_[held].outside; },
-                    [this](const ClosureObject* closure) { count_closure(closure); });
+      for_each_edge(
+          *node, [this](Node* held) { --nodes_[held].outside; },
+          [this](const ClosureObject* closure) { count_closure(closure); });
     }
     for (auto& [closure, state] : closures_) {
       // A closure that only these nodes hold does not keep its link alive by itself.
@@ -60,8 +61,9 @@ class Trial {
       if (std::exchange(nodes_[node].is_live, true)) {
         continue;
       }
-      for_each_edge(*node, [&live](Node* held) { live.push_back(held); },
-                    [&live](const ClosureObject* closure) { live.push_back(closure->link()); });
+      for_each_edge(
+          *node, [&live](Node* held) { live.push_back(held); },
+          [&live](const ClosureObject* closure) { live.push_back(closure->link()); });
     }
     std::vector<Node*> dead;
     for (auto& [node, state] : nodes_) {
@@ -240,7 +242,8 @@ void FrameLink::nodes(std::vector<Node*>& out) const {
 }
 
 void FrameLink::clear() {
-  // Code that still runs with this link after its interpreter's end cannot be; registers stay valid.
+  // Code that still runs with this link after its interpreter's end cannot be; registers stay
+  // valid.
   std::vector<Value> values(kept_.size());
   values.swap(kept_);
   registers = kept_.data();

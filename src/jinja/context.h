@@ -1,8 +1,8 @@
 // Contexts and captured registers: what outlives a single call, and the collection of their cycles.
 //
-// A macro sees the variables of the code around it, and those variables hold the macro. Both sides count
-// references; what is reachable only from within such a circle is found by trial deletion when a render
-// ends.
+// A macro sees the variables of the code around it, and those variables hold the macro. Both sides
+// count references; what is reachable only from within such a circle is found by trial deletion
+// when a render ends.
 #pragma once
 
 #include <cstdint>
@@ -88,8 +88,8 @@ class Collector {
   Collector& operator=(const Collector&) = delete;
 
   bool has_nodes() const { return first_ != nullptr; }
-  /// Frees circles that nothing outside holds. Costs as much as there are nodes; call it when no code
-  /// runs. Does nothing until there are more nodes than survived the last time.
+  /// Frees circles that nothing outside holds. Costs as much as there are nodes; call it when no
+  /// code runs. Does nothing until there are more nodes than survived the last time.
   void collect();
   /// Lets every node go of its values, at the end of the interpreter.
   void clear_all();

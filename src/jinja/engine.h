@@ -1,7 +1,8 @@
 // What operators, filters, tests and methods ask of the engine that runs them.
 //
-// The virtual machine copies values all the time: the copy, move and destruction of Value, kind(), the
-// as_...() accessors of plain kinds and the makers of none, bool, int and float are inline in value.h.
+// The virtual machine copies values all the time: the copy, move and destruction of Value, kind(),
+// the as_...() accessors of plain kinds and the makers of none, bool, int and float are inline in
+// value.h.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +24,8 @@ bool is_sandboxed(const Interpreter& interpreter);
 /// Raises UndefinedError with the message of the undefined value.
 [[noreturn]] void raise_undefined(Interpreter& interpreter, const Value& undefined);
 
-/// Applies a filter by its name, for map(), select() and the like; the value is the first positional
-/// argument. Raises TemplateRuntimeError when there is no such filter.
+/// Applies a filter by its name, for map(), select() and the like; the value is the first
+/// positional argument. Raises TemplateRuntimeError when there is no such filter.
 Value apply_filter(Interpreter& interpreter, std::string_view name, const Arguments& arguments);
 /// Applies a test by its name.
 bool apply_test(Interpreter& interpreter, std::string_view name, const Arguments& arguments);
@@ -33,8 +34,9 @@ bool apply_test(Interpreter& interpreter, std::string_view name, const Arguments
 bool has_filter(const Interpreter& interpreter, std::string_view name);
 bool has_test(const Interpreter& interpreter, std::string_view name);
 
-/// Counts work and memory against the budget; an exhausted budget ends the render with an error. To be
-/// called before work that grows with a number of the template ('x' * 10**9, range, center(10**9)).
+/// Counts work and memory against the budget; an exhausted budget ends the render with an error. To
+/// be called before work that grows with a number of the template ('x' * 10**9, range,
+/// center(10**9)).
 void charge_steps(Interpreter& interpreter, uint64_t steps);
 void charge_bytes(Interpreter& interpreter, uint64_t bytes);
 

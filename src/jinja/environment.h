@@ -46,7 +46,8 @@ struct MacroTag {
   enum class Header {
     /// name(parameters), as for `macro`; the parentheses may be missing.
     Signature,
-    /// name, then options: `view, default`, `view, adapter='postgres', supported_languages=['sql']`.
+    /// name, then options: `view, default`, `view, adapter='postgres',
+    /// supported_languages=['sql']`.
     NameAndOptions,
   };
   std::string word;

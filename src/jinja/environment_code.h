@@ -24,7 +24,8 @@ struct EnvironmentAccess {
 };
 
 struct Environment::Impl : FunctionFinder {
-  Impl(Options given, diag::Sources& all) : options(std::move(given)), sources(all), rules(options) {}
+  Impl(Options given, diag::Sources& all)
+      : options(std::move(given)), sources(all), rules(options) {}
 
   const NamedFunction* filter(std::string_view name) const override;
   const NamedFunction* test(std::string_view name) const override;

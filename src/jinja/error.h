@@ -16,7 +16,8 @@ struct Error {
   std::string type;
   std::string message;
   diag::Span span;
-  /// 1-based line in the innermost template, as Jinja2 reports it; 0 when the failure belongs to none.
+  /// 1-based line in the innermost template, as Jinja2 reports it; 0 when the failure belongs to
+  /// none.
   uint32_t line = 1;
   /// Loader name of the template that failed; empty for the template itself.
   std::string template_name;

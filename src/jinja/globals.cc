@@ -1,9 +1,9 @@
 // The global functions of every template: range, dict, lipsum, cycler, joiner, namespace.
-#include <fmt/format.h>
-
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "jinja/cells.h"
 #include "jinja/engine.h"
@@ -52,9 +52,9 @@ Value range_function(Interpreter& interpreter, const Arguments& arguments, void*
   }
   size_t count = arguments.positional.size();
   if (count == 0 || count > 3) {
-    interpreter.raise("TypeError",
-                      count == 0 ? std::string("range expected at least 1 argument, got 0")
-                                 : fmt::format("range expected at most 3 arguments, got {}", count));
+    interpreter.raise(
+        "TypeError", count == 0 ? std::string("range expected at least 1 argument, got 0")
+                                : fmt::format("range expected at most 3 arguments, got {}", count));
   }
   int64_t bounds[3] = {0, 0, 1};
   for (size_t i = 0; i < count; ++i) {
@@ -68,9 +68,10 @@ Value range_function(Interpreter& interpreter, const Arguments& arguments, void*
   }
   Value range = make_range(bounds[0], bounds[1], bounds[2]);
   if (is_sandboxed(interpreter) && range.as<RangeObject>()->count() > kSandboxLimit) {
-    interpreter.raise("OverflowError", fmt::format("Range too big. The sandbox blocks ranges larger "
-                                                   "than MAX_RANGE ({}).",
-                                                   kSandboxLimit));
+    interpreter.raise("OverflowError",
+                      fmt::format("Range too big. The sandbox blocks ranges larger "
+                                  "than MAX_RANGE ({}).",
+                                  kSandboxLimit));
   }
   return range;
 }
@@ -104,10 +105,10 @@ class BoundFunction final : public Object {
   bool is_callable() const override { return true; }
   Value call(Interpreter& interpreter, const Arguments& arguments) override {
     if (!arguments.positional.empty() || !arguments.named.empty()) {
-      interpreter.raise("TypeError",
-                        fmt::format("{}.{}() takes 1 positional argument but {} were given",
-                                    self_.type_name(), name_,
-                                    arguments.positional.size() + arguments.named.size() + 1));
+      interpreter.raise(
+          "TypeError",
+          fmt::format("{}.{}() takes 1 positional argument but {} were given", self_.type_name(),
+                      name_, arguments.positional.size() + arguments.named.size() + 1));
     }
     return step_(self_.as_object());
   }
@@ -138,9 +139,8 @@ class CyclerObject final : public Object {
       return Value::integer(static_cast<int64_t>(position_));
     }
     if (name == "next") {
-      return Value::object(new BoundFunction("next", self, [](Object& object) {
-        return static_cast<CyclerObject&>(object).next();
-      }));
+      return Value::object(new BoundFunction(
+          "next", self, [](Object& object) { return static_cast<CyclerObject&>(object).next(); }));
     }
     if (name == "reset") {
       return Value::object(new BoundFunction("reset", self, [](Object& object) {
@@ -226,8 +226,8 @@ class Dice {
 
 std::string lipsum_paragraph(Dice& dice, uint64_t words) {
   static constexpr std::string_view kWords[] = {
-      "lorem", "ipsum", "dolor", "sit",   "amet",  "elit",   "sed",   "tempor", "magna", "aliqua",
-      "enim",  "minim", "quis",  "nisi",  "velit", "cillum", "nulla", "culpa",  "anim",  "laborum"};
+      "lorem", "ipsum", "dolor", "sit",  "amet",  "elit",   "sed",   "tempor", "magna", "aliqua",
+      "enim",  "minim", "quis",  "nisi", "velit", "cillum", "nulla", "culpa",  "anim",  "laborum"};
   std::string text;
   bool starts = true;
   for (uint64_t i = 0; i < words; ++i) {

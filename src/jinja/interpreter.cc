@@ -1,8 +1,8 @@
 #include "jinja/interpreter.h"
 
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "jinja/cells.h"
 #include "jinja/engine.h"
@@ -63,9 +63,7 @@ void Interpreter::return_from_macro(Value value) {
   impl_->machine.return_from_macro(std::move(value));
 }
 
-std::vector<diag::TrailStep> Interpreter::call_stack() const {
-  return impl_->machine.call_stack();
-}
+std::vector<diag::TrailStep> Interpreter::call_stack() const { return impl_->machine.call_stack(); }
 
 std::vector<std::string> Interpreter::macro_stack() const { return impl_->machine.macro_stack(); }
 size_t Interpreter::macro_depth() const { return impl_->machine.macro_stack().size(); }

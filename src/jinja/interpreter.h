@@ -30,7 +30,8 @@ struct Rendered {
   SpanMap spans;
 };
 
-/// One per worker thread; reusable for any number of renders. Everything it makes stays in its thread.
+/// One per worker thread; reusable for any number of renders. Everything it makes stays in its
+/// thread.
 class Interpreter {
  public:
   explicit Interpreter(const Environment& environment);
@@ -40,16 +41,16 @@ class Interpreter {
 
   /// Text of the whole template. `names` must outlive every value that the render makes.
   std::variant<Rendered, Error> render(const Template& code, Names& names);
-  /// As dbt renders YAML values: the value of a text that is one expression, else text. Never parses
-  /// the text of a result as a literal.
+  /// As dbt renders YAML values: the value of a text that is one expression, else text. Never
+  /// parses the text of a result as a literal.
   std::variant<Value, Error> render_native(const Template& code, Names& names);
   /// Value of an expression compiled by compile_expression.
   std::variant<Value, Error> evaluate(const Template& code, Names& names);
   /// Calls anything callable from outside of a render.
   std::variant<Value, Error> call(const Value& callee, const Arguments& arguments, Names& names);
 
-  /// A macro of a template as a value. It sees `names`, not its caller's variables. Template and names
-  /// must outlive the value.
+  /// A macro of a template as a value. It sees `names`, not its caller's variables. Template and
+  /// names must outlive the value.
   Value macro(const Template& code, size_t index, Names& names);
 
   // For host functions, during a render:
@@ -60,10 +61,11 @@ class Interpreter {
   std::vector<Value> list_of(const Value& value);
   /// Ends the render with an error of this Python or host type.
   [[noreturn]] void raise(std::string_view type, std::string message);
-  /// Ends the render with the host's own diagnostic. A span it lacks is filled with the failing place.
+  /// Ends the render with the host's own diagnostic. A span it lacks is filled with the failing
+  /// place.
   [[noreturn]] void raise(diag::Diagnostic diagnostic);
-  /// Makes the macro now running end with `value`, as dbt's return(): what it has written is dropped.
-  /// Takes effect when the host function returns. Outside of a macro it ends the render.
+  /// Makes the macro now running end with `value`, as dbt's return(): what it has written is
+  /// dropped. Takes effect when the host function returns. Outside of a macro it ends the render.
   void return_from_macro(Value value);
   /// Where the host was called from, innermost first: the calling line, then macro calls outwards.
   std::vector<diag::TrailStep> call_stack() const;

@@ -44,8 +44,7 @@ struct Bench {
   /// The template text that the output byte came from.
   std::string origin(std::string_view part, bool outermost) {
     auto at = static_cast<uint32_t>(rendered.text.find(part));
-    diag::Span span =
-        rendered.spans.origin(at, at + static_cast<uint32_t>(part.size()), outermost);
+    diag::Span span = rendered.spans.origin(at, at + static_cast<uint32_t>(part.size()), outermost);
     return sources.get(span.source).text.substr(span.begin, span.end - span.begin);
   }
 
@@ -64,7 +63,8 @@ TEST_CASE("macros, defaults and keyword arguments") {
 }
 
 TEST_CASE("what a loop sets is forgotten after each round") {
-  Bench bench("{% set x = 0 %}{% for i in [1, 2] %}{{ x }}{% set x = i %}{{ x }}{% endfor %}{{ x }}");
+  Bench bench(
+      "{% set x = 0 %}{% for i in [1, 2] %}{{ x }}{% set x = i %}{{ x }}{% endfor %}{{ x }}");
   CHECK(bench.render() == "01020");
 }
 
@@ -146,8 +146,8 @@ TEST_CASE("host tags define macros with names of their own") {
 
 TEST_CASE("blocks are found without compiling") {
   diag::Sources sources;
-  diag::SourceId id = sources.add(
-      "s.sql", "{# {% snapshot no %} #}\n{% snapshot a %}body{% endsnapshot %} stray");
+  diag::SourceId id =
+      sources.add("s.sql", "{# {% snapshot no %} #}\n{% snapshot a %}body{% endsnapshot %} stray");
   std::vector<std::string> words{"snapshot"};
   auto result = find_blocks(id, sources, words);
   REQUIRE(std::holds_alternative<FoundBlocks>(result));

@@ -12,7 +12,9 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-bool is_ascii_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f); }
+bool is_ascii_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f);
+}
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
@@ -477,8 +479,7 @@ bool Lexer::next_inside(Token& token) {
   }
   size_t end = 0;
   if (balance_.empty() && match_end(end)) {
-    TokenType type =
-        state_ == State::Variable ? TokenType::VariableEnd : TokenType::BlockEnd;
+    TokenType type = state_ == State::Variable ? TokenType::VariableEnd : TokenType::BlockEnd;
     token = {type, position(), static_cast<uint32_t>(end), text_.substr(at_, end - at_)};
     at_ = end;
     state_ = State::Root;
@@ -568,7 +569,7 @@ struct Operator {
 };
 
 constexpr Operator kLongOperators[] = {
-    {"//", TokenType::FloorDivide}, {"**", TokenType::Power},     {"==", TokenType::Equal},
+    {"//", TokenType::FloorDivide}, {"**", TokenType::Power},        {"==", TokenType::Equal},
     {"!=", TokenType::NotEqual},    {">=", TokenType::GreaterEqual}, {"<=", TokenType::LessEqual},
 };
 
@@ -656,8 +657,8 @@ void Lexer::balance(const Token& token) {
       throw CompileFailure{"TemplateSyntaxError", message, token.begin};
     }
     if (balance_.back() != c) {
-      throw CompileFailure{"TemplateSyntaxError",
-                           message + ", expected '" + balance_.back() + "'", token.begin};
+      throw CompileFailure{"TemplateSyntaxError", message + ", expected '" + balance_.back() + "'",
+                           token.begin};
     }
     balance_.pop_back();
   }
@@ -707,8 +708,8 @@ void Lexer::fail_character() const {
 uint32_t line_of(std::string_view text, size_t offset) {
   uint32_t line = 1;
   for (size_t i = 0; i < offset && i < text.size(); ++i) {
-    bool is_end = text[i] == '\n' ||
-                  (text[i] == '\r' && (i + 1 >= text.size() || text[i + 1] != '\n'));
+    bool is_end =
+        text[i] == '\n' || (text[i] == '\r' && (i + 1 >= text.size() || text[i + 1] != '\n'));
     line += is_end ? 1u : 0u;
   }
   return line;

@@ -1,4 +1,5 @@
-// Lexer: cuts a template into tokens, one at a time, with Jinja's rules for white space around tags.
+// Lexer: cuts a template into tokens, one at a time, with Jinja's rules for white space around
+// tags.
 #pragma once
 
 #include <array>
@@ -89,7 +90,8 @@ class Lexer {
   std::string balance_;
 };
 
-/// The value of a string token: escapes resolved as Python does. Throws CompileFailure at the token.
+/// The value of a string token: escapes resolved as Python does. Throws CompileFailure at the
+/// token.
 std::string unescape_string(const Token& token, std::string_view newline_sequence);
 /// Text with every line end turned into `newline_sequence`.
 std::string normalize_newlines(std::string_view text, std::string_view newline_sequence);

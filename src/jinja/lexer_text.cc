@@ -52,8 +52,8 @@ void append_octal_escape(std::string_view text, size_t& at, std::string& out) {
   append_code_point(out, c);
 }
 
-/// A backslash before a character that is not ASCII: Python has turned that into an escape of its own
-/// before, whose backslash then is escaped by the first.
+/// A backslash before a character that is not ASCII: Python has turned that into an escape of its
+/// own before, whose backslash then is escaped by the first.
 void append_escaped_character(std::string_view text, size_t& at, std::string& out) {
   char32_t c = next_code_point(text, at);
   static constexpr char kDigits[] = "0123456789abcdef";
@@ -164,11 +164,42 @@ std::string describe_token(const Token& token) {
 }
 
 std::string_view describe_token_type(TokenType type) {
-  static constexpr std::string_view kNames[] = {
-      "template data / text", "begin of print statement", "end of print statement",
-      "begin of statement block", "end of statement block", "name", "string", "integer", "float",
-      "+", "-", "*", "/", "//", "%", "**", "~", "[", "]", "(", ")", "{", "}", "==", "!=", ">",
-      ">=", "<", "<=", "=", ".", ":", "|", ",", ";", "end of template"};
+  static constexpr std::string_view kNames[] = {"template data / text",
+                                                "begin of print statement",
+                                                "end of print statement",
+                                                "begin of statement block",
+                                                "end of statement block",
+                                                "name",
+                                                "string",
+                                                "integer",
+                                                "float",
+                                                "+",
+                                                "-",
+                                                "*",
+                                                "/",
+                                                "//",
+                                                "%",
+                                                "**",
+                                                "~",
+                                                "[",
+                                                "]",
+                                                "(",
+                                                ")",
+                                                "{",
+                                                "}",
+                                                "==",
+                                                "!=",
+                                                ">",
+                                                ">=",
+                                                "<",
+                                                "<=",
+                                                "=",
+                                                ".",
+                                                ":",
+                                                "|",
+                                                ",",
+                                                ";",
+                                                "end of template"};
   return kNames[static_cast<size_t>(type)];
 }
 

@@ -1,8 +1,8 @@
 #include "jinja/loop.h"
 
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "jinja/cells.h"
 #include "jinja/machine.h"
@@ -11,11 +11,11 @@ namespace weft::jinja {
 
 LoopField loop_field(std::string_view name) {
   static constexpr std::pair<std::string_view, LoopField> kFields[] = {
-      {"index", LoopField::Index},         {"index0", LoopField::Index0},
-      {"revindex", LoopField::RevIndex},   {"revindex0", LoopField::RevIndex0},
-      {"first", LoopField::First},         {"last", LoopField::Last},
-      {"length", LoopField::Length},       {"depth", LoopField::Depth},
-      {"depth0", LoopField::Depth0},       {"previtem", LoopField::PreviousItem},
+      {"index", LoopField::Index},       {"index0", LoopField::Index0},
+      {"revindex", LoopField::RevIndex}, {"revindex0", LoopField::RevIndex0},
+      {"first", LoopField::First},       {"last", LoopField::Last},
+      {"length", LoopField::Length},     {"depth", LoopField::Depth},
+      {"depth0", LoopField::Depth0},     {"previtem", LoopField::PreviousItem},
       {"nextitem", LoopField::NextItem},
   };
   for (const auto& [known, field] : kFields) {
@@ -156,8 +156,7 @@ Value LoopObject::field(Interpreter&, LoopField which) {
       return index0_ == 0 ? undefined_hint("there is no previous item", machine_.undefined_kind())
                           : before_;
     case LoopField::NextItem:
-      return peek() ? after_
-                    : undefined_hint("there is no next item", machine_.undefined_kind());
+      return peek() ? after_ : undefined_hint("there is no next item", machine_.undefined_kind());
     case LoopField::Other:
       break;
   }
@@ -249,9 +248,7 @@ Value LoopObject::call(Interpreter& interpreter, const Arguments& arguments) {
   return machine_.call_loop(body, *iterable, depth0 + 1);
 }
 
-std::optional<size_t> LoopObject::length() const {
-  return const_cast<LoopObject*>(this)->count();
-}
+std::optional<size_t> LoopObject::length() const { return const_cast<LoopObject*>(this)->count(); }
 
 std::optional<std::vector<Value>> LoopObject::iterate(Interpreter&) {
   std::vector<Value> items;

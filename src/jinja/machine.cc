@@ -1,8 +1,9 @@
 // The loop that executes instructions.
 //
 // Each instruction reads its operands from registers or constants and writes one register. What can
-// fail or call back stores the place first, so that errors and call stacks know it. Python's fast cases
-// (small integers, strings, lists) are handled here; everything else goes to the operators of ops.h.
+// fail or call back stores the place first, so that errors and call stacks know it. Python's fast
+// cases (small integers, strings, lists) are handled here; everything else goes to the operators of
+// ops.h.
 #include "jinja/machine.h"
 
 #include <new>
@@ -231,8 +232,8 @@ void Machine::run(Activation& activation) {
         registers[code.a] = Value::boolean(!is_true(operand(code.b)));
         break;
       case Op::Compare:
-        registers[code.a] = Value::boolean(compare_values(static_cast<CompareOp>(code.flags),
-                                                          operand(code.b), operand(code.c)));
+        registers[code.a] = Value::boolean(
+            compare_values(static_cast<CompareOp>(code.flags), operand(code.b), operand(code.c)));
         break;
       case Op::Concat:
         concat(activation, code, registers[code.a]);

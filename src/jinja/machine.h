@@ -125,7 +125,8 @@ class Machine {
   void concat(const Activation& activation, const Instruction& code, Value& to);
   void make_dict(const Value* items, uint32_t count, Value& to);
   void unpack(Value* to, size_t count, const Value& from);
-  void attribute(const Activation& activation, const Instruction& code, const Value& owner, Value& to);
+  void attribute(const Activation& activation, const Instruction& code, const Value& owner,
+                 Value& to);
   void set_namespace(const Activation& activation, const Instruction& code);
 
   // machine_calls.cc

@@ -1,7 +1,7 @@
 // Calls: arguments, macros, closures and loops.
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "jinja/cells.h"
 #include "jinja/machine.h"
@@ -85,8 +85,8 @@ struct Machine::CallArguments {
 void Machine::spread_star(const Value& value, CallArguments& out) {
   out.spread.assign(out.positional.begin(), out.positional.end());
   if (!is_iterable(interpreter_, value)) {
-    raise("TypeError", fmt::format("argument after * must be an iterable, not {}",
-                                   value.type_name()));
+    raise("TypeError",
+          fmt::format("argument after * must be an iterable, not {}", value.type_name()));
   }
   for (Value& item : to_items(interpreter_, value)) {
     out.spread.push_back(std::move(item));
@@ -138,8 +138,8 @@ void Machine::collect_arguments(const Activation& activation, const Instruction&
   }
 }
 
-void Machine::finish_call(Activation& activation, const Instruction& code,
-                          const Instruction& extra, Value result) {
+void Machine::finish_call(Activation& activation, const Instruction& code, const Instruction& extra,
+                          Value result) {
   if ((extra.flags & kEmit) == 0) {
     activation.registers[code.a] = std::move(result);
     return;
@@ -188,8 +188,7 @@ void Machine::call_method_code(Activation& activation, const Instruction& code) 
   }
   CallArguments arguments;
   collect_arguments(activation, code, extra, arguments);
-  Value result =
-      call_method(interpreter_, subject, owner.name_text(extra.a), arguments.view());
+  Value result = call_method(interpreter_, subject, owner.name_text(extra.a), arguments.view());
   if (!is_returning_) {
     finish_call(activation, code, extra, std::move(result));
   }
@@ -199,9 +198,8 @@ void Machine::filter(Activation& activation, const Instruction& code) {
   const Instruction& extra = (&code)[1];
   const FunctionRef& ref = activation.function->owner->filters[extra.a];
   if (!ref.function) {
-    raise("TemplateRuntimeError",
-          fmt::format("No filter named '{}' found.",
-                      activation.function->owner->name_text(ref.name)));
+    raise("TemplateRuntimeError", fmt::format("No filter named '{}' found.",
+                                              activation.function->owner->name_text(ref.name)));
   }
   CallArguments arguments;
   collect_arguments(activation, code, extra, arguments);
@@ -213,9 +211,8 @@ void Machine::test(Activation& activation, const Instruction& code) {
   const Instruction& extra = (&code)[1];
   const FunctionRef& ref = activation.function->owner->tests[extra.a];
   if (!ref.function) {
-    raise("TemplateRuntimeError",
-          fmt::format("No test named '{}' found.",
-                      activation.function->owner->name_text(ref.name)));
+    raise("TemplateRuntimeError", fmt::format("No test named '{}' found.",
+                                              activation.function->owner->name_text(ref.name)));
   }
   CallArguments arguments;
   collect_arguments(activation, code, extra, arguments);
@@ -301,8 +298,7 @@ void Machine::bind_named(const Function& function, const Arguments& arguments, V
     }
     registers[next] = Value::tuple(std::move(rest));
   } else if (arguments.positional.size() > count) {
-    raise("TypeError",
-          fmt::format("macro {} takes not more than {} argument(s)", shown, count));
+    raise("TypeError", fmt::format("macro {} takes not more than {} argument(s)", shown, count));
   }
 }
 

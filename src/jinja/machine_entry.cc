@@ -1,10 +1,10 @@
 // Entries from outside and failures.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <new>
 #include <stdexcept>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "jinja/characters.h"
 #include "jinja/environment_code.h"
@@ -20,9 +20,7 @@ constexpr ptrdiff_t kStackBytes = 5 << 20;
 
 constexpr size_t kShownValue = 100;
 
-const char* stack_place() {
-  return static_cast<const char*>(__builtin_frame_address(0));
-}
+const char* stack_place() { return static_cast<const char*>(__builtin_frame_address(0)); }
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// Output: one buffer for everything, with a piece of trace for each write. Captured text is cut off the
-// end of the buffer again.
+// Output: one buffer for everything, with a piece of trace for each write. Captured text is cut off
+// the end of the buffer again.
 #include <charconv>
 #include <utility>
 

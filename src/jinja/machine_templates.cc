@@ -1,7 +1,7 @@
 // Inheritance, include and import.
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "jinja/cells.h"
 #include "jinja/environment_code.h"
@@ -224,14 +224,12 @@ void Machine::make_super(Activation& activation, const Instruction& code) {
   std::string_view name = activation.function->owner->name_text(code.c);
   std::vector<BlockEntry>* entries = activation.context->blocks(name);
   size_t depth = 0;
-  while (entries && depth < entries->size() &&
-         (*entries)[depth].function != activation.function) {
+  while (entries && depth < entries->size() && (*entries)[depth].function != activation.function) {
     ++depth;
   }
   if (!entries || depth + 1 >= entries->size()) {
     activation.registers[code.a] = undefined_hint(
-        fmt::format("there is no parent block called {}.", Value::string(name).repr()),
-        undefined_);
+        fmt::format("there is no parent block called {}.", Value::string(name).repr()), undefined_);
     return;
   }
   activation.registers[code.a] =

@@ -87,9 +87,9 @@ void Machine::make_dict(const Value* items, uint32_t count, Value& to) {
 
 void Machine::unpack(Value* to, size_t count, const Value& from) {
   auto fail = [&](size_t got) {
-    raise("ValueError", got < count ? fmt::format("not enough values to unpack (expected {}, got {})",
-                                                  count, got)
-                                    : fmt::format("too many values to unpack (expected {})", count));
+    raise("ValueError",
+          got < count ? fmt::format("not enough values to unpack (expected {}, got {})", count, got)
+                      : fmt::format("too many values to unpack (expected {})", count));
   };
   if (from.is_list() || from.is_tuple()) {
     if (from.size() != count) {

@@ -1,8 +1,8 @@
 #include "jinja/macro.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "jinja/cells.h"
 #include "jinja/machine.h"
@@ -75,8 +75,7 @@ std::optional<Value> SelfObject::attribute(Interpreter&, std::string_view name) 
   }
   // The name in the block's own template lives as long as the template.
   const Function& function = *entries->front().function;
-  return Value::object(
-      new BlockObject(function.owner->name_text(function.name), *context_, 0));
+  return Value::object(new BlockObject(function.owner->name_text(function.name), *context_, 0));
 }
 
 std::optional<Value> SelfObject::item(Interpreter& interpreter, const Value& key) {

@@ -308,8 +308,8 @@ Expr* Parser::parse_unary(bool with_filter) {
     DepthScope depth(*this);
     Token sign = take();
     Expr* operand = parse_unary(false);
-    node = make(sign.type == TokenType::Subtract ? ExprKind::Negate : ExprKind::Positive,
-                sign.begin);
+    node =
+        make(sign.type == TokenType::Subtract ? ExprKind::Negate : ExprKind::Positive, sign.begin);
     node->a = operand;
     finish(node);
   } else {

@@ -9,8 +9,7 @@
 namespace weft::jinja {
 
 bool Parser::at_end_word(const std::vector<std::string_view>& words) const {
-  return is(TokenType::Name) &&
-         std::find(words.begin(), words.end(), current_.text) != words.end();
+  return is(TokenType::Name) && std::find(words.begin(), words.end(), current_.text) != words.end();
 }
 
 void Parser::flush_output(std::vector<Expr*>& data, std::vector<Stmt*>& body) {
@@ -101,13 +100,20 @@ Stmt* Parser::parse_keyword_statement(const Token& token) {
     Stmt* (Parser::*parse)();
   };
   static constexpr Keyword kKeywords[] = {
-      {"for", &Parser::parse_for},         {"if", &Parser::parse_if},
-      {"set", &Parser::parse_set},         {"macro", &Parser::parse_macro},
-      {"call", &Parser::parse_call_block}, {"with", &Parser::parse_with},
-      {"filter", &Parser::parse_filter_block}, {"block", &Parser::parse_block},
-      {"extends", &Parser::parse_extends}, {"include", &Parser::parse_include},
-      {"import", &Parser::parse_import},   {"from", &Parser::parse_from},
-      {"print", &Parser::parse_print},     {"autoescape", &Parser::parse_autoescape},
+      {"for", &Parser::parse_for},
+      {"if", &Parser::parse_if},
+      {"set", &Parser::parse_set},
+      {"macro", &Parser::parse_macro},
+      {"call", &Parser::parse_call_block},
+      {"with", &Parser::parse_with},
+      {"filter", &Parser::parse_filter_block},
+      {"block", &Parser::parse_block},
+      {"extends", &Parser::parse_extends},
+      {"include", &Parser::parse_include},
+      {"import", &Parser::parse_import},
+      {"from", &Parser::parse_from},
+      {"print", &Parser::parse_print},
+      {"autoescape", &Parser::parse_autoescape},
   };
   for (const Keyword& keyword : kKeywords) {
     if (keyword.word == token.text) {
@@ -238,8 +244,9 @@ Stmt* Parser::parse_block() {
   statement->flag = skip_name("scoped");
   statement->other_flag = skip_name("required");
   if (is(TokenType::Subtract)) {
-    fail("Block names in Jinja have to be valid Python identifiers and may not contain hyphens, "
-         "use an underscore instead.");
+    fail(
+        "Block names in Jinja have to be valid Python identifiers and may not contain hyphens, "
+        "use an underscore instead.");
   }
   size_t place = blocks_.size();
   blocks_.push_back(statement);
@@ -416,8 +423,9 @@ Stmt* Parser::parse_host_macro(uint32_t tag_index) {
   if (tag.macro_name) {
     std::vector<std::pair<std::string, base::Data>> options;
     for (const MacroOption& option : statement->signature->options) {
-      options.emplace_back(option.key, option.value ? literal_data(*option.value).value_or(base::Data())
-                                                    : base::Data(""));
+      options.emplace_back(option.key, option.value
+                                           ? literal_data(*option.value).value_or(base::Data())
+                                           : base::Data(""));
     }
     std::string name = tag.macro_name(names_.text(statement->name), options);
     statement->name = names_.intern(arena_.copy(name));

@@ -29,8 +29,9 @@ diag::Span join(diag::Span a, diag::Span b) {
 }  // namespace
 
 const SpanPiece* SpanMap::find(uint32_t offset) const {
-  auto after = std::upper_bound(pieces.begin(), pieces.end(), offset,
-                                [](uint32_t at, const SpanPiece& piece) { return at < piece.begin; });
+  auto after =
+      std::upper_bound(pieces.begin(), pieces.end(), offset,
+                       [](uint32_t at, const SpanPiece& piece) { return at < piece.begin; });
   if (after == pieces.begin()) {
     return pieces.empty() ? nullptr : &pieces.front();
   }

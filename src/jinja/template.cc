@@ -84,7 +84,9 @@ const std::vector<CallSite>& Template::calls() const {
   return impl_->code.calls;
 }
 
-std::shared_ptr<Template> TemplateAccess::make() { return std::shared_ptr<Template>(new Template()); }
+std::shared_ptr<Template> TemplateAccess::make() {
+  return std::shared_ptr<Template>(new Template());
+}
 TemplateCode& TemplateAccess::code(Template& compiled) { return compiled.impl_->code; }
 const TemplateCode& TemplateAccess::code(const Template& compiled) { return compiled.impl_->code; }
 

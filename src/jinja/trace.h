@@ -1,4 +1,5 @@
-// Trace: where the bytes of an output buffer or of a string came from, in the virtual machine's form.
+// Trace: where the bytes of an output buffer or of a string came from, in the virtual machine's
+// form.
 #pragma once
 
 #include <cstdint>

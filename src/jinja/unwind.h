@@ -13,7 +13,8 @@ struct Unwind {
   Error error;
 };
 
-/// A failure of compiling at an offset of the template; Template turns the offset into a span and line.
+/// A failure of compiling at an offset of the template; Template turns the offset into a span and
+/// line.
 struct CompileFailure {
   std::string_view type;
   std::string message;

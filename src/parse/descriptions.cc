@@ -62,8 +62,8 @@ class DocFunction final : public jinja::Object {
     diagnostic.message = fmt::format("`doc` names unknown docs block `{}`", name);
     if (std::optional<std::string> near = base::nearest(name, names))
       diagnostic.hint = fmt::format("did you mean `{}`?", *near);
-    diagnostic.legacy_text = fmt::format(
-        "Compilation Error\n  Documentation for '{}' not found", name);
+    diagnostic.legacy_text =
+        fmt::format("Compilation Error\n  Documentation for '{}' not found", name);
     interpreter.raise(std::move(diagnostic));
   }
 
@@ -99,8 +99,9 @@ void append_unique(std::vector<std::string>& list, const std::vector<std::string
 
 bool is_known_column_key(std::string_view key) {
   constexpr std::array<std::string_view, 15> kKnown = {
-      "name",  "description", "data_type",   "constraints", "quote", "tags",      "meta", "config",
-      "tests", "data_tests",  "granularity", "dimension",   "entity", "doc_blocks", "docs"};
+      "name",        "description", "data_type", "constraints", "quote",
+      "tags",        "meta",        "config",    "tests",       "data_tests",
+      "granularity", "dimension",   "entity",    "doc_blocks",  "docs"};
   return std::find(kKnown.begin(), kKnown.end(), key) != kKnown.end();
 }
 

@@ -1,4 +1,5 @@
-// Descriptions: their Jinja may call doc(), var() and env_var(). Columns of entries, with constraints.
+// Descriptions: their Jinja may call doc(), var() and env_var(). Columns of entries, with
+// constraints.
 #pragma once
 
 #include <string>
@@ -14,8 +15,8 @@ class DescriptionRenderer {
  public:
   DescriptionRenderer(State& state, context::Worker& worker) : state_(state), worker_(worker) {}
 
-  /// The text with its docs blocks put in; unknown blocks are reported at `span`. `blocks` receives the
-  /// unique ids of the blocks used.
+  /// The text with its docs blocks put in; unknown blocks are reported at `span`. `blocks` receives
+  /// the unique ids of the blocks used.
   std::string render(const std::string& text, const std::string& package, diag::Span span,
                      std::vector<std::string>& blocks);
 

@@ -9,7 +9,8 @@ namespace weft::parse {
 namespace {
 
 constexpr std::string_view kOverview =
-    "# Welcome\n\nThis is the documentation of your project: its models, tests, sources and how they "
+    "# Welcome\n\nThis is the documentation of your project: its models, tests, sources and how "
+    "they "
     "depend on each other.\n\nWrite a docs block called `__overview__` in any Markdown file of the "
     "project to say here what it is about.\n";
 
@@ -28,12 +29,13 @@ void add_doc(State& state, const ProjectFile& file, const jinja::Block& block) {
     const manifest::DocBlock& other = state.manifest().docs[found->second];
     diag::Diagnostic diagnostic;
     diagnostic.code = diag::Code::DuplicateResource;
-    diagnostic.message = fmt::format("two docs blocks of package `{}` are called `{}`",
-                                     doc.package_name, doc.name);
+    diagnostic.message =
+        fmt::format("two docs blocks of package `{}` are called `{}`", doc.package_name, doc.name);
     diagnostic.span = block.span;
     diagnostic.note = fmt::format("the other one stands in {}", other.original_file_path);
     diagnostic.legacy_text = fmt::format(
-        "Compilation Error\n  dbt found two docs with the name \"{}\".\n  \n  Since these resources "
+        "Compilation Error\n  dbt found two docs with the name \"{}\".\n  \n  Since these "
+        "resources "
         "have the same name, dbt will be unable to find the correct resource\n  when looking for "
         "doc(\"{}\").",
         doc.name, doc.name);

@@ -65,9 +65,9 @@ class ExposureParser {
   bool report(const Entry& entry, std::string message, diag::Span span, std::string hint) {
     diag::Diagnostic diagnostic;
     diagnostic.code = diag::Code::PropertiesInvalid;
-    diagnostic.legacy_text = fmt::format(
-        "Parsing Error\n  Invalid exposures config given in {} @ exposures: {} - {}",
-        state_.files[entry.file].original_file_path, python_repr(entry.data), message);
+    diagnostic.legacy_text =
+        fmt::format("Parsing Error\n  Invalid exposures config given in {} @ exposures: {} - {}",
+                    state_.files[entry.file].original_file_path, python_repr(entry.data), message);
     diagnostic.message = fmt::format("exposure `{}`: {}", entry.name, message);
     diagnostic.span = span;
     diagnostic.hint = std::move(hint);
@@ -128,9 +128,9 @@ class ExposureParser {
     DataMap given;
     if (const Data* config = entry.get("config"); config != nullptr && config->is_map())
       given = config->as_map();
-    DataMap config =
-        configs_.build(ResourceType::Exposure, node.package_name, node.fqn, given, {});
-    // Here the exposure's own tags and meta replace those of dbt_project.yml, unlike at other kinds.
+    DataMap config = configs_.build(ResourceType::Exposure, node.package_name, node.fqn, given, {});
+    // Here the exposure's own tags and meta replace those of dbt_project.yml, unlike at other
+    // kinds.
     for (const char* key : {"tags", "meta"}) {
       if (const Data* own = given.find(key); own != nullptr && !own->is_null())
         config.set(key, *own);
@@ -172,8 +172,8 @@ class ExposureParser {
       if (rendered)
         continue;
       diag::Diagnostic error = rendered.error();
-      error.span = places != nullptr && i < places->items.size() ? places->items[i]->span
-                                                                 : entry.node->span;
+      error.span =
+          places != nullptr && i < places->items.size() ? places->items[i]->span : entry.node->span;
       state_.report(std::move(error));
       return false;
     }

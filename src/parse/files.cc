@@ -17,8 +17,7 @@ struct IgnoreRules {
 
   bool matches(std::string_view path) const {
     return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-      return base::matches_pattern(path, pattern) ||
-             base::matches_pattern(path, pattern + "/*") ||
+      return base::matches_pattern(path, pattern) || base::matches_pattern(path, pattern + "/*") ||
              base::matches_pattern(base::file_name(path), pattern) ||
              base::matches_pattern(path, "*/" + pattern + "/*");
     });
@@ -167,9 +166,9 @@ std::vector<std::string> default_docs_paths(const config::Project& project) {
   if (!project.docs_paths.empty())
     return project.docs_paths;
   std::vector<std::string> paths;
-  for (const auto* list : {&project.model_paths, &project.seed_paths, &project.snapshot_paths,
-                           &project.analysis_paths, &project.macro_paths, &project.test_paths,
-                           &project.function_paths}) {
+  for (const auto* list :
+       {&project.model_paths, &project.seed_paths, &project.snapshot_paths, &project.analysis_paths,
+        &project.macro_paths, &project.test_paths, &project.function_paths}) {
     for (const std::string& path : *list) {
       if (std::find(paths.begin(), paths.end(), path) == paths.end())
         paths.push_back(path);
@@ -196,8 +195,8 @@ void read_file(State& state, ProjectFile& file) {
   if (std::optional<size_t> bad = base::find_invalid_utf8(*text)) {
     diag::Diagnostic diagnostic;
     diagnostic.code = diag::Code::NotUtf8;
-    diagnostic.message = fmt::format("`{}` is not UTF-8: byte {} is wrong", file.original_file_path,
-                                     *bad + 1);
+    diagnostic.message =
+        fmt::format("`{}` is not UTF-8: byte {} is wrong", file.original_file_path, *bad + 1);
     diagnostic.hint = "save the file as UTF-8";
     state.report(std::move(diagnostic));
     *text = "";
@@ -225,9 +224,8 @@ void discover_files(State& state) {
     walker.walk(project.function_paths, sql_kind<FileKind::Function>);
     walker.walk(default_docs_paths(project), docs_kind);
   }
-  base::parallel_for(state.files.size(), base::hardware_threads(), [&](size_t, size_t i) {
-    read_file(state, state.files[i]);
-  });
+  base::parallel_for(state.files.size(), base::hardware_threads(),
+                     [&](size_t, size_t i) { read_file(state, state.files[i]); });
 }
 
 }  // namespace weft::parse

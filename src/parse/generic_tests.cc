@@ -47,8 +47,7 @@ class TestParser {
       : state_(state),
         worker_(*state.shared, nullptr),
         configs_(state),
-        takes_arguments_(
-            state.input.flags.get_bool("require_generic_test_arguments_property")) {}
+        takes_arguments_(state.input.flags.get_bool("require_generic_test_arguments_property")) {}
 
   void add_tests(Entry& entry, const Data& holder, const yaml::Node* node, Tested tested) {
     add_list(entry, holder, node, tested, {});
@@ -64,8 +63,7 @@ class TestParser {
       of_column.target.column_name = python_str(*column.get("name"));
       const Data* quote = column.get("quote");
       if (quote != nullptr && quote->truthy()) {
-        of_column.target.column_name =
-            adapter::quote_identifier(of_column.target.column_name);
+        of_column.target.column_name = adapter::quote_identifier(of_column.target.column_name);
       }
       const yaml::Node* column_node =
           nodes != nullptr && i < nodes->items.size() ? nodes->items[i] : nullptr;
@@ -112,8 +110,8 @@ class TestParser {
       return;
     }
     for (size_t i = 0; i < list->as_list().size(); ++i) {
-      diag::Span span = nodes != nullptr && i < nodes->items.size() ? nodes->items[i]->span
-                                                                    : entry.node->span;
+      diag::Span span =
+          nodes != nullptr && i < nodes->items.size() ? nodes->items[i]->span : entry.node->span;
       add_test(entry, list->as_list()[i], tested, tags, span);
     }
   }
@@ -191,9 +189,9 @@ class TestParser {
   void capture_references(Node& node, const BuiltTest& test, const Tested& tested) {
     std::string macro_name = "test_" + test.name;
     const context::MacroTable& macros = *state_.result->macros;
-    const context::CallableMacro* macro =
-        test.test_namespace ? macros.find_in(*test.test_namespace, macro_name)
-                            : macros.find(node.package_name, macro_name);
+    const context::CallableMacro* macro = test.test_namespace
+                                              ? macros.find_in(*test.test_namespace, macro_name)
+                                              : macros.find(node.package_name, macro_name);
     if (macro != nullptr)
       node.depends_on_macros.push_back(macro->id);
     bool is_simple = (test.name == "unique" || test.name == "not_null") && !test.test_namespace &&
@@ -234,8 +232,7 @@ class TestParser {
       kwargs.set_item(key, *rendered);
     }
     scope.extras.emplace_back("_dbt_generic_test_kwargs", kwargs);
-    diag::Result<jinja::Rendered> rendered =
-        worker_.render_text(node.raw_code, node.name, scope);
+    diag::Result<jinja::Rendered> rendered = worker_.render_text(node.raw_code, node.name, scope);
     if (!rendered) {
       diag::Diagnostic error = rendered.error();
       error.labels.push_back({node.patch_span, "the test is declared here"});
@@ -291,8 +288,8 @@ struct TestedColumns {
   std::set<std::string> unique, disabled_unique, not_null;
 };
 
-/// What dbt takes for a model's primary key when no constraint says it: columns that are tested to be
-/// unique and not null, else those that are tested to be unique.
+/// What dbt takes for a model's primary key when no constraint says it: columns that are tested to
+/// be unique and not null, else those that are tested to be unique.
 std::vector<std::string> infer_primary_key(const TestedColumns& columns) {
   std::vector<std::string> both;
   for (const std::string& name : columns.not_null) {

@@ -22,7 +22,8 @@ void parse_groups(State& state) {
     if (const base::Data* owner = entry.data.get("owner"); owner != nullptr && owner->is_map())
       group.owner = owner->as_map();
     group.config.set("meta", base::Data(base::DataMap{}));
-    if (const base::Data* config = entry.data.get("config"); config != nullptr && config->is_map()) {
+    if (const base::Data* config = entry.data.get("config");
+        config != nullptr && config->is_map()) {
       for (const auto& [key, value] : config->as_map())
         group.config.set(key, value);
     }

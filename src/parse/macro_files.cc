@@ -26,18 +26,20 @@ struct MacroFile {
 std::vector<MacroFile> macro_files(State& state) {
   std::vector<MacroFile> made;
   for (const BuiltinFile& file : builtin_files()) {
-    diag::SourceId source = state.input.sources.add(
-        fmt::format("{}/{}", file.package, file.path), std::string(file.text));
+    diag::SourceId source = state.input.sources.add(fmt::format("{}/{}", file.package, file.path),
+                                                    std::string(file.text));
     made.push_back({std::string(file.package), std::string(file.path), source, nullptr, {}});
   }
   for (const ProjectFile& file : state.files) {
     if (file.kind == FileKind::Macro || file.kind == FileKind::GenericTest)
-      made.push_back({state.project_of(file).name, file.original_file_path, file.source, nullptr, {}});
+      made.push_back(
+          {state.project_of(file).name, file.original_file_path, file.source, nullptr, {}});
   }
   return made;
 }
 
-/// The macro's text as dbt cuts it: white space that a `-` of the outer tags takes away belongs to it.
+/// The macro's text as dbt cuts it: white space that a `-` of the outer tags takes away belongs to
+/// it.
 std::string macro_text(const State& state, diag::Span span) {
   std::string_view all = state.input.sources.get(span.source).text;
   auto is_space = [&](size_t at) {
@@ -88,13 +90,14 @@ void add_macro(State& state, const MacroFile& file, size_t index) {
     const Macro& other = manifest.macros[found->second.index()];
     diag::Diagnostic diagnostic;
     diagnostic.code = diag::Code::DuplicateResource;
-    diagnostic.message = fmt::format("two macros of package `{}` are called `{}`", file.package,
-                                     info.name);
+    diagnostic.message =
+        fmt::format("two macros of package `{}` are called `{}`", file.package, info.name);
     diagnostic.span = macro.span;
     diagnostic.labels.push_back({other.span, "the other one"});
     diagnostic.hint = "rename or remove one of them";
     diagnostic.legacy_text = fmt::format(
-        "Compilation Error\n  dbt found two macros named \"{}\" in the project\n  \"{}\".\n   To fix "
+        "Compilation Error\n  dbt found two macros named \"{}\" in the project\n  \"{}\".\n   To "
+        "fix "
         "this error, rename or remove one of the following macros:\n      - {}\n      - {}",
         info.name, file.package, other.original_file_path, macro.original_file_path);
     state.report(std::move(diagnostic));
@@ -137,8 +140,8 @@ void find_macro_calls(State& state, const std::vector<MacroFile>& files) {
     if (file.code == nullptr)
       continue;
     for (const jinja::MacroInfo& info : file.code->macros()) {
-      auto own = manifest.macro_by_unique_id.find(
-          fmt::format("macro.{}.{}", file.package, info.name));
+      auto own =
+          manifest.macro_by_unique_id.find(fmt::format("macro.{}.{}", file.package, info.name));
       if (own == manifest.macro_by_unique_id.end())
         continue;
       std::vector<MacroId>& depends_on = manifest.macros[own->second.index()].depends_on;
@@ -160,7 +163,8 @@ void apply_macro_entry(State& state, Entry& entry) {
   if (found == manifest.macro_by_unique_id.end()) {
     diag::Diagnostic warning;
     warning.code = diag::Code::UnknownMacroPatch;
-    warning.message = fmt::format("properties describe macro `{}`, which does not exist", entry.name);
+    warning.message =
+        fmt::format("properties describe macro `{}`, which does not exist", entry.name);
     warning.span = entry.node->span;
     warning.legacy_text =
         fmt::format("Found patch for macro \"{}\" which was not found", entry.name);

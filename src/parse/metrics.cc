@@ -1,4 +1,5 @@
-// Metrics: their type parameters in dbt's shape, and the edges to semantic models and other metrics.
+// Metrics: their type parameters in dbt's shape, and the edges to semantic models and other
+// metrics.
 #include <algorithm>
 #include <array>
 #include <deque>
@@ -110,17 +111,17 @@ TypeParams read_type_params(const Data& from, const std::string& type, std::stri
   if (type == "cumulative") {
     Data own = member_or_null(from, "cumulative_type_params");
     Data window = member_or_null(own, "window"), grain = text_or_null(own, "grain_to_date");
-    made.cumulative = cumulative_params(
-        window.is_null() ? member_or_null(from, "window") : window,
-        grain.is_null() ? made.grain_to_date : grain, text_or_null(own, "period_agg"), Data(),
-        problem);
+    made.cumulative = cumulative_params(window.is_null() ? member_or_null(from, "window") : window,
+                                        grain.is_null() ? made.grain_to_date : grain,
+                                        text_or_null(own, "period_agg"), Data(), problem);
   }
   return made;
 }
 
 Data aggregation_params(const Data& from, const std::string& semantic_model,
                         const Data& agg_time_dimension) {
-  std::string percentile_type = base::to_lower(member_or_null(from, "percentile_type").string_or(""));
+  std::string percentile_type =
+      base::to_lower(member_or_null(from, "percentile_type").string_or(""));
   DataMap agg;
   agg.set("percentile", member_or_null(from, "percentile"));
   agg.set("use_discrete_percentile", Data(percentile_type == "discrete"));
@@ -300,8 +301,8 @@ class Connector {
     return names;
   }
 
-  /// Metrics below come first, since their input measures go up. A stack of our own: chains of metrics
-  /// may be long.
+  /// Metrics below come first, since their input measures go up. A stack of our own: chains of
+  /// metrics may be long.
   void visit(NodeId start) {
     struct Step {
       NodeId id;
@@ -438,10 +439,9 @@ void add_metric(State& state, context::Worker& worker, const Entry& entry, const
   Data holder = member_or_null(data, "type_params");
   bool is_flat = !holder.is_map();
   std::string problem;
-  TypeParams params =
-      is_flat ? read_flat_params(data, type, type == "simple" ? semantic_model : "",
-                                 agg_time_dimension, problem)
-              : read_type_params(holder, type, problem);
+  TypeParams params = is_flat ? read_flat_params(data, type, type == "simple" ? semantic_model : "",
+                                                 agg_time_dimension, problem)
+                              : read_type_params(holder, type, problem);
   Data type_params = params.to_data();
   if (std::string part = missing_part(type, type_params, is_flat, semantic_model); !part.empty())
     problem = fmt::format("it needs {}", part);

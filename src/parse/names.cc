@@ -118,8 +118,7 @@ void set_relation_names(State& state, context::Worker& worker, Node& node,
       node.database = custom_text(config, "target_database");
   }
   if (has_relation(node, config)) {
-    node.relation_name =
-        context::relation_of(node, config, state.input.root.quoting).render_name();
+    node.relation_name = context::relation_of(node, config, state.input.root.quoting).render_name();
   } else {
     node.relation_name.reset();
   }

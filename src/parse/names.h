@@ -1,4 +1,5 @@
-// generate_schema_name, generate_alias_name and generate_database_name: where a node's relation lives.
+// generate_schema_name, generate_alias_name and generate_database_name: where a node's relation
+// lives.
 #pragma once
 
 #include "context/worker.h"
@@ -7,8 +8,8 @@
 
 namespace weft::parse {
 
-/// Sets database, schema, alias and relation_name from the configuration. Calls the project's macros only
-/// where they replace weft's own; those are computed here.
+/// Sets database, schema, alias and relation_name from the configuration. Calls the project's
+/// macros only where they replace weft's own; those are computed here.
 void set_relation_names(State& state, context::Worker& worker, Node& node,
                         const base::DataMap& config);
 

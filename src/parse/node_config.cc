@@ -45,8 +45,10 @@ constexpr std::string_view kSourceDefaults = R"json({"enabled": true, "event_tim
 "tags": [], "static_analysis": null})json";
 constexpr std::string_view kUnitTestDefaults =
     R"json({"tags": [], "meta": {}, "enabled": true, "static_analysis": null})json";
-constexpr std::string_view kExposureDefaults = R"json({"enabled": true, "tags": [], "meta": {}})json";
-constexpr std::string_view kMetricDefaults = R"json({"enabled": true, "group": null, "meta": {}})json";
+constexpr std::string_view kExposureDefaults =
+    R"json({"enabled": true, "tags": [], "meta": {}})json";
+constexpr std::string_view kMetricDefaults =
+    R"json({"enabled": true, "group": null, "meta": {}})json";
 constexpr std::string_view kSavedQueryDefaults = R"json({"enabled": true, "group": null, "meta": {},
 "export_as": null, "schema": null, "cache": {"enabled": false}})json";
 
@@ -265,8 +267,8 @@ void normalize_config(DataMap& config) {
         grantees = grantees.is_null() ? Data(DataList{}) : Data(DataList{grantees});
     }
   }
-  if (Data* contract = config.find("contract"); contract != nullptr && contract->is_map() &&
-                                               contract->get("enforced") != nullptr) {
+  if (Data* contract = config.find("contract");
+      contract != nullptr && contract->is_map() && contract->get("enforced") != nullptr) {
     if (contract->get("alias_types") == nullptr)
       contract->as_map().set("alias_types", Data(true));
   }

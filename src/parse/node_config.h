@@ -1,5 +1,5 @@
-// The final configuration of a node: dbt's defaults, the trees of dbt_project.yml, its properties entry,
-// its own config() calls, and the root's tree over those of packages.
+// The final configuration of a node: dbt's defaults, the trees of dbt_project.yml, its properties
+// entry, its own config() calls, and the root's tree over those of packages.
 #pragma once
 
 #include <string>
@@ -39,8 +39,8 @@ class ConfigBuilder {
   const State& state_;
 };
 
-/// Keys of an entry that belong to its configuration though they stand beside `config:`, and `config`
-/// itself, as one map.
+/// Keys of an entry that belong to its configuration though they stand beside `config:`, and
+/// `config` itself, as one map.
 base::DataMap entry_config(const base::Data& entry);
 
 /// Hooks become lists of {sql, transaction, index}; single tags lists; wrong values errors.

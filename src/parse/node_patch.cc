@@ -75,10 +75,10 @@ void report_contract(State& state, const Node& node, const Entry* entry, std::st
   diagnostic.message = std::move(message);
   diagnostic.span = entry == nullptr ? node.source_span : entry->node->span;
   diagnostic.hint = std::move(hint);
-  diagnostic.legacy_text =
-      fmt::format("Parsing Error\n  Constraints must be defined in a `yml` schema configuration "
-                  "file like `schema.yml`.\n  Original File Path: ({})\n  Error: {}",
-                  node.original_file_path, diagnostic.message);
+  diagnostic.legacy_text = fmt::format(
+      "Parsing Error\n  Constraints must be defined in a `yml` schema configuration "
+      "file like `schema.yml`.\n  Original File Path: ({})\n  Error: {}",
+      node.original_file_path, diagnostic.message);
   state.report(std::move(diagnostic));
 }
 
@@ -167,7 +167,8 @@ EntryIndex::EntryIndex(State& state) {
     const Entry& other = state.entries[place->second];
     diag::Diagnostic diagnostic;
     diagnostic.code = diag::Code::DuplicatePatch;
-    diagnostic.message = fmt::format("`{}` is described twice under `{}`", entry.name, entry.section);
+    diagnostic.message =
+        fmt::format("`{}` is described twice under `{}`", entry.name, entry.section);
     diagnostic.span = entry.node->span;
     diagnostic.labels.push_back({other.node->span, "described here before"});
     diagnostic.hint = "merge the two entries or remove one";
@@ -259,17 +260,19 @@ NodeId add_node(State& state, Node node) {
       const Node& other = manifest.node(place->second);
       diag::Diagnostic diagnostic;
       diagnostic.code = diag::Code::DuplicateResource;
-      diagnostic.message = fmt::format("two {}s are called `{}`", resource_type_name(node.type),
-                                       node.name);
+      diagnostic.message =
+          fmt::format("two {}s are called `{}`", resource_type_name(node.type), node.name);
       diagnostic.span = node.source_span.valid() ? node.source_span : node.patch_span;
       diagnostic.note = node.original_file_path;
       diagnostic.labels.push_back(
           {other.source_span.valid() ? other.source_span : other.patch_span, "the other one"});
       diagnostic.hint = "rename one of them, or disable it with `enabled: false`";
       diagnostic.legacy_text = fmt::format(
-          "Compilation Error\n  dbt found two {}s with the name \"{}\".\n  \n  Since these resources "
+          "Compilation Error\n  dbt found two {}s with the name \"{}\".\n  \n  Since these "
+          "resources "
           "have the same name, dbt will be unable to find the correct resource\n  when looking for "
-          "ref(\"{}\").\n  \n  To fix this, change the name of one of these resources:\n  - {} ({})\n "
+          "ref(\"{}\").\n  \n  To fix this, change the name of one of these resources:\n  - {} "
+          "({})\n "
           " - {} ({})",
           resource_type_name(node.type), node.name, node.name, other.unique_id,
           other.original_file_path, node.unique_id, node.original_file_path);

@@ -19,8 +19,8 @@ class EntryIndex {
   std::unordered_map<std::string, size_t> rows_;
 };
 
-/// Makes the final configuration and puts everything it and `entry` say on the node: names, tags, meta,
-/// docs, group, access, description, columns, constraints, contract. `entry` may be null.
+/// Makes the final configuration and puts everything it and `entry` say on the node: names, tags,
+/// meta, docs, group, access, description, columns, constraints, contract. `entry` may be null.
 void finish_node(State& state, context::Worker& worker, ConfigBuilder& configs, Node& node,
                  const Entry* entry, const base::Data& entry_data,
                  const base::DataMap& inline_config);

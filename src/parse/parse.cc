@@ -19,11 +19,27 @@ void prepare(State& state) {
   state.result->macros =
       std::make_unique<context::MacroTable>(input.root.name, input.root.dispatch);
   state.interner = std::make_unique<manifest::ConfigInterner>(state.manifest());
-  state.shared = std::make_unique<context::Shared>(context::Shared{
-      input.env, input.sources, input.flags, input.profile, input.root, input.packages, input.vars,
-      *state.result->macros, *state.result->jinja, state.result->manifest, input.messages,
-      context::Phase::Parse, input.invocation_id, input.started_at, nullptr, nullptr, {}, {}, {},
-      false, input.which});
+  state.shared = std::make_unique<context::Shared>(context::Shared{input.env,
+                                                                   input.sources,
+                                                                   input.flags,
+                                                                   input.profile,
+                                                                   input.root,
+                                                                   input.packages,
+                                                                   input.vars,
+                                                                   *state.result->macros,
+                                                                   *state.result->jinja,
+                                                                   state.result->manifest,
+                                                                   input.messages,
+                                                                   context::Phase::Parse,
+                                                                   input.invocation_id,
+                                                                   input.started_at,
+                                                                   nullptr,
+                                                                   nullptr,
+                                                                   {},
+                                                                   {},
+                                                                   {},
+                                                                   false,
+                                                                   input.which});
 }
 
 void fill_metadata(State& state) {

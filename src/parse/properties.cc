@@ -13,8 +13,9 @@ namespace weft::parse {
 namespace {
 
 constexpr std::array<std::string_view, 14> kSections = {
-    "models",    "sources",    "seeds",   "snapshots",       "analyses", "macros",     "exposures",
-    "groups",    "unit_tests", "metrics", "semantic_models", "functions", "data_tests", "saved_queries"};
+    "models",          "sources",   "seeds",      "snapshots",    "analyses",
+    "macros",          "exposures", "groups",     "unit_tests",   "metrics",
+    "semantic_models", "functions", "data_tests", "saved_queries"};
 
 void report_invalid(State& state, std::string message, diag::Span span, std::string hint) {
   diag::Diagnostic diagnostic;

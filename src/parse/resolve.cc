@@ -90,7 +90,7 @@ class Resolver {
                       const std::vector<std::string>& names) {
     bool lenient = is_lenient(node.type);
     diag::Diagnostic diagnostic;
-    diagnostic.code = lenient ? diag::Code::UnknownNodeInTest
+    diagnostic.code = lenient            ? diag::Code::UnknownNodeInTest
                       : kind == "source" ? diag::Code::UnknownSource
                                          : diag::Code::UnknownRef;
     std::string_view why = found.is_disabled ? "disabled" : "unknown";
@@ -108,10 +108,10 @@ class Resolver {
     }
     std::string type(resource_type_name(node.type));
     type.front() = static_cast<char>(type.front() - 'a' + 'A');
-    std::string sentence = fmt::format(
-        "{} '{}' ({}) depends on a {} named '{}' which {}", type, node.unique_id,
-        node.original_file_path, kind == "source" ? "source" : "node", shown,
-        found.is_disabled ? "is disabled" : "was not found");
+    std::string sentence =
+        fmt::format("{} '{}' ({}) depends on a {} named '{}' which {}", type, node.unique_id,
+                    node.original_file_path, kind == "source" ? "source" : "node", shown,
+                    found.is_disabled ? "is disabled" : "was not found");
     diagnostic.legacy_text = lenient ? sentence : "Compilation Error\n  " + sentence;
     state_.report(std::move(diagnostic));
   }
@@ -149,15 +149,15 @@ class Resolver {
     diagnostic.message = fmt::format("{} `{}` may not refer to {} model `{}`",
                                      resource_type_name(node.type), node.name, access, target.name);
     diagnostic.span = find_name(state_, node, call.name);
-    diagnostic.note = is_private ? fmt::format("it is private to group `{}`", *target.group)
-                                 : fmt::format("it is protected by package `{}`",
-                                               target.package_name);
+    diagnostic.note = is_private
+                          ? fmt::format("it is private to group `{}`", *target.group)
+                          : fmt::format("it is protected by package `{}`", target.package_name);
     diagnostic.hint = "put both into one group, or widen `access`";
     diagnostic.legacy_text = fmt::format(
         "Parsing Error\n  Node {} attempted to reference node {}, which is not allowed because the "
         "referenced node is {} to the '{}' {}.",
-        node.unique_id, target.unique_id, access,
-        is_private ? *target.group : target.package_name, is_private ? "group" : "package");
+        node.unique_id, target.unique_id, access, is_private ? *target.group : target.package_name,
+        is_private ? "group" : "package");
     state_.report(std::move(diagnostic));
   }
 
@@ -205,9 +205,8 @@ void check_groups(State& state) {
     diagnostic.span = node.patch_span.valid() ? node.patch_span : node.source_span;
     if (std::optional<std::string> near = base::nearest(*node.group, names))
       diagnostic.hint = fmt::format("did you mean `{}`?", *near);
-    diagnostic.legacy_text = fmt::format(
-        "Parsing Error\n  Invalid group '{}', expected one of {}", *node.group,
-        "[" + base::join(names, ", ") + "]");
+    diagnostic.legacy_text = fmt::format("Parsing Error\n  Invalid group '{}', expected one of {}",
+                                         *node.group, "[" + base::join(names, ", ") + "]");
     state.report(std::move(diagnostic));
   }
 }
@@ -218,8 +217,8 @@ void check_relations(State& state) {
   for (size_t i = 0; i < manifest.nodes.size(); ++i) {
     NodeId id(i);
     const Node& node = manifest.nodes[i];
-    if (manifest.is_disabled(id) || !node.relation_name ||
-        node.type == ResourceType::Source || node.type == ResourceType::Test)
+    if (manifest.is_disabled(id) || !node.relation_name || node.type == ResourceType::Source ||
+        node.type == ResourceType::Test)
       continue;
     auto [place, is_new] = seen.emplace(*node.relation_name, id);
     if (is_new)
@@ -227,19 +226,19 @@ void check_relations(State& state) {
     const Node& other = manifest.node(place->second);
     diag::Diagnostic diagnostic;
     diagnostic.code = diag::Code::AmbiguousRelation;
-    diagnostic.message = fmt::format("{} `{}` and {} `{}` would both become {}",
-                                     resource_type_name(other.type), other.name,
-                                     resource_type_name(node.type), node.name,
-                                     *node.relation_name);
+    diagnostic.message =
+        fmt::format("{} `{}` and {} `{}` would both become {}", resource_type_name(other.type),
+                    other.name, resource_type_name(node.type), node.name, *node.relation_name);
     diagnostic.span = node.source_span.valid() ? node.source_span : node.patch_span;
     diagnostic.labels.push_back({other.source_span, "the other one"});
     diagnostic.hint = "give one of them another `alias` or `schema`";
     diagnostic.legacy_text = fmt::format(
         "Compilation Error\n  dbt found two resources with the database representation "
-        "\"{}\".\n  dbt cannot create two resources with identical database representations. To fix "
+        "\"{}\".\n  dbt cannot create two resources with identical database representations. To "
+        "fix "
         "this,\n  change the configuration of one of these resources:\n  - {} ({})\n  - {} ({})",
-        *node.relation_name, other.unique_id,
-        other.original_file_path, node.unique_id, node.original_file_path);
+        *node.relation_name, other.unique_id, other.original_file_path, node.unique_id,
+        node.original_file_path);
     state.report(std::move(diagnostic));
   }
 }

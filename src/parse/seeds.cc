@@ -11,10 +11,11 @@ namespace {
 
 constexpr uint64_t kMebibyte = 1024 * 1024;
 
-/// dbt hashes the text with "\n" line ends and no white space around it; a file over the limit is known by
-/// its path alone.
+/// dbt hashes the text with "\n" line ends and no white space around it; a file over the limit is
+/// known by its path alone.
 manifest::FileChecksum checksum_of(State& state, const ProjectFile& file) {
-  auto limit = static_cast<uint64_t>(state.input.flags.get_int("maximum_seed_size_mib")) * kMebibyte;
+  auto limit =
+      static_cast<uint64_t>(state.input.flags.get_int("maximum_seed_size_mib")) * kMebibyte;
   std::optional<base::FileInfo> info = state.input.env.files.info(file.absolute_path);
   if (limit > 0 && info && info->size > limit)
     return {"path", file.original_file_path};

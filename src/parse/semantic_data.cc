@@ -17,7 +17,7 @@ using base::DataMap;
 namespace {
 
 constexpr std::array<std::string_view, 11> kGranularities = {
-    "nanosecond", "microsecond", "millisecond", "second", "minute", "hour",
+    "nanosecond", "microsecond", "millisecond", "second",  "minute", "hour",
     "day",        "week",        "month",       "quarter", "year"};
 
 Data named(const Data& data) {
@@ -148,17 +148,17 @@ Node make_described_node(State& state, context::Worker& worker, ResourceType typ
   node.patch_span = entry.node->span;
   node.details = std::make_unique<DataMap>();
   DescriptionRenderer descriptions(state, worker);
-  node.description = descriptions.render(description, node.package_name, entry.node->span,
-                                         node.doc_blocks);
+  node.description =
+      descriptions.render(description, node.package_name, entry.node->span, node.doc_blocks);
   ConfigBuilder configs(state);
   DataMap config = configs.build(type, node.package_name, node.fqn, given, {});
   if (const Data* group = config.find("group"); group != nullptr && !group->is_null())
     node.group = python_str(*group);
   // dbt leaves dbt_project.yml out here for all but metrics.
-  node.unrendered_config = state.interner->intern(
-      type == ResourceType::Metric
-          ? configs.unrendered(type, node.package_name, node.fqn, given, {})
-          : given);
+  node.unrendered_config =
+      state.interner->intern(type == ResourceType::Metric
+                                 ? configs.unrendered(type, node.package_name, node.fqn, given, {})
+                                 : given);
   node.config = state.interner->intern(std::move(config));
   return node;
 }

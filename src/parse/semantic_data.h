@@ -1,5 +1,5 @@
-// Parts of metrics, semantic models and saved queries as dbt's manifest has them: every key in its place,
-// null where the YAML is silent.
+// Parts of metrics, semantic models and saved queries as dbt's manifest has them: every key in its
+// place, null where the YAML is silent.
 #pragma once
 
 #include <optional>
@@ -32,20 +32,20 @@ base::Data metric_input(const base::Data& data, std::string& problem);
 /// config: {meta} of an element, with the semantic model's meta under it.
 base::Data element_config(const base::DataMap& model_meta, const base::DataMap& own_meta);
 
-/// A row of one of these kinds with its names, paths and configuration filled in. `config` is what the
-/// YAML gives, `description` is rendered.
+/// A row of one of these kinds with its names, paths and configuration filled in. `config` is what
+/// the YAML gives, `description` is rendered.
 Node make_described_node(State& state, context::Worker& worker, ResourceType type,
                          const Entry& entry, const std::string& name, const base::DataMap& config,
                          const std::string& description);
 
-/// The metric rows: metrics of the entry, or those that a model or a measure brings along. The edges
-/// follow in connect_metrics.
+/// The metric rows: metrics of the entry, or those that a model or a measure brings along. The
+/// edges follow in connect_metrics.
 void add_metric(State& state, context::Worker& worker, const Entry& entry, const base::Data& data,
                 const std::string& semantic_model, const base::Data& agg_time_dimension);
 /// A metric for a measure with `create_metric: true`.
 void add_metric_of_measure(State& state, context::Worker& worker, const Entry& entry,
-                           const base::Data& measure, bool enabled, const std::string& semantic_model,
-                           const base::DataMap& meta);
+                           const base::Data& measure, bool enabled,
+                           const std::string& semantic_model, const base::DataMap& meta);
 /// Edges and input measures of all metrics, and edges of saved queries to their metrics.
 void connect_metrics(State& state);
 

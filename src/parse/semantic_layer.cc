@@ -1,5 +1,5 @@
-// The semantic layer: metrics, semantic models and saved queries. They are parsed, checked and carried
-// into the manifest; queries on them are the business of other programs.
+// The semantic layer: metrics, semantic models and saved queries. They are parsed, checked and
+// carried into the manifest; queries on them are the business of other programs.
 #include <set>
 
 #include <fmt/format.h>
@@ -26,8 +26,8 @@ Data query_params(const Data& from) {
 }
 
 /// An export: its own settings over the saved query's, and where its relation would be.
-Data export_of(State& state, context::Worker& worker, const Node& query, const DataMap& query_config,
-               const Data& from) {
+Data export_of(State& state, context::Worker& worker, const Node& query,
+               const DataMap& query_config, const Data& from) {
   DataMap given = map_or_empty(from, "config");
   auto setting = [&](std::string_view key) -> Data {
     if (const Data* own = given.find(key))
@@ -74,8 +74,7 @@ void add_saved_query(State& state, context::Worker& worker, const Entry& entry) 
     return;
   }
   Node node = make_described_node(state, worker, ResourceType::SavedQuery, entry, entry.name,
-                                  map_or_empty(entry.data, "config"),
-                                  description_text(entry.data));
+                                  map_or_empty(entry.data, "config"), description_text(entry.data));
   const DataMap config = state.manifest().config_of(node).values;
   DataList exports;
   for (const Data& one : list_or_empty(entry.data, "exports"))

@@ -1,7 +1,7 @@
-#include <catch2/catch.hpp>
-
 #include <algorithm>
 #include <fstream>
+
+#include <catch2/catch.hpp>
 
 #include "parse/semantic_data.h"
 #include "parse/test_project.h"
@@ -23,15 +23,14 @@ std::vector<std::string> sorted_nodes(const Data& depends_on) {
 
 /// A project of one model with a semantic model `sm` (measure `m`) and `yaml` behind it.
 std::string errors_of(const std::string& yaml) {
-  base::MemoryFiles files{
-      {"/p/dbt_project.yml", "name: p\nversion: '1.0'\nprofile: test\n"},
-      {"/p/models/a.sql", "select 1 as id"},
-      {"/p/models/a.yml",
-       "semantic_models:\n"
-       "  - name: sm\n    model: ref('a')\n"
-       "    entities: [{name: id, type: primary}]\n"
-       "    measures: [{name: m, agg: sum}]\n" +
-           yaml}};
+  base::MemoryFiles files{{"/p/dbt_project.yml", "name: p\nversion: '1.0'\nprofile: test\n"},
+                          {"/p/models/a.sql", "select 1 as id"},
+                          {"/p/models/a.yml",
+                           "semantic_models:\n"
+                           "  - name: sm\n    model: ref('a')\n"
+                           "    entities: [{name: id, type: primary}]\n"
+                           "    measures: [{name: m, agg: sum}]\n" +
+                               yaml}};
   return TestProject(files, "/p").errors();
 }
 
@@ -103,8 +102,9 @@ TEST_CASE("wrong metrics are reported", "[semantic]") {
             .find("metric `x` refers to unknown measure `n`") != std::string::npos);
   CHECK(errors_of("metrics:\n  - {name: x, label: X, type: simpel, type_params: {measure: m}}\n") ==
         "metric `x` has unknown type `simpel` | did you mean `simple`?\n");
-  CHECK(errors_of("metrics:\n  - {name: x, label: X, type: ratio, type_params: {numerator: y}}\n") ==
-        "metric `x`: it needs a numerator and a denominator\n");
+  CHECK(
+      errors_of("metrics:\n  - {name: x, label: X, type: ratio, type_params: {numerator: y}}\n") ==
+      "metric `x`: it needs a numerator and a denominator\n");
   CHECK(errors_of("metrics:\n"
                   "  - {name: x, label: X, type: derived, type_params: {expr: y, metrics: [y]}}\n"
                   "  - {name: y, label: Y, type: derived, type_params: {expr: x, metrics: [x]}}\n")
@@ -116,10 +116,12 @@ TEST_CASE("wrong metrics are reported", "[semantic]") {
 }
 
 TEST_CASE("a long chain of metrics is no danger to the stack", "[semantic]") {
-  std::string yaml = "metrics:\n  - {name: m0, label: M, type: simple, type_params: {measure: m}}\n";
+  std::string yaml =
+      "metrics:\n  - {name: m0, label: M, type: simple, type_params: {measure: m}}\n";
   for (int i = 3000; i > 0; --i) {
-    yaml += "  - {name: m" + std::to_string(i) + ", label: M, type: derived, type_params: {expr: a, " +
-            "metrics: [m" + std::to_string(i - 1) + "]}}\n";
+    yaml += "  - {name: m" + std::to_string(i) +
+            ", label: M, type: derived, type_params: {expr: a, " + "metrics: [m" +
+            std::to_string(i - 1) + "]}}\n";
   }
   CHECK(errors_of(yaml).empty());
 }

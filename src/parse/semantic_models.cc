@@ -1,4 +1,5 @@
-// Semantic models: those of `semantic_models:`, and those that a model's entry declares on its columns.
+// Semantic models: those of `semantic_models:`, and those that a model's entry declares on its
+// columns.
 #include <fmt/format.h>
 
 #include "base/strings.h"
@@ -259,9 +260,10 @@ void read_columns_of(const Data& entry, ElementReader& reader, SemanticModelData
     if (!dimension.is_map())
       continue;
     bool is_word = !column.get("dimension")->is_map();
-    Data params = is_word ? Data()
-                          : ElementReader::type_params(text_or_null(column, "granularity"),
-                                                       member_or_null(dimension, "validity_params"));
+    Data params = is_word
+                      ? Data()
+                      : ElementReader::type_params(text_or_null(column, "granularity"),
+                                                   member_or_null(dimension, "validity_params"));
     data.dimensions.push_back(reader.dimension(dimension, std::move(params)));
   }
   Data derived = member_or_null(entry, "derived_semantics");

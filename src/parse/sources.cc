@@ -43,7 +43,8 @@ void merge_threshold(manifest::FreshnessThreshold& target, const Data* data) {
     target.period = period->as_string();
 }
 
-/// Source settings under table settings, threshold by threshold; null at the table turns freshness off.
+/// Source settings under table settings, threshold by threshold; null at the table turns freshness
+/// off.
 std::optional<manifest::Freshness> merged_freshness(const Data& source, const Data& table) {
   const Data* of_table = setting(table, "freshness");
   if (of_table != nullptr && of_table->is_null())
@@ -119,7 +120,8 @@ DataMap table_config(const Data& source, const Data& table) {
     if (const Data* config = holder->get("config"))
       append_tags(tags, config->get("tags"));
     const Data* config = holder->get("config");
-    for (const Data* part : {holder->get("meta"), config == nullptr ? nullptr : config->get("meta")}) {
+    for (const Data* part :
+         {holder->get("meta"), config == nullptr ? nullptr : config->get("meta")}) {
       if (part == nullptr || !part->is_map())
         continue;
       for (const auto& [key, value] : part->as_map())
@@ -178,8 +180,7 @@ class SourceParser {
     fields.source_name = entry.name;
     node.package_name = state_.project_of(file).name;
     node.path = node.original_file_path = file.original_file_path;
-    node.unique_id =
-        fmt::format("source.{}.{}.{}", node.package_name, entry.name, node.name);
+    node.unique_id = fmt::format("source.{}.{}.{}", node.package_name, entry.name, node.name);
     node.fqn = {node.package_name};
     std::string_view folder = base::folder_of(file.path);
     if (!folder.empty() && folder != ".") {
@@ -239,8 +240,8 @@ class SourceParser {
       node.meta = meta->as_map();
     node.relation_name =
         context::relation_of(node, config, state_.input.root.quoting).render_name();
-    node.unrendered_config = state_.interner->intern(configs_.unrendered(
-        ResourceType::Source, node.package_name, node.fqn, given, {}));
+    node.unrendered_config = state_.interner->intern(
+        configs_.unrendered(ResourceType::Source, node.package_name, node.fqn, given, {}));
     node.config = state_.interner->intern(std::move(config));
     add_node(state_, std::move(node));
   }

@@ -1,5 +1,5 @@
-// Models, analyses, singular tests, snapshots and functions: their files become rows, and their texts are
-// rendered once, in parallel, to learn what they refer to.
+// Models, analyses, singular tests, snapshots and functions: their files become rows, and their
+// texts are rendered once, in parallel, to learn what they refer to.
 #include <fmt/format.h>
 
 #include "base/hash.h"
@@ -105,9 +105,8 @@ void add_file(State& state, size_t index, const EntryIndex& entries,
   std::string stem(base::stem_of(base::file_name(file.path)));
   PendingNode pending = make_pending(state, index, stem);
   Node& node = pending.node;
-  auto versioned = node.type == ResourceType::Model
-                       ? versions.find(node.package_name + "." + stem)
-                       : versions.end();
+  auto versioned = node.type == ResourceType::Model ? versions.find(node.package_name + "." + stem)
+                                                    : versions.end();
   if (versioned != versions.end()) {
     const Entry& entry = state.entries[versioned->second.entry];
     const Data& version = *versioned->second.item.get("v");

@@ -1,4 +1,5 @@
-// State: what the steps of parsing hand to each other. Each step fills its part and reads earlier parts.
+// State: what the steps of parsing hand to each other. Each step fills its part and reads earlier
+// parts.
 #pragma once
 
 #include <functional>
@@ -42,14 +43,16 @@ struct ProjectFile {
   FileKind kind = FileKind::Model;
   /// Index into State::projects.
   size_t project = 0;
-  /// "models"; "models/staging/x.sql" relative to the package; "staging/x.sql" relative to the root folder.
+  /// "models"; "models/staging/x.sql" relative to the package; "staging/x.sql" relative to the root
+  /// folder.
   std::string root_folder, original_file_path, path;
   std::string absolute_path;
   /// Invalid for seeds: their text is read when they are loaded.
   diag::SourceId source;
 };
 
-/// One item of a properties file: a model, a source, a macro, ... with Jinja rendered where dbt does.
+/// One item of a properties file: a model, a source, a macro, ... with Jinja rendered where dbt
+/// does.
 struct Entry {
   /// "models", "sources", ...
   std::string section;
@@ -93,7 +96,9 @@ struct State {
   /// Rows of the manifest made so far, with what their text said.
   double now = 0;
 
-  const config::Project& project_of(const ProjectFile& file) const { return *projects[file.project]; }
+  const config::Project& project_of(const ProjectFile& file) const {
+    return *projects[file.project];
+  }
   manifest::Manifest& manifest() { return result->manifest; }
   void report(diag::Diagnostic diagnostic) { input.sink.report(std::move(diagnostic)); }
 };
@@ -129,7 +134,8 @@ void parse_groups(State& state);
 void parse_exposures(State& state);
 /// semantic_layer.cc: metrics, semantic models, saved queries.
 void parse_semantic_layer(State& state);
-/// resolve.cc: refs and sources become edges; unknown, disabled, private and doubled ones are reported.
+/// resolve.cc: refs and sources become edges; unknown, disabled, private and doubled ones are
+/// reported.
 void resolve_references(State& state);
 
 }  // namespace weft::parse

@@ -17,9 +17,9 @@ using base::DataMap;
 
 /// Keys of a test item that configure it; in the order in which dbt writes them into the raw code.
 constexpr std::array<std::string_view, 15> kConfigKeys = {
-    "severity", "tags",     "enabled",        "where",             "limit",
-    "warn_if",  "error_if", "fail_calc",      "store_failures",    "store_failures_as",
-    "meta",     "database", "schema",         "alias",             "sql_header"};
+    "severity", "tags",     "enabled",   "where",          "limit",
+    "warn_if",  "error_if", "fail_calc", "store_failures", "store_failures_as",
+    "meta",     "database", "schema",    "alias",          "sql_header"};
 
 constexpr size_t kMaxNameLength = 64;
 constexpr size_t kKeptOfLongName = 30;
@@ -69,8 +69,8 @@ std::string clean(const std::string& text) {
   std::string made;
   bool in_run = false;
   for (char c : text) {
-    bool is_word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                   c == '_';
+    bool is_word =
+        (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     if (is_word)
       made += c;
     else if (!in_run)
@@ -175,8 +175,8 @@ Data hashable(const Data& data) {
 
 }  // namespace
 
-diag::Result<BuiltTest> build_test(const Data& item, const TestTarget& target,
-                                   bool takes_arguments, diag::Span span) {
+diag::Result<BuiltTest> build_test(const Data& item, const TestTarget& target, bool takes_arguments,
+                                   diag::Span span) {
   auto parts = take_apart(item, span);
   if (!parts)
     return parts.error();
@@ -204,9 +204,9 @@ diag::Result<BuiltTest> build_test(const Data& item, const TestTarget& target,
     const Data* beside = given.find(key);
     const Data* inside = config.get(key);
     if (beside != nullptr && inside != nullptr && beside->truthy()) {
-      return invalid(fmt::format("test `{}` sets `{}` both beside and under `config`", test.name,
-                                 key),
-                     span, "keep the one under `config`");
+      return invalid(
+          fmt::format("test `{}` sets `{}` both beside and under `config`", test.name, key), span,
+          "keep the one under `config`");
     }
     const Data* value = beside != nullptr ? beside : inside;
     if (value != nullptr && !value->is_null())

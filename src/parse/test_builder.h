@@ -1,4 +1,5 @@
-// TestBuilder: one test item of a properties file, taken apart: name, arguments, configuration, names.
+// TestBuilder: one test item of a properties file, taken apart: name, arguments, configuration,
+// names.
 #pragma once
 
 #include <optional>
@@ -36,16 +37,15 @@ struct BuiltTest {
   std::string raw_code;
 };
 
-/// `item` is a name, {name: arguments} or {test_name: …}. `takes_arguments` reads `arguments:` as dbt 1.11
-/// does.
+/// `item` is a name, {name: arguments} or {test_name: …}. `takes_arguments` reads `arguments:` as
+/// dbt 1.11 does.
 diag::Result<BuiltTest> build_test(const base::Data& item, const TestTarget& target,
                                    bool takes_arguments, diag::Span span);
 
-/// An argument as the test macro gets it: Jinja is rendered, `ref('x')` is an expression without braces.
-/// Needed again when the test runs.
+/// An argument as the test macro gets it: Jinja is rendered, `ref('x')` is an expression without
+/// braces. Needed again when the test runs.
 diag::Result<jinja::Value> render_test_argument(context::Worker& worker, const std::string& key,
-                                                const base::Data& value,
-                                                context::NodeScope& scope);
+                                                const base::Data& value, context::NodeScope& scope);
 
 /// test.<package>.<full name>.<10 digits>.
 std::string test_unique_id(const BuiltTest& test, const std::string& package);

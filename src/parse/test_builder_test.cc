@@ -44,11 +44,11 @@ TEST_CASE("ids of tests with long names are dbt's", "[test_builder]") {
 }
 
 TEST_CASE("configuration and arguments are told apart", "[test_builder]") {
-  auto test = build_test(
-      data_of(R"({"accepted_values": {"arguments": {"values": [1]}, "severity": "warn",
+  auto test =
+      build_test(data_of(R"({"accepted_values": {"arguments": {"values": [1]}, "severity": "warn",
                   "config": {"where": "a > 1", "limit": 5}, "name": "mine",
                   "description": "what it does"}})"),
-      column_of("m", "c"), true, {});
+                 column_of("m", "c"), true, {});
   REQUIRE(test.ok());
   CHECK(test->name == "accepted_values");
   CHECK(test->full_name == "mine");

@@ -161,10 +161,10 @@ class UnitTestParser {
   }
 
   bool report_shape(std::string_view path, std::string message, diag::Span span, std::string hint) {
-    std::string legacy = fmt::format("Invalid unit_tests config given in {} @ unit_tests: {} - at "
-                                     "path {}: {}",
-                                     file().original_file_path, python_repr(entry_->data), path,
-                                     message);
+    std::string legacy = fmt::format(
+        "Invalid unit_tests config given in {} @ unit_tests: {} - at "
+        "path {}: {}",
+        file().original_file_path, python_repr(entry_->data), path, message);
     return report(fmt::format("unit test `{}`: {}", entry_->name, message), span, std::move(hint),
                   std::move(legacy));
   }
@@ -172,8 +172,8 @@ class UnitTestParser {
   bool read(const Entry& entry, Node& node) {
     for (const char* key : {"model", "given", "expect"}) {
       if (entry.data.get(key) == nullptr) {
-        return report_shape("[]", fmt::format("'{}' is a required property", key),
-                            entry.node->span, fmt::format("add `{}:`", key));
+        return report_shape("[]", fmt::format("'{}' is a required property", key), entry.node->span,
+                            fmt::format("add `{}:`", key));
       }
     }
     const Data& model = *entry.data.get("model");
@@ -205,8 +205,7 @@ class UnitTestParser {
     DataMap given;
     if (const Data* config = entry_->data.get("config"); config != nullptr && config->is_map())
       given = config->as_map();
-    DataMap config =
-        configs_.build(ResourceType::UnitTest, node.package_name, node.fqn, given, {});
+    DataMap config = configs_.build(ResourceType::UnitTest, node.package_name, node.fqn, given, {});
     if (const Data* tags = config.find("tags"); tags != nullptr && tags->is_list()) {
       for (const Data& tag : tags->as_list())
         node.tags.push_back(python_str(tag));
@@ -252,8 +251,8 @@ class UnitTestParser {
                           "start each input with `- input:`");
     const yaml::Node* nodes = entry_->node->find("given");
     for (size_t i = 0; i < given.as_list().size(); ++i) {
-      diag::Span span = nodes != nullptr && i < nodes->items.size() ? nodes->items[i]->span
-                                                                    : entry_->node->span;
+      diag::Span span =
+          nodes != nullptr && i < nodes->items.size() ? nodes->items[i]->span : entry_->node->span;
       std::optional<UnitTestInput> input = read_input(given.as_list()[i], true, span);
       if (!input)
         return false;
@@ -281,8 +280,8 @@ class UnitTestParser {
     if (made.format != "dict" && made.format != "csv" && made.format != "sql") {
       std::vector<std::string> formats = {"dict", "csv", "sql"};
       std::optional<std::string> near = base::nearest(made.format, formats);
-      report_shape(path, fmt::format("'{}' is not one of ['csv', 'dict', 'sql']", made.format), span,
-                   near ? fmt::format("did you mean `{}`?", *near) : "write `format: dict`");
+      report_shape(path, fmt::format("'{}' is not one of ['csv', 'dict', 'sql']", made.format),
+                   span, near ? fmt::format("did you mean `{}`?", *near) : "write `format: dict`");
       return std::nullopt;
     }
     if (const Data fixture = member(data, "fixture"); !fixture.is_null())
@@ -297,9 +296,9 @@ class UnitTestParser {
 
   bool report_mismatch(const UnitTestInput& input, std::string_view what, diag::Span span) {
     bool is_dict = input.format == "dict";
-    std::string legacy = fmt::format(
-        "Unit test {} has {} rows{} which do not match format {}{}", entry_->name, what,
-        is_dict ? "" : " or fixtures", input.format, is_dict ? "" : ".  Expected string.");
+    std::string legacy = fmt::format("Unit test {} has {} rows{} which do not match format {}{}",
+                                     entry_->name, what, is_dict ? "" : " or fixtures",
+                                     input.format, is_dict ? "" : ".  Expected string.");
     return report(fmt::format("unit test `{}`: the {} rows do not fit format `{}`", entry_->name,
                               what, input.format),
                   span,
@@ -382,19 +381,19 @@ class UnitTestParser {
     const manifest::Manifest& manifest = state_.manifest();
     if (!seed.valid() || manifest.node(seed).type != ResourceType::Seed) {
       std::string name = is_ref ? capture.refs.front().name : input.input;
-      return report(fmt::format("unit test `{}`: input `{}` has no rows and is no seed",
-                                entry_->name, input.input),
-                    span, "add `rows:`",
-                    fmt::format("Unable to find seed '{}.{}' for unit tests in directories: {}",
-                                package(), name,
-                                "[" + base::join(state_.project_of(file()).seed_paths, ", ") + "]"));
+      return report(
+          fmt::format("unit test `{}`: input `{}` has no rows and is no seed", entry_->name,
+                      input.input),
+          span, "add `rows:`",
+          fmt::format("Unable to find seed '{}.{}' for unit tests in directories: {}", package(),
+                      name, "[" + base::join(state_.project_of(file()).seed_paths, ", ") + "]"));
     }
     const Node& node = manifest.node(seed);
     std::string path = node.root_path + "/" + node.original_file_path;
     base::IoResult<std::string> text = state_.input.env.files.read(path);
     if (!text) {
-      return report(fmt::format("unit test `{}`: `{}` cannot be read", entry_->name, path), span, "",
-                    fmt::format("{} cannot be read", path));
+      return report(fmt::format("unit test `{}`: `{}` cannot be read", entry_->name, path), span,
+                    "", fmt::format("{} cannot be read", path));
     }
     return fill_from_csv(input, *text, false, span);
   }
@@ -436,11 +435,12 @@ class UnitTestParser {
     bool has_this = std::any_of(fields.given.begin(), fields.given.end(),
                                 [](const UnitTestInput& input) { return input.input == "this"; });
     if (value->as_bool() && !has_this) {
-      return report(fmt::format("unit test `{}` of incremental model `{}` has no input `this`",
-                                node.name, tested.name),
-                    node.patch_span, "add `- input: this` with the rows that are there before",
-                    fmt::format("Unit test '{}' for incremental model '{}' must have a 'this' input",
-                                node.name, tested.name));
+      return report(
+          fmt::format("unit test `{}` of incremental model `{}` has no input `this`", node.name,
+                      tested.name),
+          node.patch_span, "add `- input: this` with the rows that are there before",
+          fmt::format("Unit test '{}' for incremental model '{}' must have a 'this' input",
+                      node.name, tested.name));
     }
     return true;
   }
@@ -463,13 +463,13 @@ class UnitTestParser {
       return;
     }
     auto names_version = [](const Data& list, const Data& version) {
-      return list.is_list() &&
-             std::find(list.as_list().begin(), list.as_list().end(), version) != list.as_list().end();
+      return list.is_list() && std::find(list.as_list().begin(), list.as_list().end(), version) !=
+                                   list.as_list().end();
     };
     std::vector<NodeId> chosen;
     for (NodeId id : versions_[tested.package_name + "." + tested.name]) {
       const Data& version = state_.manifest().node(id).model->version;
-      bool is_chosen = versions.is_null()  ? true
+      bool is_chosen = versions.is_null() ? true
                        : exclude.truthy() ? !names_version(exclude, version)
                                           : names_version(include, version);
       if (is_chosen)
@@ -552,10 +552,9 @@ std::string unit_test_checksum(const UnitTestFields& fields, bool has_overrides)
   std::string given;
   for (const UnitTestInput& input : fields.given)
     given += (given.empty() ? "" : ", ") + input_repr(input);
-  std::string expect = fmt::format("UnitTestOutputFixture(rows={}, format={}, fixture={})",
-                                   python_repr(fields.expect.rows),
-                                   format_repr(fields.expect.format),
-                                   fixture_repr(fields.expect.fixture));
+  std::string expect = fmt::format(
+      "UnitTestOutputFixture(rows={}, format={}, fixture={})", python_repr(fields.expect.rows),
+      format_repr(fields.expect.format), fixture_repr(fields.expect.fixture));
   std::string overrides = "None";
   if (has_overrides) {
     overrides = fmt::format("UnitTestOverrides(macros={}, vars={}, env_vars={})",

@@ -10,8 +10,8 @@
 namespace weft::parse {
 
 /// Rows of a CSV text as csv.DictReader reads them: maps of texts, null for missing fields, and for
-/// empty ones with `empty_is_null`. Fields beyond the header are dropped. `problem` receives what is
-/// wrong with the text.
+/// empty ones with `empty_is_null`. Fields beyond the header are dropped. `problem` receives what
+/// is wrong with the text.
 base::DataList read_csv_rows(std::string_view text, bool empty_is_null, std::string& problem);
 
 /// dbt's checksum of a unit test, for state comparison.

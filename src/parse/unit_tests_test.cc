@@ -53,8 +53,7 @@ TEST_CASE("checksums are dbt's", "[unit_tests]") {
                 {"id": 2, "name": "San Andreas", "tax_rate": 0.1,
                  "opened_at": "2079-10-27T23:59:59.9999"}])"),
        std::nullopt});
-  fields.expect.rows =
-      rows(R"([{"location_id": 1, "location_name": "Vice City", "tax_rate": 0.2,
+  fields.expect.rows = rows(R"([{"location_id": 1, "location_name": "Vice City", "tax_rate": 0.2,
                 "opened_date": "2016-09-01"},
                {"location_id": 2, "location_name": "San Andreas", "tax_rate": 0.1,
                 "opened_date": "2079-10-27"}])");
@@ -81,10 +80,13 @@ TEST_CASE("wrong unit tests are reported with what to do", "[unit_tests]") {
             .find("did you mean `csv`?") != std::string::npos);
   CHECK(errors("  - name: t\n    model: a\n    given: []\n    expect: {format: csv, rows: []}\n")
             .find("do not fit format `csv`") != std::string::npos);
-  CHECK(errors("  - name: t\n    model: a\n    given: []\n    expect: {format: csv, fixture: row}\n") ==
-        "unit test `t`: fixture `row` does not exist | did you mean `rows`?\n");
-  CHECK(errors("  - name: t\n    model: a\n    given: [{input: ref('a')}]\n    expect: {rows: []}\n")
-            .find("has no rows and is no seed") != std::string::npos);
+  CHECK(
+      errors(
+          "  - name: t\n    model: a\n    given: []\n    expect: {format: csv, fixture: row}\n") ==
+      "unit test `t`: fixture `row` does not exist | did you mean `rows`?\n");
+  CHECK(
+      errors("  - name: t\n    model: a\n    given: [{input: ref('a')}]\n    expect: {rows: []}\n")
+          .find("has no rows and is no seed") != std::string::npos);
   CHECK(errors("  - name: t\n    model: a\n    given: []\n    versions: {include: [1]}\n"
                "    expect: {rows: []}\n")
             .find("names versions, but model `a` has none") != std::string::npos);
@@ -95,7 +97,8 @@ TEST_CASE("wrong unit tests are reported with what to do", "[unit_tests]") {
 
 TEST_CASE("incremental models must be told which way they go", "[unit_tests]") {
   auto errors = [](const std::string& overrides) {
-    return Parsed("  - name: t\n    model: inc\n    given: []\n    expect: {rows: []}\n" + overrides)
+    return Parsed("  - name: t\n    model: inc\n    given: []\n    expect: {rows: []}\n" +
+                  overrides)
         .project.errors();
   };
   CHECK(errors("").find("does not say whether model `inc` runs incrementally") !=

@@ -89,9 +89,8 @@ Data latest_version(const Data& entry) {
     const Data* v = item.get("v");
     if (v == nullptr)
       continue;
-    bool is_better = best.is_null() ||
-                     (all_numbers ? *as_number(*v) > *as_number(best)
-                                  : python_str(*v) > python_str(best));
+    bool is_better = best.is_null() || (all_numbers ? *as_number(*v) > *as_number(best)
+                                                    : python_str(*v) > python_str(best));
     if (is_better)
       best = *v;
   }

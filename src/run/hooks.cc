@@ -80,8 +80,7 @@ bool run_hooks(const RunContext& context, Lane& lane, std::string_view kind,
                const std::vector<std::pair<std::string, Value>>& extras,
                std::vector<manifest::RunResult>& results) {
   base::Clock& clock = context.shared.env.clock;
-  std::vector<NodeId> hooks =
-      hooks_of(context.project.manifest, kind, context.shared.root.name);
+  std::vector<NodeId> hooks = hooks_of(context.project.manifest, kind, context.shared.root.name);
   for (size_t i = 0; i < hooks.size(); ++i) {
     const Node& node = context.project.manifest.node(hooks[i]);
     manifest::RunResult result;
@@ -117,15 +116,14 @@ Value results_value(const manifest::Manifest& manifest,
   for (const manifest::RunResult& result : results) {
     Value one = Value::dict();
     NodeId id = manifest.find(result.unique_id);
-    one.set_item("node", id.valid() ? Value::from_data(manifest::node_data(manifest, id))
-                                    : Value::none());
+    one.set_item("node",
+                 id.valid() ? Value::from_data(manifest::node_data(manifest, id)) : Value::none());
     one.set_item("unique_id", Value::string(result.unique_id));
     one.set_item("status", Value::string(result.status));
     one.set_item("message", result.message ? Value::string(*result.message) : Value::none());
     one.set_item("thread_id", Value::string(result.thread_id));
     one.set_item("execution_time", Value::floating(result.execution_time));
-    one.set_item("adapter_response",
-                 Value::from_data(base::Data(result.adapter_response)));
+    one.set_item("adapter_response", Value::from_data(base::Data(result.adapter_response)));
     one.set_item("failures", result.failures ? Value::integer(*result.failures) : Value::none());
     std::vector<Value> timing;
     for (const manifest::Timing& step : result.timing) {

@@ -20,9 +20,8 @@ diag::Diagnostic no_materialization(const NodeRun& run, const std::string& name)
   diagnostic.code = diag::Code::MaterializationMissing;
   diagnostic.message = fmt::format("no materialization is called `{}`", name);
   diagnostic.span = run.node().source_span;
-  const std::vector<std::string> known = {"view",        "table",       "incremental",
-                                          "ephemeral",   "seed",        "snapshot",
-                                          "materialized_view", "function"};
+  const std::vector<std::string> known = {"view", "table",    "incremental",       "ephemeral",
+                                          "seed", "snapshot", "materialized_view", "function"};
   if (std::optional<std::string> near = base::nearest(name, known))
     diagnostic.hint = fmt::format("did you mean `{}`?", *near);
   diagnostic.legacy_text = fmt::format(
@@ -69,10 +68,10 @@ void take_main_result(NodeRun& run) {
 diag::Status materialize(NodeRun& run) {
   const context::Shared& shared = run.context.shared;
   std::string name = materialization_of(run);
-  bool packages_may_override = !shared.flags.get_bool(
-      "require_explicit_package_overrides_for_builtin_materializations");
-  const context::CallableMacro* macro = shared.macros.find_materialization(
-      run.node().package_name, name, packages_may_override);
+  bool packages_may_override =
+      !shared.flags.get_bool("require_explicit_package_overrides_for_builtin_materializations");
+  const context::CallableMacro* macro =
+      shared.macros.find_materialization(run.node().package_name, name, packages_may_override);
   if (macro == nullptr)
     return no_materialization(run, name);
   diag::Result<Value> returned = run.lane.worker->call_macro(*macro, {}, {}, run.scope);

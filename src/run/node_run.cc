@@ -17,8 +17,7 @@ bool has_sql(ResourceType type) {
   return type != ResourceType::Seed && type != ResourceType::SavedQuery;
 }
 
-diag::Status write_file(const RunContext& context, const std::string& path,
-                        std::string_view text) {
+diag::Status write_file(const RunContext& context, const std::string& path, std::string_view text) {
   std::string full = base::join_path(context.shared.root.root, path);
   std::optional<base::IoError> error = context.shared.env.files.write(full, text);
   if (!error)
@@ -97,9 +96,9 @@ std::string result_message(const diag::Diagnostic& error, const Node& node,
                            const std::string& compiled_path) {
   if (!error.database)
     return error.legacy_text.empty() ? error.message : error.legacy_text;
-  std::string text = fmt::format("Database Error in {} {} ({})\n  {}",
-                                 resource_type_name(node.type), node.name, node.original_file_path,
-                                 error.database->message);
+  std::string text =
+      fmt::format("Database Error in {} {} ({})\n  {}", resource_type_name(node.type), node.name,
+                  node.original_file_path, error.database->message);
   if (!error.database->detail.empty())
     text += "\n  DETAIL:  " + base::replace_all(error.database->detail, "\n", "\n  ");
   if (!error.database->hint.empty())

@@ -1,7 +1,8 @@
-// Model: the whole graph takes part, so that two selected nodes keep their order when what lies between
-// them is not selected; such rows end at once. Tests gate by one extra vertex a tested node (tests -> gate
-// -> children), so edges stay linear in tests plus children. A test of several nodes gates the first nodes
-// that lie behind all of them.
+// Model: the whole graph takes part, so that two selected nodes keep their order when what lies
+// between them is not selected; such rows end at once. Tests gate by one extra vertex a tested node
+// (tests -> gate
+// -> children), so edges stay linear in tests plus children. A test of several nodes gates the
+// first nodes that lie behind all of them.
 #include "run/plan.h"
 
 #include <algorithm>
@@ -117,7 +118,8 @@ void Plan::add_test_gates() {
 }
 
 void Plan::release(Vertex first) {
-  // Rows that are not selected, and gates, end as soon as they are reached. A stack spares deep recursion.
+  // Rows that are not selected, and gates, end as soon as they are reached. A stack spares deep
+  // recursion.
   std::vector<Vertex> reached = {first};
   while (!reached.empty()) {
     Vertex vertex = reached.back();

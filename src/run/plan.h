@@ -1,5 +1,5 @@
-// Plan: the order in which selected nodes may run. Pure bookkeeping, no threads: the scheduler asks it
-// what is ready and tells it what is done.
+// Plan: the order in which selected nodes may run. Pure bookkeeping, no threads: the scheduler asks
+// it what is ready and tells it what is done.
 #pragma once
 
 #include <cstdint>
@@ -25,11 +25,11 @@ class Plan {
   Plan(const manifest::Manifest& manifest, const graph::Graph& graph, const NodeSet& selected,
        bool tests_gate);
 
-  /// The next node to start: among the ready ones the lowest level, then the lowest unique id. Nothing
-  /// when none is ready now.
+  /// The next node to start: among the ready ones the lowest level, then the lowest unique id.
+  /// Nothing when none is ready now.
   std::optional<NodeId> next();
-  /// Marks a started node as ended. With SkipChildren all nodes behind it become skipped; they are given
-  /// out by next() all the same, so that each gets its result.
+  /// Marks a started node as ended. With SkipChildren all nodes behind it become skipped; they are
+  /// given out by next() all the same, so that each gets its result.
   void finish(NodeId id, Effect effect);
   /// The node whose end made this one a skipped one; an invalid id for a node that may run.
   NodeId skipped_because(NodeId id) const { return skipped_because_[id.index()]; }

@@ -1,9 +1,10 @@
 #include "run/plan.h"
 
-#include <catch2/catch.hpp>
 #include <map>
 #include <string>
 #include <vector>
+
+#include <catch2/catch.hpp>
 
 namespace weft::run {
 namespace {
@@ -37,7 +38,8 @@ struct Sample {
   }
 };
 
-/// Runs the plan to its end with one node at a time; names of failing nodes skip what is behind them.
+/// Runs the plan to its end with one node at a time; names of failing nodes skip what is behind
+/// them.
 std::string order_of(const Sample& sample, const std::vector<std::string>& selected, bool gate,
                      const std::string& failing = "") {
   graph::Graph graph(sample.manifest);
@@ -78,8 +80,7 @@ TEST_CASE("in a build tests come before what lies behind their model") {
 
 TEST_CASE("what lies behind a failure is skipped") {
   CHECK(order_of(chain(), {"a", "b", "c"}, false, "a") == "a b(skipped) c(skipped)");
-  CHECK(order_of(chain(), {"a", "b", "c", "ta"}, true, "ta") ==
-        "a ta b(skipped) c(skipped)");
+  CHECK(order_of(chain(), {"a", "b", "c", "ta"}, true, "ta") == "a ta b(skipped) c(skipped)");
 }
 
 TEST_CASE("a test of two models holds back what is behind both") {

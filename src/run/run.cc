@@ -174,7 +174,8 @@ class Scheduler {
       result.thread_id = "MainThread";
       result.relation_name = node.relation_name;
       context_.listener.node_skipped(
-          index, total_, node, because.valid() ? &context_.project.manifest.node(because) : nullptr);
+          index, total_, node,
+          because.valid() ? &context_.project.manifest.node(because) : nullptr);
       results_.push_back(std::move(result));
     }
     changed_.notify_all();
@@ -196,8 +197,7 @@ std::vector<Lane> make_lanes(const RunContext& context, size_t count) {
   for (size_t i = 0; i < count; ++i) {
     if (context.shared.adapter != nullptr)
       lanes[i].connection = context.shared.adapter->connect(fmt::format("thread-{}", i + 1));
-    lanes[i].worker =
-        std::make_unique<context::Worker>(context.shared, lanes[i].connection.get());
+    lanes[i].worker = std::make_unique<context::Worker>(context.shared, lanes[i].connection.get());
     lanes[i].worker->thread_name = fmt::format("Thread-{} (worker)", i + 1);
   }
   return lanes;
@@ -233,9 +233,9 @@ std::vector<std::pair<std::string, jinja::Value>> end_extras(
   std::vector<jinja::Value> schemas, pairs;
   for (const std::string& schema : own) {
     schemas.push_back(jinja::Value::string(schema));
-    pairs.push_back(jinja::Value::tuple(
-        {jinja::Value::string(context.shared.profile.credentials.database),
-         jinja::Value::string(schema)}));
+    pairs.push_back(
+        jinja::Value::tuple({jinja::Value::string(context.shared.profile.credentials.database),
+                             jinja::Value::string(schema)}));
   }
   return {{"results", results_value(context.project.manifest, results)},
           {"schemas", jinja::Value::list(std::move(schemas))},
@@ -272,8 +272,8 @@ diag::Result<RunOutcome> run_nodes(const RunContext& context, const RunRequest& 
   if (!prepared)
     return prepared.error();
   RunOutcome outcome;
-  bool hooks_ok = !request.run_hooks ||
-                  run_hooks(context, lanes.front(), "on-run-start", {}, outcome.results);
+  bool hooks_ok =
+      !request.run_hooks || run_hooks(context, lanes.front(), "on-run-start", {}, outcome.results);
   Scheduler scheduler(context, request, lanes);
   context.listener.run_started(scheduler.total(), threads);
   if (hooks_ok) {

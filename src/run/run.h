@@ -53,7 +53,8 @@ struct RunContext {
   Listener& listener;
 };
 
-/// Errors that end the whole run before any node (no connection, a failed on-run-start hook is a result).
+/// Errors that end the whole run before any node (no connection, a failed on-run-start hook is a
+/// result).
 diag::Result<RunOutcome> run_nodes(const RunContext& context, const RunRequest& request);
 
 /// True for statuses that make the command end with exit code 1.

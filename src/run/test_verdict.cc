@@ -58,10 +58,11 @@ diag::Result<Verdict> read_verdict(const NodeRun& run) {
     return invalid_result(run, "gave no result");
   const context::TableData& data = object->data();
   if (data.rows.size() != 1)
-    return invalid_result(run, fmt::format("returned {} rows, but expected 1 row", data.rows.size()));
+    return invalid_result(run,
+                          fmt::format("returned {} rows, but expected 1 row", data.rows.size()));
   if (data.rows[0].size() != 3) {
-    return invalid_result(run, fmt::format("returned {} columns, but expected 3 columns",
-                                           data.rows[0].size()));
+    return invalid_result(
+        run, fmt::format("returned {} columns, but expected 3 columns", data.rows[0].size()));
   }
   std::optional<int64_t> failures = as_count(data.rows[0][0]);
   std::optional<bool> warn = as_flag(data.rows[0][1]), error = as_flag(data.rows[0][2]);
@@ -79,8 +80,8 @@ void apply(NodeRun& run, const Verdict& verdict) {
   run.result.status = "pass";
   auto describe = [&](std::string_view condition) {
     return fmt::format("Got {} result{}, configured to {} if {}", verdict.failures,
-                       verdict.failures == 1 ? "" : "s",
-                       condition == "error_if" ? "fail" : "warn", config.text(condition));
+                       verdict.failures == 1 ? "" : "s", condition == "error_if" ? "fail" : "warn",
+                       config.text(condition));
   };
   if (severity == "error" && verdict.should_error) {
     run.result.status = "fail";

@@ -45,9 +45,9 @@ diag::Result<NodeId> input_node(NodeRun& run, const Node& tested, const std::str
     found = lookup.find_source(source.source_name, source.table_name, tested.package_name);
   }
   if (!found.id.valid()) {
-    return invalid(run, fmt::format("input `{}` of unit test `{}` does not exist", input,
-                                    run.node().name),
-                   "an input is ref('…'), source('…', '…') or this");
+    return invalid(
+        run, fmt::format("input `{}` of unit test `{}` does not exist", input, run.node().name),
+        "an input is ref('…'), source('…', '…') or this");
   }
   return found.id;
 }

@@ -9,7 +9,8 @@ namespace weft::run {
 /// test's row.
 diag::Status compile_unit_test(NodeRun& run);
 
-/// Runs the compiled query and compares. The result is pass, or fail with the differing rows as message.
+/// Runs the compiled query and compares. The result is pass, or fail with the differing rows as
+/// message.
 diag::Status execute_unit_test(NodeRun& run);
 
 }  // namespace weft::run

@@ -6,15 +6,15 @@
 // the parse by an exception of our own. yaml-cpp itself refuses to nest deeper than 500.
 #include "yaml/document.h"
 
-#include <fmt/format.h>
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/parser.h>
-
 #include <algorithm>
 #include <istream>
 #include <streambuf>
 #include <unordered_map>
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
 
 #include "base/strings.h"
 #include "yaml/scalar.h"

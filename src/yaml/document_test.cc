@@ -1,7 +1,8 @@
 #include "yaml/document.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
+
+#include <catch2/catch.hpp>
 
 #include "base/json.h"
 #include "diag/render.h"

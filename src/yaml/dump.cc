@@ -3,10 +3,10 @@
 // PyYAML first looks at a text as a whole (which styles could hold it), then picks plain,
 // single-quoted or double-quoted, and folds texts wider than 80 columns at single blanks. Every
 // rule below is one of that analysis; dump_test.cc holds results of PyYAML itself.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "base/strings.h"
 #include "base/unicode.h"

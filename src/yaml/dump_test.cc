@@ -1,5 +1,6 @@
-#include <catch2/catch.hpp>
 #include <cmath>
+
+#include <catch2/catch.hpp>
 
 #include "yaml/document.h"
 

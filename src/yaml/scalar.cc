@@ -1,10 +1,10 @@
 #include "yaml/scalar.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <chrono>
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "base/strings.h"
 

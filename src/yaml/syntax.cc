@@ -1,8 +1,8 @@
 #include "yaml/syntax.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "base/strings.h"
 #include "base/unicode.h"
