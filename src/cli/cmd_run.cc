@@ -22,12 +22,6 @@ std::vector<ResourceType> kinds_of(std::string_view command) {
           ResourceType::SavedQuery};
 }
 
-void nothing_to_do(Session& session) {
-  session.log.write(
-      {"NothingToDo", "Q035", Level::Warn,
-       "Nothing to do. Try checking your model configs and model specification args"});
-}
-
 }  // namespace
 
 int cmd_run(Session& session) {
@@ -39,7 +33,7 @@ int cmd_run(Session& session) {
     return kUnhandled;
   run::RunOutcome outcome;
   if (selected->empty()) {
-    nothing_to_do(session);
+    session.nothing_to_do();
     return session.write_run_results(outcome) ? kSuccess : kUnhandled;
   }
   graph::NodeSet rebuilt = *selected;
@@ -78,9 +72,7 @@ int cmd_run(Session& session) {
   session.console.end_of_run(manifest, done->results, done->elapsed, done->was_cancelled);
   if (!session.write_run_results(*done))
     return kUnhandled;
-  if (done->was_cancelled)
-    return 128 + session.env.cancel.signal();
-  return done->has_failures ? kNodeFailed : kSuccess;
+  return session.exit_code(*done);
 }
 
 }  // namespace weft::cli

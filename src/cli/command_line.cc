@@ -59,7 +59,7 @@ class Parser {
       command_at_ = i;
       for (const CommandSpec& command : command_specs()) {
         std::string pair = i + 1 < words_.size() ? word + " " + words_[i + 1] : word;
-        if (command.name == pair && pair != word) {
+        if ((command.name == pair || command.alias == pair) && pair != word) {
           line_.command = &command;
           is_pair_ = true;
           return;
@@ -83,6 +83,9 @@ class Parser {
         continue;
       if (name.size() == 2 && name[0] == '-' && option.letter == name[1])
         return &option;
+      // dbt's old letter for --select.
+      if (option.name == "select" && name == "-m")
+        return &option;
       if (!base::starts_with(name, "--"))
         continue;
       std::string_view longer = name.substr(2);
@@ -96,9 +99,6 @@ class Parser {
           return &option;
         }
       }
-      // dbt's old letter for --select.
-      if (option.name == "select" && name == "-m")
-        return &option;
     }
     return nullptr;
   }

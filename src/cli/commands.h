@@ -11,6 +11,8 @@ int cmd_run(Session& session);
 /// cmd_compile.cc
 int cmd_compile(Session& session);
 int cmd_show(Session& session);
+/// cmd_freshness.cc
+int cmd_freshness(Session& session);
 /// cmd_list.cc
 int cmd_parse(Session& session);
 int cmd_list(Session& session);

@@ -1,7 +1,6 @@
 #include "cli/console.h"
 
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 
@@ -32,6 +31,8 @@ std::string materialization_text(const Node& node) {
       return "function " + relation_text(node);
     case ResourceType::Model:
       return "sql model " + relation_text(node);
+    case ResourceType::Source:
+      return fmt::format("freshness of {}.{}", node.source->source_name, node.name);
     default:
       return fmt::format("{} {}", resource_type_name(node.type), node.name);
   }
@@ -60,38 +61,6 @@ bool is_test(const Node& node) {
 
 std::string colored(std::string_view text, std::string_view code, bool on) {
   return on ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
-}
-
-std::string elapsed_text(double seconds) {
-  auto whole = static_cast<int64_t>(seconds);
-  int64_t hours = whole / 3600, minutes = whole / 60 % 60;
-  return fmt::format("{} hours {} minutes and {:.2f} seconds", hours, minutes,
-                     seconds - static_cast<double>(hours * 3600 + minutes * 60));
-}
-
-/// "3 table models, 2 view models, 5 data tests": what ran, by kind and name.
-std::string counts_text(const manifest::Manifest& manifest, const std::vector<RunResult>& results) {
-  std::map<std::string, size_t> counts;
-  for (const RunResult& result : results) {
-    manifest::NodeId id = manifest.find(result.unique_id);
-    if (!id.valid())
-      continue;
-    const Node& node = manifest.node(id);
-    std::string kind(resource_type_name(node.type));
-    if (node.type == ResourceType::Model)
-      kind = std::string(manifest.config_of(node).text("materialized")) + " model";
-    else if (node.type == ResourceType::Test)
-      kind = "data test";
-    else if (node.type == ResourceType::UnitTest)
-      kind = "unit test";
-    else if (node.type == ResourceType::Operation)
-      kind = "project hook";
-    ++counts[kind];
-  }
-  std::string text;
-  for (const auto& [kind, count] : counts)
-    text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", count, kind, count == 1 ? "" : "s");
-  return text.empty() ? "nothing" : text;
 }
 
 base::DataMap node_info(const Node& node, std::string_view status) {
@@ -140,7 +109,14 @@ void Console::fancy_line(std::string_view name, std::string_view code, Level lev
   data.set("status", base::Data(status));
   if (seconds)
     data.set("execution_time", base::Data(*seconds));
-  log_.write({name, code, level, fmt::format("{} [{}{}]", line, shown, time), std::move(data)});
+  bool is_batch = name == "LogStartBatch" || name == "LogBatchResult";
+  if (is_batch) {
+    data.set("batch_index", base::Data(index));
+    data.set("total_batches", base::Data(total));
+  }
+  log_.write({name, code, level,
+              fmt::format("{}{} [{}{}]", is_batch ? "Batch " : "", line, shown, time),
+              std::move(data)});
 }
 
 void Console::run_started(size_t nodes, size_t threads) {
@@ -179,6 +155,10 @@ void Console::node_finished(size_t index, size_t total, const Node& node, const 
     fancy_line("LogTestResult", "Q007", level, index, total, text, status, seconds, node);
     return;
   }
+  if (node.type == ResourceType::Source) {
+    freshness_line(index, total, node, result);
+    return;
+  }
   bool failed = result.status == "error";
   std::string text = failed ? fmt::format("ERROR {} {}",
                                           node.type == ResourceType::Seed       ? "loading"
@@ -186,6 +166,8 @@ void Console::node_finished(size_t index, size_t total, const Node& node, const 
                                                                                 : "creating",
                                           materialization_text(node))
                             : fmt::format("OK {} {}", done_word(node), materialization_text(node));
+  if (result.status == "partial success")
+    text = "PARTIALLY created " + materialization_text(node);
   const char* name = node.type == ResourceType::Seed       ? "LogSeedResult"
                      : node.type == ResourceType::Snapshot ? "LogSnapshotResult"
                                                            : "LogModelResult";
@@ -196,23 +178,70 @@ void Console::node_finished(size_t index, size_t total, const Node& node, const 
              failed ? "ERROR" : base_status(result), seconds, node);
 }
 
-void Console::node_skipped(size_t index, size_t total, const Node& node, const Node* because) {
-  (void)because;
-  std::string kind = is_test(node) ? "test " + node.name : "relation " + relation_text(node);
-  fancy_line("SkippingDetails", "Q034", Level::Info, index, total, "SKIP " + kind, "SKIP",
+void Console::freshness_line(size_t index, size_t total, const Node& node,
+                             const RunResult& result) {
+  std::string_view status = result.status;
+  std::string word = status == "runtime error" ? "ERROR"
+                     : status == "error"       ? "ERROR STALE"
+                     : status == "warn"        ? "WARN"
+                                               : "PASS";
+  Level level = status == "pass" ? Level::Info : status == "warn" ? Level::Warn : Level::Error;
+  fancy_line("LogFreshnessResult", "Q018", level, index, total,
+             word + " " + materialization_text(node), word, result.execution_time, node);
+}
+
+void Console::node_skipped(size_t index, size_t total, const Node& node, const Node* cause,
+                           const RunResult* result) {
+  bool is_relation = node.type == ResourceType::Model || node.type == ResourceType::Seed ||
+                     node.type == ResourceType::Snapshot;
+  std::string relation = node.schema + "." + node.name;
+  if (cause == nullptr || result == nullptr) {
+    std::string what = is_relation ? "relation " + relation
+                                   : fmt::format("{} {}", resource_type_name(node.type), node.name);
+    fancy_line("SkippingDetails", "Q034", Level::Info, index, total, "SKIP " + what, "SKIP",
+               std::nullopt, node);
+    return;
+  }
+  fancy_line(
+      "LogSkipBecauseError", "Z034", Level::Error, index, total,
+      fmt::format("SKIP relation {} due to ephemeral model status '{}'", relation, result->status),
+      "ERROR SKIP", std::nullopt, node);
+  failure(*cause, *result);
+}
+
+void Console::hook_started(size_t index, size_t total, const std::string& name, const Node& node) {
+  fancy_line("LogHookStartLine", "Q032", Level::Info, index, total, "START hook: " + name, "RUN",
              std::nullopt, node);
 }
 
-void Console::hook_started(size_t index, size_t total, const Node& node) {
-  fancy_line("LogHookStartLine", "Q032", Level::Info, index, total,
-             fmt::format("START hook: {}", node.name), "RUN", std::nullopt, node);
+void Console::hook_finished(size_t index, size_t total, const std::string& name, const Node& node,
+                            const RunResult& result) {
+  std::string word = result.status == "success"   ? "OK"
+                     : result.status == "skipped" ? "SKIP"
+                                                  : "ERROR";
+  fancy_line("LogHookEndLine", "Q033", word == "ERROR" ? Level::Error : Level::Info, index, total,
+             word + " hook: " + name, word, result.execution_time, node);
 }
 
-void Console::hook_finished(size_t index, size_t total, const Node& node, const RunResult& result) {
-  bool failed = result.status == "error";
-  fancy_line("LogHookEndLine", "Q033", failed ? Level::Error : Level::Info, index, total,
-             fmt::format("{} hook: {}", failed ? "ERROR" : "OK", node.name),
-             failed ? "ERROR" : result.message.value_or("OK"), result.execution_time, node);
+void Console::batch_started(size_t index, size_t total, const std::string& batch,
+                            const Node& node) {
+  if (is_compile_)
+    return;
+  fancy_line("LogStartBatch", "Q045", Level::Info, index, total,
+             fmt::format("START batch {} of {}", batch, relation_text(node)), "RUN", std::nullopt,
+             node);
+}
+
+void Console::batch_finished(size_t index, size_t total, const std::string& batch, const Node& node,
+                             const RunResult& result) {
+  if (is_compile_)
+    return;
+  bool failed = result.status == "error", skipped = result.status == "skipped";
+  std::string word = failed ? "ERROR creating" : skipped ? "SKIP" : "OK created";
+  std::string status = failed ? "ERROR" : skipped ? "SKIPPED" : base_status(result);
+  fancy_line("LogBatchResult", "Q046", failed ? Level::Error : Level::Info, index, total,
+             fmt::format("{} batch {} of {}", word, batch, relation_text(node)), status,
+             result.execution_time, node);
 }
 
 void Console::diagnostic(const diag::Diagnostic& diagnostic, const Node* node) {
@@ -299,71 +328,6 @@ void Console::fatal(const diag::Diagnostic& diagnostic) {
   if (log_.is_json())
     data.set("diagnostic", base::Data(render_json(diagnostic, sources_)));
   log_.write({"MainEncounteredError", "Z002", Level::Error, std::move(text), std::move(data)});
-}
-
-void Console::end_of_run(const manifest::Manifest& manifest, const std::vector<RunResult>& results,
-                         double elapsed, bool was_cancelled) {
-  size_t pass = 0, warn = 0, error = 0, skip = 0, no_op = 0;
-  for (const RunResult& result : results) {
-    if (result.status == "warn")
-      ++warn;
-    else if (result.status == "skipped")
-      ++skip;
-    else if (result.status == "no-op")
-      ++no_op;
-    else if (result.status == "error" || result.status == "fail" ||
-             result.status == "partial success")
-      ++error;
-    else
-      ++pass;
-  }
-  log_.info("");
-  log_.write({"FinishedRunningStats", "E047", Level::Info,
-              fmt::format("Finished running {} in {} ({:.2f}s).", counts_text(manifest, results),
-                          elapsed_text(elapsed), elapsed)});
-  log_.info("");
-  std::string headline = was_cancelled ? "Exited because of keyboard interrupt"
-                         : error + warn == 0
-                             ? "Completed successfully"
-                             : fmt::format(
-                                   "Completed with {} error{}, {} partial "
-                                   "successes, and {} warning{}:",
-                                   error, error == 1 ? "" : "s", 0, warn, warn == 1 ? "" : "s");
-  log_.write({"EndOfRunSummary", "Z030", error > 0 ? Level::Error : Level::Info, headline});
-  for (const RunResult& result : results) {
-    bool failed = result.status == "error" || result.status == "fail";
-    if (!failed && result.status != "warn")
-      continue;
-    manifest::NodeId id = manifest.find(result.unique_id);
-    if (!id.valid())
-      continue;
-    const Node& node = manifest.node(id);
-    log_.info("");
-    Level level = failed ? Level::Error : Level::Warn;
-    log_.write({failed ? "RunResultFailure" : "RunResultWarning", failed ? "Z022" : "Z021", level,
-                fmt::format("{} in {} {} ({})", failed ? "Failure" : "Warning",
-                            resource_type_name(node.type), node.name, node.original_file_path)});
-    auto detail = std::find_if(failures_.begin(), failures_.end(),
-                               [&](const auto& one) { return one.first == result.unique_id; });
-    if (result.message)
-      log_.write({"RunResultError", "Z024", level, "  " + *result.message});
-    if (detail != failures_.end())
-      log_.write({"RunResultError", "Z024", level, detail->second});
-    if (is_test(node) && node.compiled_path)
-      log_.write(
-          {"SQLCompiledPath", "Z026", Level::Info, "  compiled code at " + *node.compiled_path});
-    if (is_test(node) && node.relation_name && failed) {
-      log_.write({"CheckNodeTestFailure", "Z027", Level::Info,
-                  fmt::format("  See test failures:\n  {0}\n  select * from {1}\n  {0}",
-                              std::string(40, '-'), *node.relation_name)});
-    }
-  }
-  log_.info("");
-  base::DataMap stats;
-  log_.write({"StatsLine", "Z023", Level::Info,
-              fmt::format("Done. PASS={} WARN={} ERROR={} SKIP={} NO-OP={} REUSED=0 TOTAL={}", pass,
-                          warn, error, skip, no_op, pass + warn + error + skip + no_op),
-              std::move(stats)});
 }
 
 }  // namespace weft::cli

@@ -10,6 +10,7 @@
 #include "context/shared.h"
 #include "diag/source.h"
 #include "run/listener.h"
+#include "run/run.h"
 
 namespace weft::cli {
 
@@ -27,10 +28,15 @@ class Console final : public run::Listener,
   void node_finished(size_t index, size_t total, const manifest::Node& node,
                      const manifest::RunResult& result) override;
   void node_skipped(size_t index, size_t total, const manifest::Node& node,
-                    const manifest::Node* because) override;
-  void hook_started(size_t index, size_t total, const manifest::Node& node) override;
-  void hook_finished(size_t index, size_t total, const manifest::Node& node,
-                     const manifest::RunResult& result) override;
+                    const manifest::Node* cause, const manifest::RunResult* result) override;
+  void hook_started(size_t index, size_t total, const std::string& name,
+                    const manifest::Node& node) override;
+  void hook_finished(size_t index, size_t total, const std::string& name,
+                     const manifest::Node& node, const manifest::RunResult& result) override;
+  void batch_started(size_t index, size_t total, const std::string& batch,
+                     const manifest::Node& node) override;
+  void batch_finished(size_t index, size_t total, const std::string& batch,
+                      const manifest::Node& node, const manifest::RunResult& result) override;
   void diagnostic(const diag::Diagnostic& diagnostic, const manifest::Node* node) override;
 
   // context::Messages
@@ -52,9 +58,21 @@ class Console final : public run::Listener,
   void end_of_run(const manifest::Manifest& manifest,
                   const std::vector<manifest::RunResult>& results, double elapsed,
                   bool was_cancelled);
+  /// The lines after `source freshness`.
+  void end_of_freshness(const manifest::Manifest& manifest,
+                        const std::vector<manifest::RunResult>& results, double elapsed);
   Log& log() { return log_; }
 
  private:
+  /// console_summary.cc
+  void results_line(const manifest::Manifest& manifest,
+                    const std::vector<manifest::RunResult>& results, double elapsed);
+  void failures(const manifest::Manifest& manifest, const std::vector<manifest::RunResult>& results,
+                bool (*is_shown)(const manifest::RunResult& result));
+  void failure(const manifest::Node& node, const manifest::RunResult& result);
+  void failure_details(const manifest::Node& node, const manifest::RunResult& result, Level level);
+  void freshness_line(size_t index, size_t total, const manifest::Node& node,
+                      const manifest::RunResult& result);
   void fancy_line(std::string_view name, std::string_view code, Level level, size_t index,
                   size_t total, std::string_view text, std::string_view status,
                   std::optional<double> seconds, const manifest::Node& node);

@@ -141,6 +141,7 @@ constexpr Row kRows[] = {
     {"snapshot", cmd_run},
     {"compile", cmd_compile},
     {"show", cmd_show},
+    {"source freshness", cmd_freshness},
     {"parse", cmd_parse},
     {"ls", cmd_list},
     {"run-operation", cmd_run_operation},

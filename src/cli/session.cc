@@ -31,6 +31,8 @@ std::string plural(size_t count, std::string_view word) {
 /// The command's name as artifacts and templates see it: "generate" for docs generate.
 std::string which_of(const CommandLine& line) {
   std::string_view name = line.command->name;
+  if (name == "source freshness")
+    return "freshness";
   if (name == "docs generate")
     return "generate";
   if (name == "docs serve")
@@ -375,6 +377,21 @@ base::DataMap Session::artifact_args() const {
   args.set("invocation_command", base::Data(line.invocation));
   args.set("vars", base::Data(cli_vars));
   return args;
+}
+
+void Session::nothing_to_do() {
+  log.write({"NothingToDo", "Q035", Level::Warn,
+             "Nothing to do. Try checking your model configs and model specification args"});
+}
+
+int Session::exit_code(const run::RunOutcome& outcome) {
+  if (outcome.fatal) {
+    console.fatal(*outcome.fatal);
+    return kUnhandled;
+  }
+  if (outcome.was_cancelled)
+    return 128 + env.cancel.signal();
+  return outcome.has_failures ? kNodeFailed : kSuccess;
 }
 
 bool Session::write_run_results(const run::RunOutcome& outcome) {

@@ -49,6 +49,10 @@ class Session {
   bool write_artifact(const std::string& name, const std::string& text);
   /// run_results.json.
   bool write_run_results(const run::RunOutcome& outcome);
+  /// Says that the selection is empty.
+  void nothing_to_do();
+  /// The command's code after a run; shows the error that ended it, if any.
+  int exit_code(const run::RunOutcome& outcome);
   /// The flags in effect, as run_results.json has them under args.
   base::DataMap artifact_args() const;
   std::string target_path() const;

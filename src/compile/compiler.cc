@@ -188,12 +188,13 @@ diag::Result<Query> Compiler::compile(context::Worker& worker, NodeId id,
       known.push_back(macro);
   }
   std::vector<manifest::ExtraCte> rows;
+  bool injects = shared_.flags.get_bool("inject_ephemeral_ctes");
   diag::Result<std::vector<NamedCte>> ctes = ctes_of(worker, scope.ephemerals, rows);
   if (!ctes)
     return ctes.error();
-  Query injected = inject_ctes(*query, *ctes);
+  Query injected = injects ? inject_ctes(*query, *ctes) : std::move(*query);
   node.extra_ctes = std::move(rows);
-  node.extra_ctes_injected = true;
+  node.extra_ctes_injected = injects;
   node.compiled_code = injected.sql;
   node.compiled = true;
   node.compiled_path = file_path(node, "compiled");

@@ -83,6 +83,8 @@ Value target_of(Worker& worker, const Arguments& arguments) {
 Value alter_relation(Worker& worker, const Arguments& arguments) {
   ArgumentReader reader(worker.interpreter(), "alter_relation", arguments, {"relation", "sql"});
   std::string sql = reader.require(1).str();
+  if (diag::Status begun = worker.connection().begin(); !begun)
+    worker.interpreter().raise(begun.error());
   diag::Result<adapter::QueryResult> done = worker.connection().execute(sql, {});
   if (!done)
     raise_database_error(worker, done.error(), sql);

@@ -17,6 +17,15 @@ using adapter::Relation;
 using jinja::Arguments;
 using jinja::Value;
 
+/// auto_begin: a transaction is open afterwards, unless the profile does without them.
+void begin_if_wanted(Worker& worker, bool auto_begin) {
+  if (!auto_begin || worker.shared().profile.credentials.autocommit)
+    return;
+  diag::Status begun = worker.connection().begin();
+  if (!begun)
+    worker.interpreter().raise(begun.error());
+}
+
 /// execute(sql, auto_begin, fetch, limit) -> (response, table).
 Value execute(Worker& worker, const Arguments& arguments) {
   ArgumentReader reader(worker.interpreter(), "execute", arguments,
@@ -26,6 +35,7 @@ Value execute(Worker& worker, const Arguments& arguments) {
   options.fetch = reader.flag_or(2, false);
   if (const Value* limit = reader.find(3); limit != nullptr && limit->is_integer())
     options.limit = limit->as_int();
+  begin_if_wanted(worker, reader.flag_or(1, false));
   diag::Result<adapter::QueryResult> result = worker.connection().execute(sql, options);
   if (!result)
     raise_database_error(worker, result.error(), sql);
@@ -55,6 +65,7 @@ Value add_query(Worker& worker, const Arguments& arguments) {
     }
     sql = filled + sql.substr(at);
   }
+  begin_if_wanted(worker, reader.flag_or(1, true));
   diag::Result<adapter::QueryResult> result = worker.connection().execute(sql, {});
   if (!result)
     raise_database_error(worker, result.error(), sql);

@@ -1,6 +1,7 @@
 // NodeScope: the node that is rendered, and what its rendering leaves behind.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,6 +31,18 @@ struct Capture {
 struct StatementResult {
   std::string name;
   jinja::Value value;
+};
+
+/// A stretch of time, its end not included. Microseconds since 1970, UTC.
+struct TimeWindow {
+  int64_t start = 0, end = 0;
+};
+
+/// One run of a microbatch model: the rows of this window are built.
+struct Batch {
+  /// The window's start with the precision of its size: "20240131", "20240131T07".
+  std::string id;
+  TimeWindow window;
 };
 
 /// A relation that is built to take the place of another.
@@ -75,6 +88,8 @@ struct NodeScope {
     const base::DataMap* env_vars = nullptr;
   };
   const UnitTestInputs* unit_test = nullptr;
+  /// Execute: the batch of a microbatch model; refs are limited to its window.
+  std::optional<Batch> batch;
   /// Refs are not checked against depends_on: hooks, operations, inline SQL.
   bool is_operation = false;
 };

@@ -15,6 +15,7 @@
 #include "config/vars.h"
 #include "context/lookup.h"
 #include "context/macros.h"
+#include "context/scope.h"
 #include "diag/source.h"
 #include "jinja/environment.h"
 #include "manifest/manifest.h"
@@ -23,8 +24,6 @@ namespace weft::context {
 
 /// Parse records what a node refers to and never asks the database; Execute does the work.
 enum class Phase { Parse, Execute };
-
-struct NodeScope;
 
 /// Where messages of templates go. Called from worker threads.
 class Messages {
@@ -69,6 +68,8 @@ struct Shared {
   bool empty = false;
   /// Functions of weft's that templates may test for, "which" of the command: "run", "build", ...
   std::string which;
+  /// --sample: refs of models and snapshots see only the rows of this window.
+  std::optional<TimeWindow> sample = {};
 };
 
 /// The options of weft's Jinja environment: dbt's settings and its macro tags.

@@ -2,6 +2,7 @@
 // dicts for templates. Everything is streamed to text; nothing builds a tree of the whole.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,8 @@ struct Timing {
   int64_t started_at = 0, completed_at = 0;
 };
 
+struct FreshnessResult;
+
 /// dbt's words: success, error, skipped, partial success, no-op, reused, pass, fail, warn.
 struct RunResult {
   std::string unique_id;
@@ -55,6 +58,8 @@ struct RunResult {
   /// Null unless the model is a microbatch.
   base::Data batch_results;
   base::Data overload_results;
+  /// Of a checked source only; goes to sources.json.
+  std::shared_ptr<const FreshnessResult> freshness;
 };
 
 struct RunResults {

@@ -142,6 +142,10 @@ class FieldWriter {
 
   void threshold(std::string_view key, const FreshnessThreshold& value) {
     e_.key(key);
+    if (value.is_null) {
+      e_.null();
+      return;
+    }
     e_.open_map();
     e_.key("count");
     value.count ? e_.integer(*value.count) : e_.null();

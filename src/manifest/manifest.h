@@ -148,11 +148,17 @@ struct FreshnessThreshold {
   std::optional<int64_t> count;
   /// minute, hour or day; empty when not given
   std::string period;
+  /// Switched off by `null`, which artifacts keep.
+  bool is_null = false;
+
+  bool is_set() const { return count.has_value() && !period.empty(); }
 };
 
 struct Freshness {
   FreshnessThreshold warn_after, error_after;
   std::optional<std::string> filter;
+
+  bool is_set() const { return warn_after.is_set() || error_after.is_set(); }
 };
 
 /// Of sources only.

@@ -6,6 +6,7 @@
 #include "context/config_merge.h"
 #include "context/relations.h"
 #include "parse/node_patch.h"
+#include "parse/source_freshness.h"
 
 namespace weft::parse {
 namespace {
@@ -16,72 +17,6 @@ using base::DataMap;
 
 std::optional<std::string> text_of(const Data& data, std::string_view key) {
   const Data* value = data.get(key);
-  if (value == nullptr || value->is_null())
-    return std::nullopt;
-  return python_str(*value);
-}
-
-/// The value at `key` of the entry or of its `config`, the latter first.
-const Data* setting(const Data& entry, std::string_view key) {
-  if (const Data* config = entry.get("config"); config != nullptr && config->is_map()) {
-    if (const Data* value = config->get(key))
-      return value;
-  }
-  return entry.get(key);
-}
-
-void merge_threshold(manifest::FreshnessThreshold& target, const Data* data) {
-  if (data == nullptr)
-    return;
-  if (data->is_null()) {
-    target = {};
-    return;
-  }
-  if (const Data* count = data->get("count"); count != nullptr && count->is_int())
-    target.count = count->as_int();
-  if (const Data* period = data->get("period"); period != nullptr && period->is_string())
-    target.period = period->as_string();
-}
-
-/// Source settings under table settings, threshold by threshold; null at the table turns freshness
-/// off.
-std::optional<manifest::Freshness> merged_freshness(const Data& source, const Data& table) {
-  const Data* of_table = setting(table, "freshness");
-  if (of_table != nullptr && of_table->is_null())
-    return std::nullopt;
-  manifest::Freshness made;
-  for (const Data* data : {setting(source, "freshness"), of_table}) {
-    if (data == nullptr || !data->is_map())
-      continue;
-    merge_threshold(made.warn_after, data->get("warn_after"));
-    merge_threshold(made.error_after, data->get("error_after"));
-    if (std::optional<std::string> filter = text_of(*data, "filter"))
-      made.filter = filter;
-  }
-  return made;
-}
-
-Data threshold_data(const manifest::FreshnessThreshold& threshold) {
-  DataMap made;
-  made.set("count", threshold.count ? Data(*threshold.count) : Data());
-  made.set("period", threshold.period.empty() ? Data() : Data(threshold.period));
-  return Data(std::move(made));
-}
-
-Data freshness_data(const std::optional<manifest::Freshness>& freshness) {
-  if (!freshness)
-    return Data();
-  DataMap made;
-  made.set("warn_after", threshold_data(freshness->warn_after));
-  made.set("error_after", threshold_data(freshness->error_after));
-  made.set("filter", freshness->filter ? Data(*freshness->filter) : Data());
-  return Data(std::move(made));
-}
-
-std::optional<std::string> inherited_text(const Data& source, const Data& table,
-                                          std::string_view key) {
-  const Data* of_table = setting(table, key);
-  const Data* value = of_table != nullptr ? of_table : setting(source, key);
   if (value == nullptr || value->is_null())
     return std::nullopt;
   return python_str(*value);
@@ -129,7 +64,8 @@ DataMap table_config(const Data& source, const Data& table) {
     }
     if (config != nullptr && config->is_map()) {
       for (const auto& [key, value] : config->as_map()) {
-        if (key != "tags" && key != "meta" && key != "freshness")
+        if (key != "tags" && key != "meta" && key != "freshness" && key != "loaded_at_field" &&
+            key != "loaded_at_query")
           made.set(key, value);
       }
     }
@@ -198,11 +134,8 @@ class SourceParser {
     fields.unrendered_database = text_of(source, "database");
     fields.unrendered_schema = text_of(source, "schema");
     fields.identifier = text_of(table, "identifier").value_or(node.name);
-    fields.loader = inherited_text(source, table, "loader").value_or("");
+    fields.loader = text_of(source, "loader").value_or("");
     fields.quoting = quoting_of(source, table);
-    fields.loaded_at_field = inherited_text(source, table, "loaded_at_field");
-    fields.loaded_at_query = inherited_text(source, table, "loaded_at_query");
-    fields.freshness = merged_freshness(source, table);
     if (const Data* external = table.get("external"))
       fields.external = *external;
     finish_table(entry, table, table_node, node);
@@ -229,9 +162,7 @@ class SourceParser {
     node.columns = read_columns(table, table_node, node.package_name, descriptions);
     DataMap given = table_config(source, table);
     DataMap config = configs_.build(ResourceType::Source, node.package_name, node.fqn, given, {});
-    config.set("freshness", freshness_data(fields.freshness));
-    config.set("loaded_at_field", fields.loaded_at_field ? Data(*fields.loaded_at_field) : Data());
-    config.set("loaded_at_query", fields.loaded_at_query ? Data(*fields.loaded_at_query) : Data());
+    set_freshness(source, table, config, node);
     if (const Data* tags = config.find("tags"); tags != nullptr && tags->is_list()) {
       for (const Data& tag : tags->as_list())
         node.tags.push_back(python_str(tag));
@@ -242,8 +173,47 @@ class SourceParser {
         context::relation_of(node, config, state_.input.root.quoting).render_name();
     node.unrendered_config = state_.interner->intern(
         configs_.unrendered(ResourceType::Source, node.package_name, node.fqn, given, {}));
+    warn_of_unknown_age(node, config);
     node.config = state_.interner->intern(std::move(config));
     add_node(state_, std::move(node));
+  }
+
+  /// Thresholds of the properties file; those of dbt_project.yml only where it has none.
+  void set_freshness(const Data& source, const Data& table, DataMap& config, Node& node) {
+    manifest::SourceFields& fields = *node.source;
+    if (diag::Status read = read_loaded_at(source, table, fields); !read) {
+      diag::Diagnostic error = read.error();
+      error.span = node.patch_span;
+      state_.report(std::move(error));
+    }
+    fields.freshness = merged_freshness(source, table);
+    const Data* of_project = config.find("freshness");
+    if (fields.freshness && !fields.freshness->is_set() && of_project != nullptr)
+      fields.freshness = read_freshness(*of_project);
+    config.set("freshness", freshness_data(fields.freshness));
+    config.set("loaded_at_field", fields.loaded_at_field ? Data(*fields.loaded_at_field) : Data());
+    config.set("loaded_at_query", fields.loaded_at_query ? Data(*fields.loaded_at_query) : Data());
+  }
+
+  /// PostgreSQL does not know when a table was written last.
+  void warn_of_unknown_age(const Node& node, const DataMap& config) {
+    const manifest::SourceFields& fields = *node.source;
+    const Data* enabled = config.find("enabled");
+    bool is_checked =
+        fields.freshness && fields.freshness->is_set() && (enabled == nullptr || enabled->truthy());
+    if (!is_checked || fields.loaded_at_field || fields.loaded_at_query)
+      return;
+    std::string name = fields.source_name + "." + node.name;
+    diag::Diagnostic diagnostic;
+    diagnostic.code = diag::Code::FreshnessUnknown;
+    diagnostic.message = fmt::format("source `{}` has `freshness` and no `loaded_at_field`", name);
+    diagnostic.span = node.patch_span;
+    diagnostic.hint = "name the column that tells when a row was loaded";
+    diagnostic.legacy_text = fmt::format(
+        "The configured adapter does not support metadata-based freshness. A loaded_at_field must "
+        "be specified for source '{}'.",
+        name);
+    state_.report(std::move(diagnostic));
   }
 
   State& state_;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json.h"
 #include "base/strings.h"
 #include "run/query_comment.h"
 
@@ -18,9 +19,8 @@ bool is_hook(const Node& node, std::string_view kind) {
   return node.type == ResourceType::Operation && !node.tags.empty() && node.tags.front() == kind;
 }
 
-diag::Status run_hook(const RunContext& context, Lane& lane, const Node& node, NodeId id,
-                      const std::vector<std::pair<std::string, Value>>& extras,
-                      manifest::RunResult& result) {
+context::NodeScope scope_of(const RunContext& context, const Node& node, NodeId id,
+                            const Extras& extras) {
   context::NodeScope scope;
   scope.package_name = node.package_name;
   scope.node = &node;
@@ -28,18 +28,23 @@ diag::Status run_hook(const RunContext& context, Lane& lane, const Node& node, N
   scope.is_operation = true;
   scope.config = &context.project.manifest.config_of(node).values;
   scope.extras = extras;
-  lane.connection->name = "master";
-  diag::Status commented = set_query_comment(*lane.worker, nullptr, "master");
-  if (!commented)
-    return commented;
-  diag::Result<jinja::Rendered> sql = lane.worker->render_text(node.raw_code, node.name, scope);
-  if (!sql)
-    return sql.error();
-  result.compiled_code = sql->text;
-  result.compiled = true;
-  result.message = "OK";
-  if (!base::trim(sql->text).empty()) {
-    diag::Result<adapter::QueryResult> executed = lane.connection->execute(sql->text, {});
+  return scope;
+}
+
+/// A hook may be a mapping in JSON, {"sql": …}, as the macros around hooks of models make it.
+std::string sql_of(std::string text) {
+  std::string_view trimmed = base::trim(text);
+  if (trimmed.empty() || trimmed.front() != '{')
+    return text;
+  auto parsed = base::parse_json(trimmed);
+  auto* data = std::get_if<base::Data>(&parsed);
+  const base::Data* sql = data == nullptr ? nullptr : data->get("sql");
+  return sql != nullptr && sql->is_string() ? sql->as_string() : text;
+}
+
+diag::Status execute_hook(Lane& lane, const Node& node, const std::string& sql) {
+  if (!base::trim(sql).empty()) {
+    diag::Result<adapter::QueryResult> executed = lane.connection->execute(sql, {});
     if (!executed) {
       diag::Diagnostic error = executed.error();
       error.code = diag::Code::HookFailed;
@@ -47,13 +52,98 @@ diag::Status run_hook(const RunContext& context, Lane& lane, const Node& node, N
                                node.tags.front(), node.operation_index + 1, node.package_name);
       return error;
     }
-    result.message = executed->response.message;
-    result.adapter_response.set("_message", base::Data(executed->response.message));
-    result.adapter_response.set("code", base::Data(executed->response.code));
-    result.adapter_response.set("rows_affected", base::Data(executed->response.rows_affected));
   }
   return lane.connection->in_transaction() ? lane.connection->commit() : diag::Done{};
 }
+
+/// One pass over the hooks of a kind.
+class HookRun {
+ public:
+  HookRun(const RunContext& context, Lane& lane, std::string_view kind, const Extras& extras,
+          std::vector<manifest::RunResult>& results)
+      : context_(context), lane_(lane), kind_(kind), extras_(extras), results_(results) {}
+
+  diag::Result<bool> run() {
+    std::vector<NodeId> hooks = hooks_of(manifest(), kind_, context_.shared.root.name);
+    if (hooks.empty())
+      return true;
+    if (lane_.connection != nullptr)
+      lane_.connection->name = "master";
+    if (diag::Status commented = set_query_comment(*lane_.worker, nullptr, "master"); !commented)
+      return commented.error();
+    for (size_t i = 0; i < hooks.size(); ++i) {
+      if (diag::Status done = one(hooks[i], i, hooks.size()); !done)
+        return done.error();
+    }
+    return !has_failed_;
+  }
+
+ private:
+  manifest::Manifest& manifest() const { return context_.project.manifest; }
+
+  /// Renders and runs one hook, or skips it behind a failed one. The error: it cannot be rendered.
+  diag::Status one(NodeId id, size_t index, size_t total) {
+    Node& node = manifest().node(id);
+    manifest::RunResult result;
+    result.unique_id = node.unique_id;
+    // dbt's name for it, by which on-run-end tells hooks from nodes.
+    result.thread_id = "main";
+    std::string name = fmt::format("{}.{}.{}", node.package_name, kind_, index);
+    if (has_failed_) {
+      result.status = "skipped";
+      result.message = name + " skipped";
+      result.failures = 1;
+    } else if (diag::Status done = render_and_run(id, name, index, total, result); !done) {
+      return done;
+    }
+    context_.listener.hook_finished(index + 1, total, name, node, result);
+    results_.push_back(std::move(result));
+    return diag::Done{};
+  }
+
+  diag::Status render_and_run(NodeId id, const std::string& name, size_t index, size_t total,
+                              manifest::RunResult& result) {
+    base::Clock& clock = context_.shared.env.clock;
+    Node& node = manifest().node(id);
+    context::NodeScope scope = scope_of(context_, node, id, extras_);
+    int64_t started = clock.now_us(), steady = clock.steady_ns();
+    diag::Result<jinja::Rendered> sql = lane_.worker->render_text(node.raw_code, node.name, scope);
+    if (!sql)
+      return sql.error();
+    result.compiled = node.compiled = true;
+    result.compiled_code = node.compiled_code = sql->text;
+    int64_t compiled = clock.now_us();
+    context_.listener.hook_started(index + 1, total, name, node);
+    diag::Status status = execute_hook(lane_, node, sql_of(sql->text));
+    if (status)
+      result.message = name + " passed";
+    else
+      fail(name, node, status.error(), result);
+    result.status = status ? "success" : "error";
+    result.failures = status ? 0 : 1;
+    result.timing = {{"compile", started, compiled}, {"execute", compiled, clock.now_us()}};
+    result.execution_time = static_cast<double>(clock.steady_ns() - steady) / 1e9;
+    return diag::Done{};
+  }
+
+  void fail(const std::string& name, const Node& node, const diag::Diagnostic& error,
+            manifest::RunResult& result) {
+    has_failed_ = true;
+    result.message = fmt::format("{} failed, error:\n {}", name, error.message);
+    context_.listener.diagnostic(error, &node);
+    if (lane_.connection->in_transaction()) {
+      diag::Status ended = lane_.connection->rollback();
+      (void)ended;
+    }
+  }
+
+  const RunContext& context_;
+  Lane& lane_;
+  std::string_view kind_;
+  const Extras& extras_;
+  std::vector<manifest::RunResult>& results_;
+  bool has_failed_ = false;
+};
 
 }  // namespace
 
@@ -76,38 +166,9 @@ std::vector<NodeId> hooks_of(const manifest::Manifest& manifest, std::string_vie
   return made;
 }
 
-bool run_hooks(const RunContext& context, Lane& lane, std::string_view kind,
-               const std::vector<std::pair<std::string, Value>>& extras,
-               std::vector<manifest::RunResult>& results) {
-  base::Clock& clock = context.shared.env.clock;
-  std::vector<NodeId> hooks = hooks_of(context.project.manifest, kind, context.shared.root.name);
-  for (size_t i = 0; i < hooks.size(); ++i) {
-    const Node& node = context.project.manifest.node(hooks[i]);
-    manifest::RunResult result;
-    result.unique_id = node.unique_id;
-    result.thread_id = "MainThread";
-    int64_t started = clock.now_us(), steady = clock.steady_ns();
-    context.listener.hook_started(i + 1, hooks.size(), node);
-    diag::Status status = run_hook(context, lane, node, hooks[i], extras, result);
-    result.status = status ? "success" : "error";
-    result.failures = status ? 0 : 1;
-    if (!status) {
-      result.message = result_message(status.error(), node, "");
-      context.listener.diagnostic(status.error(), &node);
-      if (lane.connection->in_transaction()) {
-        diag::Status ended = lane.connection->rollback();
-        (void)ended;
-      }
-    }
-    result.timing.push_back({"compile", started, started});
-    result.timing.push_back({"execute", started, clock.now_us()});
-    result.execution_time = static_cast<double>(clock.steady_ns() - steady) / 1e9;
-    context.listener.hook_finished(i + 1, hooks.size(), node, result);
-    results.push_back(std::move(result));
-    if (!status)
-      return false;
-  }
-  return true;
+diag::Result<bool> run_hooks(const RunContext& context, Lane& lane, std::string_view kind,
+                             const Extras& extras, std::vector<manifest::RunResult>& results) {
+  return HookRun(context, lane, kind, extras, results).run();
 }
 
 Value results_value(const manifest::Manifest& manifest,

@@ -19,11 +19,20 @@ class Listener {
   virtual void node_started(size_t index, size_t total, const manifest::Node& node) = 0;
   virtual void node_finished(size_t index, size_t total, const manifest::Node& node,
                              const manifest::RunResult& result) = 0;
+  /// `cause` is the ephemeral model whose failure keeps the node from being run, with its result;
+  /// null for any other reason.
   virtual void node_skipped(size_t index, size_t total, const manifest::Node& node,
-                            const manifest::Node* because) = 0;
-  virtual void hook_started(size_t index, size_t total, const manifest::Node& node) = 0;
-  virtual void hook_finished(size_t index, size_t total, const manifest::Node& node,
-                             const manifest::RunResult& result) = 0;
+                            const manifest::Node* cause, const manifest::RunResult* result) = 0;
+  /// `name` is "package.on-run-start.0".
+  virtual void hook_started(size_t index, size_t total, const std::string& name,
+                            const manifest::Node& node) = 0;
+  virtual void hook_finished(size_t index, size_t total, const std::string& name,
+                             const manifest::Node& node, const manifest::RunResult& result) = 0;
+  /// A batch of a microbatch model; `batch` is its start as dbt shows it: "2024-01-31".
+  virtual void batch_started(size_t index, size_t total, const std::string& batch,
+                             const manifest::Node& node) = 0;
+  virtual void batch_finished(size_t index, size_t total, const std::string& batch,
+                              const manifest::Node& node, const manifest::RunResult& result) = 0;
   /// An error with its place, beside the node's result. Never called for failing tests.
   virtual void diagnostic(const diag::Diagnostic& diagnostic, const manifest::Node* node) = 0;
 };

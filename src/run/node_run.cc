@@ -4,6 +4,7 @@
 
 #include "base/paths.h"
 #include "base/strings.h"
+#include "run/freshness.h"
 #include "run/query_comment.h"
 #include "run/unit_test_runner.h"
 
@@ -14,7 +15,8 @@ using manifest::Node;
 using manifest::ResourceType;
 
 bool has_sql(ResourceType type) {
-  return type != ResourceType::Seed && type != ResourceType::SavedQuery;
+  return type != ResourceType::Seed && type != ResourceType::SavedQuery &&
+         type != ResourceType::Source;
 }
 
 diag::Status write_file(const RunContext& context, const std::string& path, std::string_view text) {
@@ -60,7 +62,8 @@ diag::Status execute(NodeRun& run, const RunRequest& request) {
     run.result.message = "NO-OP";
     return diag::Done{};
   }
-  diag::Status status = run.node().type == ResourceType::Test       ? judge_test(run)
+  diag::Status status = run.node().type == ResourceType::Source     ? check_freshness(run)
+                        : run.node().type == ResourceType::Test     ? judge_test(run)
                         : run.node().type == ResourceType::UnitTest ? execute_unit_test(run)
                                                                     : materialize(run);
   if (request.write_files && !run.scope.written.empty()) {
@@ -73,7 +76,7 @@ diag::Status execute(NodeRun& run, const RunRequest& request) {
 }
 
 void fail(NodeRun& run, diag::Diagnostic error) {
-  run.result.status = "error";
+  run.result.status = run.node().type == ResourceType::Source ? "runtime error" : "error";
   run.result.message =
       result_message(error, run.node(), run.context.compiler.file_path(run.node(), "compiled"));
   run.context.listener.diagnostic(error, &run.node());
@@ -141,6 +144,7 @@ manifest::RunResult run_node(const RunContext& context, const RunRequest& reques
     run.result.status = "success";
   release(run);
   run.result.execution_time = static_cast<double>(clock.steady_ns() - steady) / 1e9;
+  complete_freshness(run);
   return std::move(run.result);
 }
 

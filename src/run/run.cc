@@ -5,12 +5,14 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "run/hooks.h"
 #include "run/node_run.h"
 #include "run/plan.h"
+#include "run/query_comment.h"
 
 namespace weft::run {
 namespace {
@@ -150,8 +152,11 @@ class Scheduler {
                    context_.project.manifest.node(id).type == ResourceType::UnitTest;
     bool skips = failed && !(is_test && !request_.tests_gate) && !continues_on_error(id);
     plan_.finish(id, skips ? Effect::SkipChildren : Effect::None);
-    if (counts(id) || failed)
+    // The failure of an ephemeral model is told by the results of those that read it.
+    if (counts(id))
       results_.push_back(std::move(result));
+    else if (failed)
+      causes_.emplace(id, std::move(result));
     if (failed && request_.fail_fast)
       stop_ = true;
     changed_.notify_all();
@@ -173,9 +178,16 @@ class Scheduler {
       result.status = "skipped";
       result.thread_id = "MainThread";
       result.relation_name = node.relation_name;
-      context_.listener.node_skipped(
-          index, total_, node,
-          because.valid() ? &context_.project.manifest.node(because) : nullptr);
+      auto cause = causes_.find(because);
+      bool has_cause = because.valid() && cause != causes_.end();
+      const Node* reason = has_cause ? &context_.project.manifest.node(because) : nullptr;
+      if (reason != nullptr) {
+        result.message = fmt::format(
+            "Compilation Error in {}, caused by compilation error in referenced ephemeral model {}",
+            node.unique_id, reason->unique_id);
+      }
+      context_.listener.node_skipped(index, total_, node, reason,
+                                     has_cause ? &cause->second : nullptr);
       results_.push_back(std::move(result));
     }
     changed_.notify_all();
@@ -188,6 +200,8 @@ class Scheduler {
   std::condition_variable changed_;
   Plan plan_;
   std::vector<RunResult> results_;
+  /// Results of failed ephemeral models.
+  std::unordered_map<NodeId, RunResult> causes_;
   size_t total_ = 0, started_ = 0, running_ = 0;
   bool stop_ = false, is_over_ = false;
 };
@@ -226,32 +240,46 @@ diag::Status prepare_database(const RunContext& context, const RunRequest& reque
   return diag::Done{};
 }
 
-std::vector<std::pair<std::string, jinja::Value>> end_extras(
-    const RunContext& context, const RunRequest& request, const std::vector<RunResult>& results) {
-  std::vector<std::string> own, all;
-  find_schemas(context, request.selected, own, all);
-  std::vector<jinja::Value> schemas, pairs;
-  for (const std::string& schema : own) {
-    schemas.push_back(jinja::Value::string(schema));
-    pairs.push_back(
-        jinja::Value::tuple({jinja::Value::string(context.shared.profile.credentials.database),
-                             jinja::Value::string(schema)}));
+/// What on-run-end hooks see: results of nodes and of failed hooks, and the schemas that were
+/// written to with success.
+Extras end_extras(const RunContext& context, const std::vector<RunResult>& results) {
+  const manifest::Manifest& manifest = context.project.manifest;
+  std::set<std::string> written;
+  std::vector<RunResult> shown;
+  for (const RunResult& result : results) {
+    if (result.thread_id != "main" || result.status == "error")
+      shown.push_back(result);
+    NodeId id = manifest.find(result.unique_id);
+    if (id.valid() && has_relation(context, manifest.node(id)) && !is_failure(result.status) &&
+        result.status != "skipped")
+      written.insert(manifest.node(id).schema);
   }
-  return {{"results", results_value(context.project.manifest, results)},
+  std::vector<jinja::Value> schemas, pairs;
+  jinja::Value database = jinja::Value::string(context.shared.profile.credentials.database);
+  for (const std::string& schema : written) {
+    schemas.push_back(jinja::Value::string(schema));
+    pairs.push_back(jinja::Value::tuple({database, schemas.back()}));
+  }
+  return {{"results", results_value(manifest, shown)},
           {"schemas", jinja::Value::list(std::move(schemas))},
           {"database_schemas", jinja::Value::list(std::move(pairs))}};
 }
 
 void skip_all(const RunContext& context, const RunRequest& request,
               std::vector<RunResult>& results) {
-  std::vector<NodeId> members = request.selected.members();
+  const manifest::Manifest& manifest = context.project.manifest;
+  std::vector<NodeId> members;
+  for (NodeId id : request.selected.members()) {
+    if (!manifest.node(id).is_ephemeral_model(manifest.config_of(manifest.node(id))))
+      members.push_back(id);
+  }
   for (size_t i = 0; i < members.size(); ++i) {
-    const Node& node = context.project.manifest.node(members[i]);
+    const Node& node = manifest.node(members[i]);
     RunResult result;
     result.unique_id = node.unique_id;
     result.status = "skipped";
     result.thread_id = "MainThread";
-    context.listener.node_skipped(i + 1, members.size(), node, nullptr);
+    context.listener.node_skipped(i + 1, members.size(), node, nullptr, nullptr);
     results.push_back(std::move(result));
   }
 }
@@ -268,15 +296,20 @@ diag::Result<RunOutcome> run_nodes(const RunContext& context, const RunRequest& 
   int64_t started = clock.steady_ns();
   size_t threads = std::max<size_t>(1, std::min(request.threads, request.selected.count() + 1));
   std::vector<Lane> lanes = make_lanes(context, threads);
-  diag::Status prepared = prepare_database(context, request, lanes.front());
-  if (!prepared)
+  Lane& master = lanes.front();
+  if (diag::Status commented = set_query_comment(*master.worker, nullptr, "master"); !commented)
+    return commented.error();
+  if (diag::Status prepared = prepare_database(context, request, master); !prepared)
     return prepared.error();
   RunOutcome outcome;
-  bool hooks_ok =
-      !request.run_hooks || run_hooks(context, lanes.front(), "on-run-start", {}, outcome.results);
+  diag::Result<bool> begun = true;
+  if (request.run_hooks)
+    begun = run_hooks(context, master, "on-run-start", {}, outcome.results);
+  if (!begun)
+    return begun.error();
   Scheduler scheduler(context, request, lanes);
   context.listener.run_started(scheduler.total(), threads);
-  if (hooks_ok) {
+  if (*begun || !context.shared.flags.get_bool("skip_nodes_if_on_run_start_fails")) {
     for (RunResult& result : scheduler.run())
       outcome.results.push_back(std::move(result));
   } else {
@@ -284,13 +317,17 @@ diag::Result<RunOutcome> run_nodes(const RunContext& context, const RunRequest& 
   }
   outcome.was_cancelled = context.shared.env.cancel.is_cancelled();
   if (request.run_hooks && !outcome.was_cancelled) {
-    auto extras = end_extras(context, request, outcome.results);
-    run_hooks(context, lanes.front(), "on-run-end", extras, outcome.results);
+    Extras extras = end_extras(context, outcome.results);
+    diag::Result<bool> ended = run_hooks(context, master, "on-run-end", extras, outcome.results);
+    if (!ended)
+      outcome.fatal = ended.error();
   }
   outcome.elapsed = static_cast<double>(clock.steady_ns() - started) / 1e9;
   outcome.has_failures =
-      std::any_of(outcome.results.begin(), outcome.results.end(),
-                  [](const RunResult& result) { return is_failure(result.status); });
+      std::any_of(outcome.results.begin(), outcome.results.end(), [](const RunResult& result) {
+        // A skipped node tells of a failure, be it of an ephemeral model without result.
+        return is_failure(result.status) || result.status == "skipped";
+      });
   return outcome;
 }
 

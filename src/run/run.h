@@ -1,6 +1,7 @@
 // run_nodes: hooks, schemas, then every selected node on N threads.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,8 @@ struct RunOutcome {
   bool was_cancelled = false;
   /// A result is error, fail, skipped because of one, or partial success.
   bool has_failures = false;
+  /// An on-run-end hook could not be rendered: the command fails after its results are written.
+  std::optional<diag::Diagnostic> fatal;
 };
 
 /// Everything must outlive the call. `shared` is of phase Execute and has its adapter.

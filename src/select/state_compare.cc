@@ -87,6 +87,8 @@ bool is_ignored(const Node& n, std::string_view key) {
 }
 
 bool same_threshold(const Data& old, const manifest::FreshnessThreshold& now) {
+  if (now.is_null || old.is_null())
+    return now.is_null && old.is_null();
   const Data& count = member(old, "count");
   return (now.count ? count == Data(*now.count) : count.is_null()) &&
          same_text(member(old, "period"), now.period);

@@ -143,7 +143,8 @@ diag::Status PgConnection::set_up(Session& session) {
 
 std::string PgConnection::with_comment(std::string_view sql, size_t& prefix) const {
   std::string text;
-  if (begin_wanted_ || (!in_transaction() && !shared_.credentials.autocommit))
+  bool opens = !in_transaction() && !shared_.credentials.autocommit && !was_ended_by_statement_;
+  if (begin_wanted_ || opens)
     text = kBegin;
   prefix = text.size();
   if (query_comment.empty())
@@ -172,6 +173,7 @@ diag::Result<QueryResult> PgConnection::execute(std::string_view sql, const Quer
     shared_.observer->on_query(name, std::string_view(text).substr(begins ? kBegin.size() : 0));
   Stopwatch watch;
   begin_wanted_ = false;
+  bool had_transaction = begins || session_->in_transaction();
   diag::Result<std::vector<ResultPtr>> results = session_->run(text, prefix);
   if (results && results->size() == (begins ? 1u : 0u))
     results = plain_error(diag::Code::DatabaseFailed,
@@ -184,6 +186,8 @@ diag::Result<QueryResult> PgConnection::execute(std::string_view sql, const Quer
       shared_.observer->on_result(name, first_line(results.error().message), watch.seconds());
     return give_up(results.error());
   }
+  if (had_transaction && !session_->in_transaction())
+    was_ended_by_statement_ = true;
   QueryResult answer;
   answer.response = response_of(results->back().get());
   if (shared_.observer != nullptr)
@@ -212,7 +216,7 @@ diag::Result<QueryResult> PgConnection::query_catalog(std::string_view sql) {
 }
 
 diag::Diagnostic PgConnection::give_up(diag::Diagnostic error) {
-  begin_wanted_ = false;
+  begin_wanted_ = was_ended_by_statement_ = false;
   if (session_ && session_->is_broken()) {
     close();
   } else if (session_ && session_->in_transaction()) {
@@ -242,7 +246,7 @@ bool PgConnection::in_transaction() const {
 }
 
 diag::Status PgConnection::commit() {
-  begin_wanted_ = false;
+  begin_wanted_ = was_ended_by_statement_ = false;
   if (!session_ || !session_->in_transaction())
     return diag::Done{};
   // With the transaction's number the truth can be found out should the answer get lost.
@@ -287,7 +291,7 @@ diag::Status PgConnection::find_out(std::string_view transaction, diag::Diagnost
 }
 
 diag::Status PgConnection::rollback() {
-  begin_wanted_ = false;
+  begin_wanted_ = was_ended_by_statement_ = false;
   if (!session_ || !session_->in_transaction())
     return diag::Done{};
   diag::Result<std::vector<ResultPtr>> done = session_->run("ROLLBACK");

@@ -159,6 +159,8 @@ Relation PostgresAdapter::build_relation(const Relation& target, RelationType ty
 }
 
 diag::Status PostgresAdapter::lock_target(Connection& connection, const Relation& target) {
+  if (diag::Status begun = connection.begin(); !begun)
+    return begun;
   return without_value(connection.execute(fmt::format(
       "select pg_catalog.pg_advisory_xact_lock({})",
       postgres::target_lock_key(target.schema.value_or(""), target.identifier.value_or("")))));

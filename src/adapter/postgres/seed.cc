@@ -202,6 +202,8 @@ diag::Result<int64_t> load_seed(PgConnection& connection, const Relation& build,
   if (!scan)
     return scan.error();
   Columns columns = plan_columns(load, *scan);
+  if (diag::Status begun = connection.begin(); !begun)
+    return begun.error();
   std::string create = fmt::format("create {}table {} ({})", load.unlogged ? "unlogged " : "",
                                    build.render_name(), columns.create_list);
   if (load.header_only) {
