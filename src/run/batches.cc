@@ -12,8 +12,8 @@ namespace {
 
 using jinja::DateTime;
 
-/// From 0001-01-01, where datetimes count from, to 1970.
-constexpr int64_t kUnixEpoch = 719162 * jinja::kMicrosPerDay;
+/// What utc_micros() gives for 1970-01-01: 0001-01-01 is day 1.
+constexpr int64_t kUnixEpoch = 719163 * jinja::kMicrosPerDay;
 
 DateTime fields_of(int64_t time) {
   DateTime made;

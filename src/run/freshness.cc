@@ -12,8 +12,8 @@ namespace {
 
 using jinja::Value;
 
-/// From 0001-01-01, where datetimes count from, to 1970.
-constexpr int64_t kUnixEpoch = 719162 * jinja::kMicrosPerDay;
+/// What utc_micros() gives for 1970-01-01: 0001-01-01 is day 1.
+constexpr int64_t kUnixEpoch = 719163 * jinja::kMicrosPerDay;
 
 diag::Diagnostic unknown_age(const NodeRun& run, std::string message, std::string hint = "") {
   diag::Diagnostic diagnostic;
@@ -89,9 +89,9 @@ diag::Status read_times(NodeRun& run, const std::string& macro, const context::T
                                         table.rows.size()));
   }
   const Value& newest = table.rows[0][0];
-  // No row at all is infinitely old.
+  // No row at all is as old as time.
   diag::Result<int64_t> loaded =
-      newest.is_none() ? -kUnixEpoch
+      newest.is_none() ? jinja::kMicrosPerDay - kUnixEpoch
                        : time_of(run, newest, run.node().source->loaded_at_field.value_or(""));
   if (!loaded)
     return loaded.error();
