@@ -23,7 +23,7 @@ const context::CallableMacro* find_macro(Session& session, const std::string& na
   size_t dot = name.find('.');
   if (dot != std::string::npos)
     return session.parsed->macros->find_in(name.substr(0, dot), name.substr(dot + 1));
-  return session.parsed->macros->find(session.project.name, name);
+  return session.parsed->macros->find_anywhere(name);
 }
 
 int unknown_macro(Session& session, const std::string& name) {

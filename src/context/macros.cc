@@ -52,6 +52,18 @@ const CallableMacro* MacroTable::find_in(std::string_view package, std::string_v
   return macros == nullptr ? nullptr : find_macro(*macros, name);
 }
 
+const CallableMacro* MacroTable::find_anywhere(std::string_view name) const {
+  if (const CallableMacro* own = find_in(root_package_, name))
+    return own;
+  const CallableMacro* last = nullptr;
+  for (const auto& [package, macros] : packages_) {
+    const CallableMacro* macro = is_builtin_package(package) ? nullptr : find_macro(macros, name);
+    if (macro != nullptr && (last == nullptr || last->id.index() < macro->id.index()))
+      last = macro;
+  }
+  return last != nullptr ? last : find_macro(builtin_, name);
+}
+
 bool MacroTable::has_package(std::string_view package) const {
   return package == kBuiltinPackage || packages_.contains(package);
 }

@@ -46,6 +46,8 @@ class MacroTable {
   const CallableMacro* find(std::string_view package, std::string_view name) const;
   /// `package.name`; `dbt` means all built-in macros. Null when there is none.
   const CallableMacro* find_in(std::string_view package, std::string_view name) const;
+  /// A bare name in any package: the root project's, else a package's, else a built-in one.
+  const CallableMacro* find_anywhere(std::string_view name) const;
   bool has_package(std::string_view package) const;
   /// Names of the macros of one package, `dbt` meaning all built-in ones. Null for no such package.
   const MacrosByName* package(std::string_view package) const;

@@ -331,6 +331,12 @@ std::optional<Value> RelationObject::call_method(Interpreter& interpreter, std::
     return Value::object(new InformationSchemaObject(relation_, std::nullopt));
   if (name == "get") {
     ArgumentReader reader(interpreter, name, arguments, {"key", "default"});
+    // Packages ask get('metadata').type to tell a relation from other values.
+    if (reader.text(0) == "metadata") {
+      Value metadata = Value::dict();
+      metadata.set_item("type", Value::string(type_name()));
+      return metadata;
+    }
     if (std::optional<Value> value = attribute(interpreter, reader.text(0)))
       return value;
     return reader.find(1) == nullptr ? Value::none() : *reader.find(1);

@@ -23,6 +23,7 @@ class RelationObject final : public jinja::Object {
   std::optional<jinja::Value> call_method(jinja::Interpreter& interpreter, std::string_view name,
                                           const jinja::Arguments& arguments) override;
   std::optional<std::vector<jinja::Value>> iterate(jinja::Interpreter& interpreter) override;
+  bool is_mapping() const override { return true; }
   std::string str() const override { return relation_.render(); }
   std::string repr() const override;
   bool equals(const jinja::Object& other) const override;

@@ -127,17 +127,23 @@ class TestParser {
   }
 
   /// Jinja in configuration values is rendered now.
-  bool render_config(BuiltTest& test, diag::Span span) {
+  bool render_config(BuiltTest& test, diag::Span span, const std::string& package) {
+    DataMap config;
     for (auto& [key, value] : test.config) {
-      if (!value.is_string() || key == "where")
+      if (!value.is_string()) {
+        config.set(key, std::move(value));
         continue;
-      diag::Result<Data> rendered = render_yaml_text(worker_, value.as_string(), span);
+      }
+      diag::Result<Data> rendered = render_yaml_text(worker_, value.as_string(), span, package);
       if (!rendered) {
         state_.report(rendered.error());
         return false;
       }
-      value = std::move(*rendered);
+      if (!rendered->is_null())
+        config.set(key, std::move(*rendered));
     }
+    test.config = std::move(config);
+    test.raw_code = test_raw_code(test);
     return true;
   }
 
@@ -149,9 +155,9 @@ class TestParser {
       return;
     }
     BuiltTest& test = *built;
-    if (!render_config(test, span))
-      return;
     const ProjectFile& file = state_.files[entry.file];
+    if (!render_config(test, span, state_.project_of(file).name))
+      return;
     Node node;
     node.type = ResourceType::Test;
     node.name = test.full_name;

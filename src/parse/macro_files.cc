@@ -39,7 +39,7 @@ std::vector<MacroFile> macro_files(State& state) {
 }
 
 /// The macro's text as dbt cuts it: white space that a `-` of the outer tags takes away belongs to
-/// it.
+/// it, unless the tag before took it already. White space around the whole file does not count.
 std::string macro_text(const State& state, diag::Span span) {
   std::string_view all = state.input.sources.get(span.source).text;
   auto is_space = [&](size_t at) {
@@ -49,10 +49,14 @@ std::string macro_text(const State& state, diag::Span span) {
   if (all.substr(begin, 3) == "{%-") {
     while (begin > 0 && is_space(begin - 1))
       --begin;
+    if (begin == 0 || (begin >= 3 && all.substr(begin - 3, 3) == "-%}"))
+      begin = span.begin;
   }
   if (end >= 3 && all.substr(end - 3, 3) == "-%}") {
     while (end < all.size() && is_space(end))
       ++end;
+    if (end == all.size())
+      end = span.end;
   }
   return std::string(all.substr(begin, end - begin));
 }
@@ -66,7 +70,7 @@ void add_macro(State& state, const MacroFile& file, size_t index) {
   macro.path = macro.original_file_path = file.original_file_path;
   macro.unique_id = fmt::format("macro.{}.{}", file.package, info.name);
   macro.macro_sql = macro_text(state, info.span);
-  if (info.tag == "macro") {
+  if (info.tag != "materialization") {
     for (const jinja::Parameter& parameter : info.parameters) {
       std::optional<std::string> type;
       if (!parameter.annotation.empty())

@@ -86,13 +86,14 @@ std::vector<Entry> read_file(State& state, size_t file, context::Worker& worker)
     return made;
   }
   check_top_keys(state, *root);
+  const std::string& package = state.project_of(state.files[file]).name;
   for (std::string_view section : kSections) {
     if (const yaml::Node* list = root->find(section))
       add_section(state, file, section, *list, made);
   }
   for (Entry& entry : made) {
     std::vector<std::string_view> path = {entry.section};
-    diag::Result<base::Data> data = render_yaml(worker, *entry.node, path);
+    diag::Result<base::Data> data = render_yaml(worker, *entry.node, path, package);
     if (!data) {
       state.report(data.error());
       entry.data = yaml::to_data(*entry.node);

@@ -19,7 +19,7 @@ using base::DataMap;
 constexpr std::array<std::string_view, 15> kConfigKeys = {
     "severity", "tags",     "enabled",   "where",          "limit",
     "warn_if",  "error_if", "fail_calc", "store_failures", "store_failures_as",
-    "meta",     "database", "schema",    "alias",          "sql_header"};
+    "sql_header", "meta",   "database",  "schema",         "alias"};
 
 constexpr size_t kMaxNameLength = 64;
 constexpr size_t kKeptOfLongName = 30;
@@ -136,22 +136,6 @@ std::string target_call(const TestTarget& target) {
   return fmt::format("ref('{}')", target.name);
 }
 
-std::string raw_code(const BuiltTest& test) {
-  std::string macro = "test_" + test.name;
-  if (test.test_namespace)
-    macro = *test.test_namespace + "." + macro;
-  std::string configs;
-  for (const auto& [key, value] : test.config) {
-    if (!configs.empty())
-      configs += ",";
-    configs += key + "=";
-    configs += value.is_string() ? "\"" + base::replace_all(value.as_string(), "\"", "\\\"") + "\""
-                                 : python_str(value);
-  }
-  std::string code = fmt::format("{{{{ {}(**_dbt_generic_test_kwargs) }}}}", macro);
-  return configs.empty() ? code : code + fmt::format("{{{{ config({}) }}}}", configs);
-}
-
 /// Leaves as text, dicts sorted by key: what dbt hashes of a test's arguments.
 Data hashable(const Data& data) {
   if (data.is_map()) {
@@ -234,8 +218,24 @@ diag::Result<BuiltTest> build_test(const Data& item, const TestTarget& target, b
   } else {
     test.compiled_name = test.full_name = custom_name;
   }
-  test.raw_code = raw_code(test);
+  test.raw_code = test_raw_code(test);
   return test;
+}
+
+std::string test_raw_code(const BuiltTest& test) {
+  std::string macro = "test_" + test.name;
+  if (test.test_namespace)
+    macro = *test.test_namespace + "." + macro;
+  std::string configs;
+  for (const auto& [key, value] : test.config) {
+    if (!configs.empty())
+      configs += ",";
+    configs += key + "=";
+    configs += value.is_string() ? "\"" + base::replace_all(value.as_string(), "\"", "\\\"") + "\""
+                                 : python_str(value);
+  }
+  std::string code = fmt::format("{{{{ {}(**_dbt_generic_test_kwargs) }}}}", macro);
+  return configs.empty() ? code : code + fmt::format("{{{{ config({}) }}}}", configs);
 }
 
 std::string test_unique_id(const BuiltTest& test, const std::string& package) {

@@ -47,6 +47,9 @@ diag::Result<BuiltTest> build_test(const base::Data& item, const TestTarget& tar
 diag::Result<jinja::Value> render_test_argument(context::Worker& worker, const std::string& key,
                                                 const base::Data& value, context::NodeScope& scope);
 
+/// The Jinja text of the test: the macro's call, and a config() call with what is configured.
+std::string test_raw_code(const BuiltTest& test);
+
 /// test.<package>.<full name>.<10 digits>.
 std::string test_unique_id(const BuiltTest& test, const std::string& package);
 

@@ -21,7 +21,7 @@ bool is_rendered_later(const std::vector<std::string_view>& path) {
 }
 
 diag::Result<base::Data> render_yaml_text(context::Worker& worker, const std::string& text,
-                                          diag::Span span) {
+                                          diag::Span span, const std::string& package) {
   if (text.find("{{") == std::string::npos && text.find("{%") == std::string::npos)
     return base::Data(text);
   diag::SourceId source = worker.shared().sources.add("yaml", text);
@@ -33,7 +33,7 @@ diag::Result<base::Data> render_yaml_text(context::Worker& worker, const std::st
   if (auto* error = std::get_if<jinja::Error>(&code))
     return placed(jinja::to_diagnostic(*error));
   context::NodeScope scope;
-  scope.package_name = worker.shared().root.name;
+  scope.package_name = package;
   diag::Result<jinja::Value> value = worker.render_native(*std::get<0>(code), scope);
   if (!value)
     return placed(std::move(value.error()));
@@ -41,14 +41,15 @@ diag::Result<base::Data> render_yaml_text(context::Worker& worker, const std::st
 }
 
 diag::Result<base::Data> render_yaml(context::Worker& worker, const yaml::Node& node,
-                                     std::vector<std::string_view>& path) {
+                                     std::vector<std::string_view>& path,
+                                     const std::string& package) {
   if (is_rendered_later(path))
     return yaml::to_data(node);
   if (node.is_mapping()) {
     base::DataMap made;
     for (const yaml::Entry& entry : node.entries) {
       path.push_back(entry.key);
-      diag::Result<base::Data> value = render_yaml(worker, *entry.value, path);
+      diag::Result<base::Data> value = render_yaml(worker, *entry.value, path, package);
       path.pop_back();
       if (!value)
         return value;
@@ -60,7 +61,7 @@ diag::Result<base::Data> render_yaml(context::Worker& worker, const yaml::Node& 
     base::DataList made;
     made.reserve(node.items.size());
     for (const yaml::Node* item : node.items) {
-      diag::Result<base::Data> value = render_yaml(worker, *item, path);
+      diag::Result<base::Data> value = render_yaml(worker, *item, path, package);
       if (!value)
         return value;
       made.push_back(std::move(*value));
@@ -68,7 +69,7 @@ diag::Result<base::Data> render_yaml(context::Worker& worker, const yaml::Node& 
     return base::Data(std::move(made));
   }
   if (node.is_string())
-    return render_yaml_text(worker, node.text, node.span);
+    return render_yaml_text(worker, node.text, node.span, package);
   return yaml::to_data(node);
 }
 
