@@ -162,7 +162,7 @@ diag::Result<std::vector<NamedCte>> Compiler::ctes_of(context::Worker& worker,
     diag::Result<const Ephemeral*> own = ephemeral(worker, id);
     if (!own)
       return own.error();
-    std::string name = std::string(context::kCtePrefix) + project_.manifest.node(id).name;
+    std::string name = std::string(context::kCtePrefix) + project_.manifest.node(id).alias;
     ctes.push_back(make_cte(name, (*own)->own));
     rows.push_back({id, ctes.back().sql});
   }

@@ -53,7 +53,7 @@ Relation relation_of(const manifest::Manifest& manifest, const manifest::Node& n
 
 Relation cte_relation(const manifest::Node& node) {
   Relation relation;
-  relation.identifier = std::string(kCtePrefix) + node.name;
+  relation.identifier = std::string(kCtePrefix) + node.alias;
   relation.type = adapter::RelationType::Cte;
   relation.quote.identifier = false;
   return relation;

@@ -78,6 +78,8 @@ struct NodeScope {
   const jinja::SpanMap* compiled_spans = nullptr;
   /// Execute: what write() and the main statement leave under target/run.
   std::string written;
+  /// Execute: whether write() was called.
+  bool has_written = false;
   /// Unit tests: replacements for ref() and source() by unique id, and stand-ins for macros, vars,
   /// env.
   struct UnitTestInputs {

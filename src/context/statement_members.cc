@@ -92,6 +92,7 @@ Value write(Interpreter& interpreter, const Arguments& arguments, void* self) {
   ArgumentReader reader(interpreter, "write", arguments, {"payload"});
   NodeScope& scope = worker_of(self).scope();
   scope.written = reader.require(0).str();
+  scope.has_written = true;
   // target/run shows the names that dbt would use for what is being built.
   bool is_seed = scope.node != nullptr && scope.node->type == manifest::ResourceType::Seed;
   for (const BuildName& build : scope.builds) {

@@ -246,7 +246,6 @@ class TestParser {
       return;
     }
     take_capture(node, capture);
-    node.config_call = {};
   }
 
   std::optional<jinja::Value> render_argument(const Node& node, const std::string& key,
@@ -261,7 +260,11 @@ class TestParser {
   }
 
   void finish(Node& node, const BuiltTest& test, const std::vector<std::string>& tags) {
-    DataMap config = test.config;
+    // The test's macro may configure it; what the properties say is stronger.
+    DataMap config = std::move(node.config_call);
+    node.config_call = {};
+    for (const auto& [key, value] : test.config)
+      config.set(key, value);
     if (const Data* severity = config.find("severity"); severity && severity->is_string()) {
       std::string word = base::to_lower(severity->as_string());
       if (word != "error" && word != "warn") {

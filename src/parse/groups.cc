@@ -21,6 +21,10 @@ void parse_groups(State& state) {
     group.description = description_text(entry.data);
     if (const base::Data* owner = entry.data.get("owner"); owner != nullptr && owner->is_map())
       group.owner = owner->as_map();
+    for (const char* key : {"email", "name"}) {
+      if (!group.owner.contains(key))
+        group.owner.set(key, base::Data());
+    }
     group.config.set("meta", base::Data(base::DataMap{}));
     if (const base::Data* config = entry.data.get("config");
         config != nullptr && config->is_map()) {

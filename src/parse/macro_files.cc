@@ -18,6 +18,8 @@ using manifest::MacroId;
 
 struct MacroFile {
   std::string package, original_file_path;
+  /// Below tests/generic: dbt does not read the parameters of tests there.
+  bool is_generic_test = false;
   diag::SourceId source;
   std::shared_ptr<const jinja::Template> code;
   std::optional<jinja::Error> error;
@@ -28,12 +30,12 @@ std::vector<MacroFile> macro_files(State& state) {
   for (const BuiltinFile& file : builtin_files()) {
     diag::SourceId source = state.input.sources.add(fmt::format("{}/{}", file.package, file.path),
                                                     std::string(file.text));
-    made.push_back({std::string(file.package), std::string(file.path), source, nullptr, {}});
+    made.push_back({std::string(file.package), std::string(file.path), false, source, nullptr, {}});
   }
   for (const ProjectFile& file : state.files) {
     if (file.kind == FileKind::Macro || file.kind == FileKind::GenericTest)
-      made.push_back(
-          {state.project_of(file).name, file.original_file_path, file.source, nullptr, {}});
+      made.push_back({state.project_of(file).name, file.original_file_path,
+                      file.kind == FileKind::GenericTest, file.source, nullptr, {}});
   }
   return made;
 }
@@ -70,7 +72,7 @@ void add_macro(State& state, const MacroFile& file, size_t index) {
   macro.path = macro.original_file_path = file.original_file_path;
   macro.unique_id = fmt::format("macro.{}.{}", file.package, info.name);
   macro.macro_sql = macro_text(state, info.span);
-  if (info.tag != "materialization") {
+  if (info.tag != "materialization" && !file.is_generic_test) {
     for (const jinja::Parameter& parameter : info.parameters) {
       std::optional<std::string> type;
       if (!parameter.annotation.empty())

@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "base/hash.h"
 #include "base/strings.h"
 #include "context/relations.h"
+#include "parse/contract.h"
 #include "parse/names.h"
 
 namespace weft::parse {
@@ -56,18 +56,6 @@ bool is_contract_enforced(const DataMap& config) {
   return enforced != nullptr && enforced->truthy();
 }
 
-/// dbt's checksum of a contract: names and types of the columns, sorted.
-std::string contract_checksum(const Node& node) {
-  std::vector<std::string> parts;
-  for (const manifest::Column& column : node.columns)
-    parts.push_back(column.name + column.data_type.value_or("None"));
-  std::sort(parts.begin(), parts.end());
-  std::string text;
-  for (const std::string& part : parts)
-    text += part;
-  return base::sha256_hex(text);
-}
-
 void report_contract(State& state, const Node& node, const Entry* entry, std::string message,
                      std::string hint) {
   diag::Diagnostic diagnostic;
@@ -91,7 +79,9 @@ void check_contract(State& state, Node& node, const Entry* entry, const DataMap&
                     "list its columns with `name` and `data_type` in a properties file");
     return;
   }
-  node.contract_checksum = contract_checksum(node);
+  const Data* materialized = config.find("materialized");
+  node.contract_checksum =
+      contract_checksum(node, materialized == nullptr ? "" : materialized->string_or(""));
 }
 
 /// Columns that tests and constraints say are unique and never null.
@@ -148,9 +138,9 @@ void take_model_keys(Node& node, const Data& entry) {
   manifest::ModelFields& model = *node.model;
   model.constraints = read_constraints(entry);
   if (const Data* date = entry.get("deprecation_date"); date != nullptr && !date->is_null())
-    model.deprecation_date = python_str(*date);
+    model.deprecation_date = deprecation_date(python_str(*date));
   if (const Data* spine = entry.get("time_spine"))
-    model.time_spine = *spine;
+    model.time_spine = time_spine(*spine);
   model.primary_key = primary_key_of(model, node.columns);
 }
 

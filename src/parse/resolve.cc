@@ -56,6 +56,15 @@ class Resolver {
       node.depends_on.push_back(to);
   }
 
+  /// A test of something that is not there stays in the manifest, but nothing selects it.
+  void disable_test(Node& node) {
+    if (node.type != ResourceType::Test || !node.config.valid())
+      return;
+    base::DataMap config = manifest_.config_of(node).values;
+    config.set("enabled", base::Data(false));
+    node.config = state_.interner->intern(std::move(config));
+  }
+
   void resolve_ref(Node& node, const RefCall& call, bool is_function) {
     NodeLookup::Found found =
         is_function ? lookup_.find_function(call.name, call.package, node.package_name)
@@ -66,6 +75,7 @@ class Resolver {
     }
     if (!found.id.valid() || found.is_disabled) {
       std::string shown = call.package.empty() ? call.name : call.package + "." + call.name;
+      disable_test(node);
       report_missing(node, call.name, shown, found, is_function ? "function" : "model",
                      lookup_.ref_names());
       return;
@@ -79,6 +89,7 @@ class Resolver {
         lookup_.find_source(call.source_name, call.table_name, node.package_name);
     if (!found.id.valid() || found.is_disabled) {
       std::string shown = call.source_name + "." + call.table_name;
+      disable_test(node);
       report_missing(node, call.table_name, shown, found, "source", lookup_.source_names());
       return;
     }

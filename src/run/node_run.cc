@@ -60,14 +60,17 @@ diag::Status execute(NodeRun& run, const RunRequest& request) {
     // Saved queries belong to the semantic layer: they are in the graph, but nothing is built.
     run.result.status = "no-op";
     run.result.message = "NO-OP";
+    run.result.failures = 0;
     return diag::Done{};
   }
   diag::Status status = run.node().type == ResourceType::Source     ? check_freshness(run)
                         : run.node().type == ResourceType::Test     ? judge_test(run)
                         : run.node().type == ResourceType::UnitTest ? execute_unit_test(run)
                                                                     : materialize(run);
+  std::string path = run.context.compiler.file_path(run.node(), "run");
+  if (run.scope.has_written && run.node().type != ResourceType::UnitTest)
+    run.context.project.manifest.node(run.id).build_path = path;
   if (request.write_files && !run.scope.written.empty()) {
-    std::string path = run.context.compiler.file_path(run.node(), "run");
     diag::Status written = write_file(run.context, path, run.scope.written);
     if (status && !written)
       return written;
