@@ -89,6 +89,8 @@ struct Expr {
   uint16_t depth = 1;
   uint32_t begin = 0;
   uint32_t end = 0;
+  /// The token whose line Jinja gives the node; at or behind `begin`.
+  uint32_t place = 0;
   NameId name = kNoName;
   NameId other = kNoName;
   union {

@@ -157,6 +157,14 @@ struct LocalName {
   uint32_t end = 0;
 };
 
+/// Instructions [begin, end) fail on the line of `place`, where Jinja has it, and not on that of their
+/// span.
+struct LineMark {
+  uint32_t begin = 0;
+  uint32_t end = 0;
+  uint32_t place = 0;
+};
+
 struct TemplateCode;
 
 struct Function {
@@ -166,6 +174,8 @@ struct Function {
   const TemplateCode* owner = nullptr;
   std::vector<Instruction> code;
   std::vector<CodeSpan> spans;
+  /// In order of `end`; mostly empty.
+  std::vector<LineMark> lines;
   uint32_t registers = 0;
   /// Macros: parameters are the first registers; caller, kwargs and varargs follow when they are
   /// used.
@@ -174,6 +184,8 @@ struct Function {
   bool takes_kwargs = false;
   bool takes_varargs = false;
   bool names_caller = false;
+  /// Conditions of loops that unpack: the result is the item as it was unpacked, or false.
+  bool rebuilds_item = false;
   std::vector<LocalName> locals;
 };
 

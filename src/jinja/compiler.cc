@@ -71,6 +71,7 @@ void Compiler::compile_expression(const Expr& node) {
 }
 
 void Compiler::compile_block(const Stmt& node) {
+  marker_ = node.begin;
   Function& function = begin_function(Function::Kind::Block, node.name);
   code_.blocks.push_back({node.name, &function});
   begin_scope(true);
@@ -101,7 +102,7 @@ Function& Compiler::begin_function(Function::Kind kind, NameId name) {
 }
 
 void Compiler::end_function() {
-  emit(Op::Return, {});
+  emit(Op::Return, {marker_, marker_});
   Function& function = *state().function;
   function.registers = state().used;
   function.code.shrink_to_fit();

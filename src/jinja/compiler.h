@@ -169,11 +169,23 @@ class Compiler {
   void patch_all(const std::vector<uint32_t>& jumps);
   bool is_variable(uint32_t operand) const;
 
+  // compiler_constants.cc
+  /// True for what Jinja computes when it compiles; with_filters: filters and tests as well.
+  bool is_constant(const Expr& node, bool with_filters) const;
+  bool are_constant(std::span<Expr* const> nodes, bool with_filters) const;
+  bool is_constant_call(const Expr& node) const;
+
   // compiler_statements.cc
   void body(std::span<Stmt* const> nodes, const Frame& frame);
   bool statement(const Stmt& node, const Frame& frame);
   void output(const Stmt& node, const Frame& frame);
+  void output_part(const Expr& node);
   void output_value(const Expr& node);
+  EscapeMode output_mode() const {
+    return escape_ == EscapeMode::Dynamic && is_constant_output_ ? known_escape_ : escape_;
+  }
+  /// Notes the line for the instructions since `begin` when it is not that of their text.
+  void mark_line(uint32_t begin, uint32_t place);
   void assign(const Stmt& node, const Frame& frame);
   void assign_block(const Stmt& node, const Frame& frame);
   void check_namespaces(const Expr& target);
@@ -219,6 +231,10 @@ class Compiler {
   EscapeMode escape_ = EscapeMode::Off;
   /// The last mode that was known when compiling: Jinja prints constants by it.
   EscapeMode known_escape_ = EscapeMode::Off;
+  /// While a part of the output is made that Jinja knows when it compiles.
+  bool is_constant_output_ = false;
+  /// The last place whose line Jinja has noted in the code it makes.
+  uint32_t marker_ = 0;
   bool is_soft_ = false;
   uint32_t branch_depth_ = 0;
   uint32_t none_ = kNone;

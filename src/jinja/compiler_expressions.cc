@@ -247,7 +247,11 @@ void Compiler::concat_into(const Expr& node, uint32_t to) {
   for (const Expr* part : node.items) {
     into(*part, temporary());
   }
-  emit(Op::Concat, span_of(node), to, base, 0, static_cast<uint8_t>(escape_),
+  // Jinja asks whether to escape when it compiles, so a template that decides later joins plain text;
+  // so does what it computes when it compiles.
+  bool is_markup = escape_ == EscapeMode::On && !are_constant(node.items, true);
+  EscapeMode mode = is_markup ? EscapeMode::On : EscapeMode::Off;
+  emit(Op::Concat, span_of(node), to, base, 0, static_cast<uint8_t>(mode),
        static_cast<uint16_t>(node.items.size()));
 }
 

@@ -43,6 +43,7 @@ void Compiler::recursive_loop(const Stmt& node, const Frame& frame) {
   ++state().closures;
   uint32_t closure = temporary();
   emit(Op::MakeClosure, span_of(node), closure, index);
+  marker_ = node.begin;
   uint32_t iterated = value(*node.a);
   emit(Op::CallLoop, span_of(*node.a), closure, iterated);
 }
@@ -58,7 +59,16 @@ uint32_t Compiler::loop_filter(const Stmt& node) {
   scan(node.b);
   enter_scope(node.begin);
   store_target(*node.target, item, nullptr);
-  emit(Op::ReturnValue, span_of(*node.b), value(*node.b));
+  if (node.target->kind == ExprKind::Tuple) {
+    function.rebuilds_item = true;
+    std::vector<uint32_t> fails;
+    jump_if(*node.b, false, fails);
+    emit(Op::ReturnValue, span_of(*node.b), value(*node.target));
+    patch_all(fails);
+    emit(Op::ReturnValue, span_of(*node.b), constant(Value::boolean(false)));
+  } else {
+    emit(Op::ReturnValue, span_of(*node.b), value(*node.b));
+  }
   end_scope(true);
   end_function();
   branch_depth_ = branches;

@@ -16,6 +16,12 @@ bool is_elif(const Stmt& node) {
          node.orelse[0]->other_flag;
 }
 
+/// Whether the code that Jinja makes of a statement begins with a note of its line.
+bool leaves_marker(StmtKind kind) {
+  return kind != StmtKind::Output && kind != StmtKind::With && kind != StmtKind::Autoescape &&
+         kind != StmtKind::AssignBlock && kind != StmtKind::FilterBlock;
+}
+
 }  // namespace
 
 Compiler::Frame Compiler::inner(const Frame& frame) const {
@@ -38,6 +44,9 @@ bool Compiler::statement(const Stmt& node, const Frame& frame) {
   uint32_t before = mark();
   uint32_t closures = state().closures;
   bool goes_on = true;
+  if (leaves_marker(node.kind)) {
+    marker_ = node.begin;
+  }
   switch (node.kind) {
     case StmtKind::Output:
       output(node, frame);
@@ -111,12 +120,32 @@ void Compiler::output(const Stmt& node, const Frame& frame) {
     if (part->kind == ExprKind::Data) {
       emit(Op::EmitText, span_of(*part), 0, text_index(part->text, part->begin, true));
     } else {
-      output_value(*part);
+      output_part(*part);
     }
     release(before);
   }
   if (jump != kNone) {
     patch(jump);
+  }
+}
+
+void Compiler::mark_line(uint32_t begin, uint32_t place) {
+  state().function->lines.push_back({begin, here(), place});
+}
+
+void Compiler::output_part(const Expr& node) {
+  uint32_t begin = here();
+  if (!is_constant(node, escape_ != EscapeMode::Dynamic)) {
+    marker_ = node.place;
+    output_value(node);
+  } else {
+    is_constant_output_ = true;
+    output_value(node);
+    is_constant_output_ = false;
+  }
+  if (code_.text.substr(node.begin, node.place - node.begin).find_first_of("\r\n") !=
+      std::string_view::npos) {
+    mark_line(begin, node.place);
   }
 }
 
@@ -161,8 +190,7 @@ void Compiler::output_value(const Expr& node) {
     return;
   }
   uint32_t operand = value(node);
-  EscapeMode mode = escape_ == EscapeMode::Dynamic && is_literal(node) ? known_escape_ : escape_;
-  emit(Op::Emit, span_of(node), 0, operand, 0, static_cast<uint8_t>(mode));
+  emit(Op::Emit, span_of(node), 0, operand, 0, static_cast<uint8_t>(output_mode()));
 }
 
 void Compiler::check_namespaces(const Expr& target) {
@@ -233,6 +261,7 @@ void Compiler::assign_block(const Stmt& node, const Frame& frame) {
   Frame block_frame = inner(frame);
   block_frame.checks_output = false;
   body(node.body, block_frame);
+  marker_ = node.begin;
   --state().captures;
   emit(Op::CaptureEnd, span_of(node), result, 0, 0, static_cast<uint8_t>(escape_));
   if (node.filter) {
@@ -256,6 +285,7 @@ void Compiler::if_statement(const Stmt& first, const Frame& frame) {
   while (true) {
     std::vector<uint32_t> to_next;
     uint32_t before = mark();
+    marker_ = node->begin;
     jump_if(*node->a, false, to_next);
     release(before);
     body(node->body, soft);
@@ -276,11 +306,13 @@ void Compiler::if_statement(const Stmt& first, const Frame& frame) {
 
 void Compiler::with(const Stmt& node, const Frame& frame) {
   std::vector<uint32_t> values;
+  uint32_t begin = here();
   for (size_t i = 1; i < node.exprs.size(); i += 2) {
     uint32_t slot = temporary();
     into(*node.exprs[i], slot);
     values.push_back(slot);
   }
+  mark_line(begin, marker_);
   begin_scope();
   for (size_t i = 0; i < node.exprs.size(); i += 2) {
     scan_target(*node.exprs[i], true);
@@ -303,6 +335,7 @@ void Compiler::filter_block(const Stmt& node, const Frame& frame) {
   emit(Op::CaptureBegin, span_of(node));
   ++state().captures;
   body(node.body, inner(frame));
+  marker_ = node.begin;
   --state().captures;
   emit(Op::CaptureEnd, span_of(node), result, 0, 0, static_cast<uint8_t>(escape_));
   uint32_t outer = std::exchange(state().captured, result);
@@ -401,6 +434,7 @@ void Compiler::call_block(const Stmt& node, const Frame&) {
   std::vector<LoopState> loops = std::exchange(loops_, {});
   uint32_t index = macro_function(node, Function::Kind::Caller);
   loops_ = std::move(loops);
+  marker_ = node.begin;
   uint32_t caller = temporary();
   emit(Op::MakeMacro, span_of(node), caller, index);
   call_into(*node.a, temporary(), kEmit | kUnchanged, caller);

@@ -20,6 +20,11 @@ bool is_true(Interpreter& interpreter, const Value* value) {
   return value && truth(interpreter, *value);
 }
 
+/// sorted() takes an integer here, not any value for its truth.
+bool is_reversed(Interpreter& interpreter, const Value* reverse) {
+  return reverse && to_index(interpreter, *reverse) != 0;
+}
+
 bool is_plain_key(const Value& key) {
   return key.kind() == Kind::Int || key.kind() == Kind::String || key.kind() == Kind::Float;
 }
@@ -66,7 +71,7 @@ Value sort(Interpreter& interpreter, const Arguments& arguments, void*) {
       key = Value::list({key});
     }
   }
-  sort_by_keys(interpreter, items, std::move(keys), is_true(interpreter, reverse));
+  sort_by_keys(interpreter, items, std::move(keys), is_reversed(interpreter, reverse));
   return Value::list(std::move(items));
 }
 
@@ -93,7 +98,7 @@ Value dictsort(Interpreter& interpreter, const Arguments& arguments, void*) {
     keys.push_back(ignores_case && key.is_string() ? Value::string(to_lower_case(key.as_string()))
                                                    : key);
   }
-  sort_by_keys(interpreter, pairs, std::move(keys), is_true(interpreter, reverse));
+  sort_by_keys(interpreter, pairs, std::move(keys), is_reversed(interpreter, reverse));
   return Value::list(std::move(pairs));
 }
 

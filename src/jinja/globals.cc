@@ -32,9 +32,6 @@ class TypeObject final : public Object {
 };
 
 int64_t range_bound(Interpreter& interpreter, const Value& value) {
-  if (value.is_undefined()) {
-    raise_undefined(interpreter, value);
-  }
   if (value.kind() == Kind::BigInt) {
     interpreter.raise("OverflowError", "Python int too large to convert to C ssize_t");
   }
@@ -80,10 +77,6 @@ Value dict_function(Interpreter& interpreter, const Arguments& arguments, void*)
   if (arguments.positional.size() > 1) {
     interpreter.raise("TypeError", fmt::format("dict expected at most 1 argument, got {}",
                                                arguments.positional.size()));
-  }
-  if (!arguments.positional.empty() && arguments.positional[0].is_undefined() &&
-      jinja::undefined_kind(arguments.positional[0]) == UndefinedKind::Strict) {
-    raise_undefined(interpreter, arguments.positional[0]);
   }
   Value dict = Value::dict();
   call_method(interpreter, dict, "update", arguments);

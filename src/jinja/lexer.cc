@@ -563,15 +563,27 @@ Token Lexer::read_string() {
 
 namespace {
 
-struct Operator {
-  std::string_view text;
-  TokenType type;
-};
-
-constexpr Operator kLongOperators[] = {
-    {"//", TokenType::FloorDivide}, {"**", TokenType::Power},        {"==", TokenType::Equal},
-    {"!=", TokenType::NotEqual},    {">=", TokenType::GreaterEqual}, {"<=", TokenType::LessEqual},
-};
+/// The operator of two characters, or Eof when they are none.
+TokenType long_operator(char first, char second) {
+  if (second == '=') {
+    switch (first) {
+      case '=':
+        return TokenType::Equal;
+      case '!':
+        return TokenType::NotEqual;
+      case '>':
+        return TokenType::GreaterEqual;
+      case '<':
+        return TokenType::LessEqual;
+      default:
+        return TokenType::Eof;
+    }
+  }
+  if (first != second) {
+    return TokenType::Eof;
+  }
+  return first == '/' ? TokenType::FloorDivide : first == '*' ? TokenType::Power : TokenType::Eof;
+}
 
 TokenType short_operator(char c) {
   switch (c) {
@@ -623,16 +635,11 @@ TokenType short_operator(char c) {
 }  // namespace
 
 Token Lexer::read_operator() {
-  size_t size = 1;
-  TokenType type = TokenType::Eof;
-  for (const Operator& candidate : kLongOperators) {
-    if (starts_with(at_, candidate.text)) {
-      type = candidate.type;
-      size = 2;
-      break;
-    }
-  }
-  if (size == 1) {
+  TokenType type =
+      at_ + 1 < text_.size() ? long_operator(text_[at_], text_[at_ + 1]) : TokenType::Eof;
+  size_t size = 2;
+  if (type == TokenType::Eof) {
+    size = 1;
     type = short_operator(text_[at_]);
   }
   if (type == TokenType::Eof) {
@@ -690,10 +697,6 @@ size_t Lexer::newline_size(size_t at) const {
     return at + 1 < text_.size() && text_[at + 1] == '\n' ? 2 : 1;
   }
   return text_[at] == '\n' ? 1 : 0;
-}
-
-bool Lexer::starts_with(size_t at, std::string_view text) const {
-  return at <= text_.size() && text_.compare(at, text.size(), text) == 0;
 }
 
 void Lexer::fail_character() const {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,7 +78,12 @@ class Lexer {
   void balance(const Token& token);
   size_t skip_space(size_t at) const;
   size_t newline_size(size_t at) const;
-  bool starts_with(size_t at, std::string_view text) const;
+  /// Mostly false at the first byte, so that is compared before anything is called.
+  bool starts_with(size_t at, std::string_view text) const {
+    return at <= text_.size() && text_.size() - at >= text.size() &&
+           (text.empty() || (text_[at] == text[0] &&
+                             std::memcmp(text_.data() + at, text.data(), text.size()) == 0));
+  }
   [[noreturn]] void fail_character() const;
 
   const LexerRules& rules_;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "jinja/cells.h"
+#include "jinja/iterators.h"
 #include "jinja/machine.h"
 
 namespace weft::jinja {
@@ -30,6 +31,14 @@ void LoopObject::begin(Interpreter& interpreter, const Value& iterable) {
   iterable_ = iterable;
   if ((iterable.is_list() || iterable.is_tuple()) && filter.is_undefined()) {
     list_ = &sequence(iterable_);
+    return;
+  }
+  auto* range = filter.is_undefined() ? iterable.as<RangeObject>() : nullptr;
+  if (range) {
+    is_range_ = true;
+    range_next_ = static_cast<uint64_t>(range->at(0));
+    range_step_ = static_cast<uint64_t>(range->step());
+    range_left_ = range->count();
   } else {
     iteration_.emplace(interpreter, iterable_);
   }
@@ -42,6 +51,7 @@ void LoopObject::end() {
   iterable_ = Value();
   list_ = nullptr;
   position_ = 0;
+  is_range_ = false;
   iteration_.reset();
   ahead_.clear();
   ahead_at_ = 0;
@@ -66,11 +76,10 @@ bool LoopObject::fetch(Value& item) {
     return true;
   }
   if (list_) {
-    if (position_ >= list_->size()) {
-      return false;
-    }
-    item = (*list_)[position_++];
-    return true;
+    return next_of_list(item);
+  }
+  if (is_range_) {
+    return next_of_range(item);
   }
   while (iteration_->next(item)) {
     if (filter.is_undefined() || machine_.passes_filter(filter, item)) {

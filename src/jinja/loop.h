@@ -38,15 +38,12 @@ class LoopObject final : public Object {
   void end();
   /// The next item; false at the end.
   bool next(Value& item) {
-    if (list_ && !has_more_) {
-      if (position_ >= list_->size()) {
-        return false;
-      }
-      item = (*list_)[position_++];
-      ++index0_;
-      return true;
+    if (has_more_ || !(list_ || is_range_)) {
+      return next_slow(item);
     }
-    return next_slow(item);
+    bool is_there = list_ ? next_of_list(item) : next_of_range(item);
+    index0_ += is_there ? 1 : 0;
+    return is_there;
   }
 
   Value field(Interpreter& interpreter, LoopField field);
@@ -70,6 +67,22 @@ class LoopObject final : public Object {
 
  private:
   bool next_slow(Value& item);
+  bool next_of_list(Value& item) {
+    if (position_ >= list_->size()) {
+      return false;
+    }
+    item = (*list_)[position_++];
+    return true;
+  }
+  bool next_of_range(Value& item) {
+    if (range_left_ == 0) {
+      return false;
+    }
+    --range_left_;
+    item = Value::integer(static_cast<int64_t>(range_next_));
+    range_next_ += range_step_;
+    return true;
+  }
   bool fetch(Value& item);
   bool peek();
   size_t count();
@@ -81,6 +94,11 @@ class LoopObject final : public Object {
   /// The items of a list or tuple that is iterated, for speed.
   const std::vector<Value>* list_ = nullptr;
   size_t position_ = 0;
+  /// A range that is iterated; unsigned, as the number behind the last one may not fit.
+  bool is_range_ = false;
+  uint64_t range_next_ = 0;
+  uint64_t range_step_ = 0;
+  uint64_t range_left_ = 0;
   std::optional<Iteration> iteration_;
   /// Items that were read ahead to count them.
   std::vector<Value> ahead_;

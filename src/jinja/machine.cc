@@ -264,7 +264,7 @@ void Machine::run(Activation& activation) {
         break;
       case Op::LoopField: {
         const Value& value = operand(code.b);
-        auto* loop = value.is_object() ? exact<LoopObject>(value.as_object()) : nullptr;
+        auto* loop = value.is_object() ? exact<LoopObject>(*ValueAccess::object(value)) : nullptr;
         if (loop && code.flags != 0) {
           registers[code.a] = loop->field(interpreter_, static_cast<LoopField>(code.flags));
         } else {
@@ -372,7 +372,7 @@ void Machine::run(Activation& activation) {
           refuel();
           check_size();
         }
-        auto& loop = static_cast<LoopObject&>(registers[code.a].as_object());
+        auto& loop = static_cast<LoopObject&>(*ValueAccess::object(registers[code.a]));
         if (!loop.next(registers[code.b])) {
           at = begin + code.c;
         }

@@ -21,10 +21,11 @@
 
 namespace weft::jinja {
 
-/// The object as T when it is exactly that; cheaper than a dynamic_cast.
+/// The object as T when it is exactly that; cheaper than a dynamic_cast. Types are compared by
+/// address, so it may miss one and must only choose a faster way to the same result.
 template <typename T>
 T* exact(Object& object) {
-  return typeid(object) == typeid(T) ? static_cast<T*>(&object) : nullptr;
+  return &typeid(object) == &typeid(T) ? static_cast<T*>(&object) : nullptr;
 }
 
 /// Memory for registers that never moves.
@@ -79,7 +80,8 @@ class Machine {
   Value call_macro(const MacroObject& macro, const Arguments& arguments);
   Value call_block(const BlockEntry& block, Context& context);
   Value call_loop(const Value& body, const Value& iterable, int64_t depth0);
-  bool passes_filter(const Value& closure, const Value& item);
+  /// Whether the item fulfils the condition of a loop; a loop that unpacks gets it as it was unpacked.
+  bool passes_filter(const Value& closure, Value& item);
   Value make_missing(std::string_view name) const;
 
   [[noreturn]] void raise(std::string_view type, std::string message);
@@ -106,9 +108,11 @@ class Machine {
   friend class ActivationScope;
   friend class OutsideScope;
 
+  /// Where something began: sizes of the output, its pieces and the parts that are no strings.
   struct Capture {
     size_t text = 0;
     size_t pieces = 0;
+    size_t bad_parts = 0;
   };
 
   // machine.cc
@@ -135,6 +139,8 @@ class Machine {
   void call_method_code(Activation& activation, const Instruction& code);
   void filter(Activation& activation, const Instruction& code);
   void test(Activation& activation, const Instruction& code);
+  [[noreturn]] void raise_unknown(const CallArguments& arguments, std::string_view kind,
+                                  std::string_view name);
   void finish_call(Activation& activation, const Instruction& code, const Instruction& extra,
                    Value result);
   void collect_arguments(const Activation& activation, const Instruction& code,
@@ -157,13 +163,16 @@ class Machine {
   void emit_value(Activation& activation, const Value& value, EscapeMode mode);
   void note_piece(const Activation& activation, size_t begin, CodeSpan span, bool is_verbatim);
   void emit_unchanged(Activation& activation, const Value& value);
-  /// Raises what Python says when the parts of the output since `text` are joined.
-  void check_parts(size_t text);
+  /// Raises what Python says when the parts of the output since the first `count` are joined.
+  void check_parts(size_t count);
   void append_trace(const Trace& trace, size_t begin);
-  void begin_capture() { captures_.push_back({out_.size(), pieces_.size()}); }
+  Capture mark() const { return {out_.size(), pieces_.size(), bad_parts_.size()}; }
+  void begin_capture() { captures_.push_back(mark()); }
   Value end_capture(bool is_markup);
-  Value take_text(size_t text, size_t pieces, bool is_markup);
+  /// Cuts what was written since `from` off the output.
+  Value take_text(const Capture& from, bool is_markup);
   void drop_text(size_t text, size_t pieces);
+  void make_record(Activation& place);
   const CallRecord* record_of(Activation& activation);
   bool escapes_now(const Activation& activation, EscapeMode mode) const {
     return mode == EscapeMode::On || (mode == EscapeMode::Dynamic && activation.context->escapes);
@@ -207,8 +216,8 @@ class Machine {
   std::string out_;
   std::vector<Piece> pieces_;
   std::vector<Capture> captures_;
-  /// Where something that is no string was written, and its type.
-  std::vector<std::pair<size_t, std::string>> bad_parts_;
+  /// Types of what was written and is no string.
+  std::vector<std::string> bad_parts_;
   RecordPool* records_ = nullptr;
   std::vector<Value> free_loops_;
   std::vector<std::pair<std::string_view, Value>> globals_;

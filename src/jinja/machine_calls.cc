@@ -1,4 +1,6 @@
 // Calls: arguments, macros, closures and loops.
+#include <memory>
+#include <new>
 #include <utility>
 
 #include <fmt/format.h>
@@ -54,44 +56,69 @@ class ActivationScope {
   Activation activation_;
 };
 
-/// The arguments of one call: most are few and lie in registers already.
+/// The arguments of one call: most are positional and lie in registers already, so that nothing is
+/// made for them.
 struct Machine::CallArguments {
-  static constexpr size_t kInline = 6;
   std::span<const Value> positional;
-  std::vector<Value> spread;
-  NamedValue few[kInline];
-  size_t few_count = 0;
-  std::vector<NamedValue> many;
-  /// Keeps the keys of ** alive.
-  std::vector<Value> keys;
+
+  CallArguments() = default;
+  ~CallArguments() { std::destroy_n(few(), few_count_); }
+  CallArguments(const CallArguments&) = delete;
+  CallArguments& operator=(const CallArguments&) = delete;
 
   void add(std::string_view name, const Value& value) {
-    if (many.empty() && few_count < kInline) {
-      few[few_count++] = {name, value};
+    if (few_count_ < kInline && !(rest_ && !rest_->named.empty())) {
+      new (few() + few_count_++) NamedValue{name, value};
       return;
     }
-    if (many.empty()) {
-      many.assign(few, few + few_count);
+    if (rest().named.empty()) {
+      rest().named.assign(few(), few() + few_count_);
     }
-    many.push_back({name, value});
+    rest().named.push_back({name, value});
   }
   std::span<const NamedValue> named() const {
-    return many.empty() ? std::span<const NamedValue>(few, few_count)
-                        : std::span<const NamedValue>(many);
+    if (rest_ && !rest_->named.empty()) {
+      return rest_->named;
+    }
+    return {const_cast<CallArguments*>(this)->few(), few_count_};
   }
   Arguments view() const { return {positional, named()}; }
+  /// Where the items of * go.
+  std::vector<Value>& spread() { return rest().spread; }
+  /// Keeps the keys of ** alive.
+  std::vector<Value>& keys() { return rest().keys; }
+
+ private:
+  static constexpr size_t kInline = 6;
+  struct Rest {
+    std::vector<Value> spread;
+    std::vector<NamedValue> named;
+    std::vector<Value> keys;
+  };
+
+  NamedValue* few() { return std::launder(reinterpret_cast<NamedValue*>(few_)); }
+  Rest& rest() {
+    if (!rest_) {
+      rest_ = std::make_unique<Rest>();
+    }
+    return *rest_;
+  }
+
+  size_t few_count_ = 0;
+  std::unique_ptr<Rest> rest_;
+  alignas(NamedValue) std::byte few_[kInline * sizeof(NamedValue)];
 };
 
 void Machine::spread_star(const Value& value, CallArguments& out) {
-  out.spread.assign(out.positional.begin(), out.positional.end());
+  out.spread().assign(out.positional.begin(), out.positional.end());
   if (!is_iterable(interpreter_, value)) {
     raise("TypeError",
           fmt::format("argument after * must be an iterable, not {}", value.type_name()));
   }
   for (Value& item : to_items(interpreter_, value)) {
-    out.spread.push_back(std::move(item));
+    out.spread().push_back(std::move(item));
   }
-  out.positional = out.spread;
+  out.positional = out.spread();
 }
 
 void Machine::spread_star_star(const Value& value, CallArguments& out) {
@@ -108,8 +135,8 @@ void Machine::spread_star_star(const Value& value, CallArguments& out) {
       raise("TypeError", "keywords must be strings");
     }
     Value item = value.is_dict() ? *value.find(key) : get_item(interpreter_, value, key);
-    out.keys.push_back(std::move(key));
-    std::string_view name = out.keys.back().as_string();
+    out.keys().push_back(std::move(key));
+    std::string_view name = out.keys().back().as_string();
     for (const NamedValue& given : out.named()) {
       if (given.name == name) {
         raise("TypeError", fmt::format("got multiple values for keyword argument '{}'", name));
@@ -133,7 +160,7 @@ void Machine::collect_arguments(const Activation& activation, const Instruction&
   }
   if ((extra.flags & kStarStar) != 0) {
     // Names point into the keys, which must not move while they are collected.
-    out.keys.reserve(next->is_dict() ? next->size() : 64);
+    out.keys().reserve(next->is_dict() ? next->size() : 64);
     spread_star_star(*next, out);
   }
 }
@@ -161,7 +188,7 @@ void Machine::call(Activation& activation, const Instruction& code) {
                             : activation.registers[code.b];
   CallArguments arguments;
   collect_arguments(activation, code, extra, arguments);
-  auto* macro = callee.is_object() ? exact<MacroObject>(callee.as_object()) : nullptr;
+  auto* macro = callee.is_object() ? exact<MacroObject>(*ValueAccess::object(callee)) : nullptr;
   if (macro && (extra.flags & kEmit) != 0 && !(is_native_ && !activation.outer)) {
     Value keep(callee);
     Value returned;
@@ -194,15 +221,24 @@ void Machine::call_method_code(Activation& activation, const Instruction& code) 
   }
 }
 
+void Machine::raise_unknown(const CallArguments& arguments, std::string_view kind,
+                            std::string_view name) {
+  // What Jinja puts in the place of a missing function takes positional arguments only.
+  if (!arguments.named().empty()) {
+    raise("TypeError", fmt::format("t_1() got an unexpected keyword argument '{}'",
+                                   arguments.named()[0].name));
+  }
+  raise("TemplateRuntimeError", fmt::format("No {} named '{}' found.", kind, name));
+}
+
 void Machine::filter(Activation& activation, const Instruction& code) {
   const Instruction& extra = (&code)[1];
   const FunctionRef& ref = activation.function->owner->filters[extra.a];
-  if (!ref.function) {
-    raise("TemplateRuntimeError", fmt::format("No filter named '{}' found.",
-                                              activation.function->owner->name_text(ref.name)));
-  }
   CallArguments arguments;
   collect_arguments(activation, code, extra, arguments);
+  if (!ref.function) {
+    raise_unknown(arguments, "filter", activation.function->owner->name_text(ref.name));
+  }
   Value result = ref.function->function(interpreter_, arguments.view(), ref.function->self);
   activation.registers[code.a] = std::move(result);
 }
@@ -210,12 +246,11 @@ void Machine::filter(Activation& activation, const Instruction& code) {
 void Machine::test(Activation& activation, const Instruction& code) {
   const Instruction& extra = (&code)[1];
   const FunctionRef& ref = activation.function->owner->tests[extra.a];
-  if (!ref.function) {
-    raise("TemplateRuntimeError", fmt::format("No test named '{}' found.",
-                                              activation.function->owner->name_text(ref.name)));
-  }
   CallArguments arguments;
   collect_arguments(activation, code, extra, arguments);
+  if (!ref.function) {
+    raise_unknown(arguments, "test", activation.function->owner->name_text(ref.name));
+  }
   Value result = ref.function->function(interpreter_, arguments.view(), ref.function->self);
   bool is_true = truth(interpreter_, result);
   if ((extra.flags & kNegated) != 0) {
@@ -308,8 +343,7 @@ bool Machine::run_macro(const MacroObject& macro, const Arguments& arguments, Va
     refuel();
     check_size();
   }
-  size_t text = out_.size();
-  size_t pieces = pieces_.size();
+  const Capture start = mark();
   Ref<FrameLink> link(macro.link());
   {
     ActivationScope scope(*this, function, *link->context, link.get());
@@ -320,14 +354,14 @@ bool Machine::run_macro(const MacroObject& macro, const Arguments& arguments, Va
     bool escapes = scope->context->escapes;
     run(*scope);
     scope->context->escapes = escapes;
-    if (!is_returning_ && !bad_parts_.empty()) {
-      check_parts(text);
+    if (!is_returning_) {
+      check_parts(start.bad_parts);
     }
   }
   if (!is_returning_) {
     return false;
   }
-  drop_text(text, pieces);
+  drop_text(start.text, start.pieces);
   if (function.kind == Function::Kind::Macro) {
     is_returning_ = false;
     returned = std::move(returned_);
@@ -336,14 +370,13 @@ bool Machine::run_macro(const MacroObject& macro, const Arguments& arguments, Va
 }
 
 Value Machine::call_macro(const MacroObject& macro, const Arguments& arguments) {
-  size_t text = out_.size();
-  size_t pieces = pieces_.size();
+  const Capture start = mark();
   bool is_markup = is_escaping();
   Value returned;
   if (run_macro(macro, arguments, returned)) {
     return returned;
   }
-  return take_text(text, pieces, is_markup);
+  return take_text(start, is_markup);
 }
 
 FrameLink* Machine::link_of(Activation& activation) {
@@ -413,24 +446,29 @@ void Machine::run_loop(const Value& body, const Value& iterable, int64_t depth0)
 }
 
 Value Machine::call_loop(const Value& body, const Value& iterable, int64_t depth0) {
-  size_t text = out_.size();
-  size_t pieces = pieces_.size();
+  const Capture start = mark();
   run_loop(body, iterable, depth0);
   if (is_returning_) {
-    drop_text(text, pieces);
+    drop_text(start.text, start.pieces);
     return Value();
   }
-  return take_text(text, pieces, is_escaping());
+  return take_text(start, is_escaping());
 }
 
-bool Machine::passes_filter(const Value& closure_value, const Value& item) {
+bool Machine::passes_filter(const Value& closure_value, Value& item) {
   auto& closure = static_cast<ClosureObject&>(closure_value.as_object());
   Ref<FrameLink> link(closure.link());
   ActivationScope scope(*this, closure.function(), *link->context, link.get());
   scope->registers[0] = item;
   run(*scope);
   Value result = std::move(result_);
-  return !is_returning_ && truth(interpreter_, result);
+  if (is_returning_ || !truth(interpreter_, result)) {
+    return false;
+  }
+  if (closure.function().rebuilds_item) {
+    item = std::move(result);
+  }
+  return true;
 }
 
 FrameLink* Machine::run_root(const Function& function, Context& context) {

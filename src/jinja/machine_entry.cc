@@ -139,11 +139,10 @@ auto Machine::guarded(Names& names, const Run& run) -> std::variant<decltype(run
 std::variant<Rendered, Error> Machine::render(const Template& compiled, Names& names) {
   const TemplateCode& code = TemplateAccess::code(compiled);
   return guarded(names, [&]() -> Rendered {
-    size_t text = out_.size();
-    size_t pieces = pieces_.size();
+    const auto [text, pieces, bad_parts] = mark();
     Ref<Context> context = new_context(code, nullptr, &names);
     run_function(*code.root, *context, nullptr);
-    check_parts(text);
+    check_parts(bad_parts);
     Rendered rendered;
     rendered.text.assign(out_, text);
     if (text != 0) {
@@ -213,8 +212,16 @@ diag::Span Machine::span_of(const Activation& activation) const {
 }
 
 uint32_t Machine::line_at(const Activation& activation) const {
-  auto at = static_cast<size_t>(activation.at - activation.function->code.data());
-  return line_of(activation.function->owner->text, activation.function->spans[at].begin);
+  const Function& function = *activation.function;
+  auto at = static_cast<size_t>(activation.at - function.code.data());
+  uint32_t place = function.spans[at].begin;
+  for (const LineMark& mark : function.lines) {
+    if (mark.begin <= at && at < mark.end) {
+      place = mark.place;
+      break;
+    }
+  }
+  return line_of(function.owner->text, place);
 }
 
 Error Machine::describe(std::string_view type, std::string message) const {

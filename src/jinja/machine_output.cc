@@ -8,27 +8,46 @@
 
 namespace weft::jinja {
 
+void Machine::make_record(Activation& place) {
+  const CallRecord* outer = place.outer ? place.outer->record : nullptr;
+  Function::Kind kind = place.function->kind;
+  if (kind != Function::Kind::Macro && kind != Function::Kind::Caller) {
+    place.record = outer;
+    return;
+  }
+  diag::Span call_span = place.outer ? span_of(*place.outer) : span_of(place);
+  std::string_view macro = kind == Function::Kind::Caller
+                               ? std::string_view("caller")
+                               : place.function->owner->name_text(place.function->name);
+  // A loop calls the same macro from the same place again and again: one record says it all.
+  const CallRecord* last = records_->last();
+  if (last && last->outer == outer && last->macro.data() == macro.data() &&
+      last->call_span.source == call_span.source && last->call_span.begin == call_span.begin &&
+      last->call_span.end == call_span.end) {
+    place.record = last;
+    return;
+  }
+  CallRecord* record = records_->add();
+  record->outer = outer;
+  record->call_span = call_span;
+  record->macro = macro;
+  place.record = record;
+}
+
 const CallRecord* Machine::record_of(Activation& activation) {
   // Calls that have written nothing yet have no record; theirs and those around them are made now.
+  bool is_outer_ready =
+      !activation.outer || activation.outer->record || !activation.outer->outer;
+  if (is_outer_ready) {
+    make_record(activation);
+    return activation.record;
+  }
   std::vector<Activation*> missing;
   for (Activation* place = &activation; place && !place->record; place = place->outer) {
     missing.push_back(place);
   }
   for (size_t i = missing.size(); i-- > 0;) {
-    Activation& place = *missing[i];
-    const CallRecord* outer = place.outer ? place.outer->record : nullptr;
-    Function::Kind kind = place.function->kind;
-    if (kind != Function::Kind::Macro && kind != Function::Kind::Caller) {
-      place.record = outer;
-      continue;
-    }
-    CallRecord* record = records_->add();
-    record->outer = outer;
-    record->call_span = place.outer ? span_of(*place.outer) : span_of(place);
-    record->macro = kind == Function::Kind::Caller
-                        ? std::string_view("caller")
-                        : place.function->owner->name_text(place.function->name);
-    place.record = record;
+    make_record(*missing[i]);
   }
   return activation.record;
 }
@@ -88,13 +107,13 @@ void Machine::emit_unchanged(Activation& activation, const Value& value) {
   if (value.is_string()) {
     emit_value(activation, value, EscapeMode::Off);
   } else {
-    bad_parts_.emplace_back(out_.size(), value.type_name());
+    bad_parts_.emplace_back(value.type_name());
   }
 }
 
-void Machine::check_parts(size_t text) {
-  while (!bad_parts_.empty() && bad_parts_.back().first >= text) {
-    std::string type = std::move(bad_parts_.back().second);
+void Machine::check_parts(size_t count) {
+  if (bad_parts_.size() > count) {
+    std::string type = std::move(bad_parts_[count]);
     bad_parts_.clear();
     raise("TypeError", "sequence item 0: expected str instance, " + type + " found");
   }
@@ -112,32 +131,32 @@ void Machine::drop_text(size_t text, size_t pieces) {
   pieces_.resize(pieces);
 }
 
-Value Machine::take_text(size_t text, size_t pieces, bool is_markup) {
+Value Machine::take_text(const Capture& from, bool is_markup) {
   // Short strings lie in their handle and have no room for a trace.
   constexpr size_t kShort = 14;
-  check_parts(text);
-  size_t size = out_.size() - text;
-  std::string_view written(out_.data() + text, size);
+  check_parts(from.bad_parts);
+  size_t size = out_.size() - from.text;
+  std::string_view written(out_.data() + from.text, size);
   Value value;
   if (size <= kShort) {
     value = is_markup ? Value::markup(written) : Value::string(written);
   } else {
     check_size();
     auto trace = std::make_unique<Trace>(records_);
-    trace->pieces.assign(pieces_.begin() + static_cast<ptrdiff_t>(pieces), pieces_.end());
+    trace->pieces.assign(pieces_.begin() + static_cast<ptrdiff_t>(from.pieces), pieces_.end());
     for (Piece& piece : trace->pieces) {
-      piece.begin -= static_cast<uint32_t>(text);
+      piece.begin -= static_cast<uint32_t>(from.text);
     }
     value = string_with_trace(std::string(written), is_markup, trace.release());
   }
-  drop_text(text, pieces);
+  drop_text(from.text, from.pieces);
   return value;
 }
 
 Value Machine::end_capture(bool is_markup) {
   Capture capture = captures_.back();
   captures_.pop_back();
-  return take_text(capture.text, capture.pieces, is_markup);
+  return take_text(capture, is_markup);
 }
 
 void Machine::note_native(const Value& value) {

@@ -237,14 +237,13 @@ void Machine::make_super(Activation& activation, const Instruction& code) {
 }
 
 Value Machine::call_block(const BlockEntry& block, Context& context) {
-  size_t text = out_.size();
-  size_t pieces = pieces_.size();
+  const Capture start = mark();
   run_function(*block.function, context, nullptr);
   if (is_returning_) {
-    drop_text(text, pieces);
+    drop_text(start.text, start.pieces);
     return Value();
   }
-  return take_text(text, pieces, context.escapes);
+  return take_text(start, context.escapes);
 }
 
 }  // namespace weft::jinja

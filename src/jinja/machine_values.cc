@@ -3,6 +3,7 @@
 
 #include "jinja/cells.h"
 #include "jinja/machine.h"
+#include "jinja/methods.h"
 
 namespace weft::jinja {
 namespace {
@@ -119,8 +120,15 @@ void Machine::unpack(Value* to, size_t count, const Value& from) {
 void Machine::attribute(const Activation& activation, const Instruction& code, const Value& owner,
                         Value& to) {
   std::string_view name = activation.function->owner->name_text(code.c);
+  if (owner.is_dict() && name[0] != '_' && !find_method(Kind::Dict, name)) {
+    if (const Value* value = owner.find(name)) {
+      Value copy(*value);
+      to = std::move(copy);
+      return;
+    }
+  }
   if (owner.is_object()) {
-    if (auto* space = exact<NamespaceObject>(owner.as_object())) {
+    if (auto* space = exact<NamespaceObject>(*ValueAccess::object(owner))) {
       if (const Value* value = space->find(name)) {
         Value copy(*value);
         to = std::move(copy);

@@ -72,11 +72,7 @@ const MethodTable* table_of_kind(Kind kind) {
 }
 
 BuiltinMethod look_up(const MethodTable* table, std::string_view name) {
-  if (!table) {
-    return nullptr;
-  }
-  auto found = table->find(name);
-  return found == table->end() ? nullptr : found->second;
+  return table ? table->find(name) : nullptr;
 }
 
 }  // namespace

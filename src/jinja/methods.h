@@ -2,11 +2,14 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "jinja/interpreter.h"
 #include "jinja/object.h"
@@ -17,7 +20,38 @@ namespace weft::jinja {
 /// One method; `self` is of the kind it was found for.
 using BuiltinMethod = Value (*)(Interpreter& interpreter, const Value& self,
                                 const Arguments& arguments);
-using MethodTable = std::unordered_map<std::string_view, BuiltinMethod>;
+
+/// The methods of one type. Most names that are looked up are none of them (keys of a dict, columns
+/// of a row), which a mask of first letters and lengths tells without hashing.
+class MethodTable {
+ public:
+  using Rows = std::initializer_list<std::pair<std::string_view, BuiltinMethod>>;
+  MethodTable(Rows rows) { insert(rows); }
+
+  void insert(Rows rows) {
+    for (const auto& [name, method] : rows) {
+      methods_.emplace(name, method);
+      mask_ |= bit(name);
+    }
+  }
+  /// Null when there is no such method.
+  BuiltinMethod find(std::string_view name) const {
+    if ((mask_ & bit(name)) == 0) {
+      return nullptr;
+    }
+    auto place = methods_.find(name);
+    return place == methods_.end() ? nullptr : place->second;
+  }
+
+ private:
+  static uint64_t bit(std::string_view name) {
+    size_t first = name.empty() ? 0 : static_cast<unsigned char>(name[0]);
+    return uint64_t{1} << ((first + 13 * name.size()) & 63);
+  }
+
+  std::unordered_map<std::string_view, BuiltinMethod> methods_;
+  uint64_t mask_ = 0;
+};
 
 /// The method `name` of values like this one; null when there is none. Objects that the engine
 /// itself makes (views, ranges) have some, too.

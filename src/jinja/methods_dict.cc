@@ -161,6 +161,9 @@ void update_dict(Interpreter& interpreter, const Value& dict, const Arguments& a
         require_hashable(interpreter, key);
         table_of(dict).set(key, get_item(interpreter, other, key));
       }
+    } else if (other.is_undefined() && undefined_kind(other) != UndefinedKind::Permissive) {
+      // It is asked for `keys` first, which is a use of it.
+      raise_undefined(interpreter, other);
     } else {
       add_pairs(interpreter, dict, other);
     }

@@ -84,7 +84,7 @@ std::optional<Value> item_of(Interpreter& interpreter, const Value& value, const
 }
 
 struct SliceBounds {
-  int64_t start = 0, step = 1, count = 0;
+  int64_t start = 0, end = 0, step = 1, count = 0;
 };
 
 /// Python's slice.indices(size).
@@ -114,11 +114,11 @@ SliceBounds slice_bounds(Interpreter& interpreter, const Value& start, const Val
     return n < 0 ? std::max(n + size, low) : std::min(n, high);
   };
   bounds.start = place(start, bounds.step < 0 ? high : low);
-  int64_t end = place(stop, bounds.step < 0 ? low : high);
-  if (bounds.step > 0 && bounds.start < end) {
-    bounds.count = (end - bounds.start - 1) / bounds.step + 1;
-  } else if (bounds.step < 0 && end < bounds.start) {
-    bounds.count = (bounds.start - end - 1) / -bounds.step + 1;
+  bounds.end = place(stop, bounds.step < 0 ? low : high);
+  if (bounds.step > 0 && bounds.start < bounds.end) {
+    bounds.count = (bounds.end - bounds.start - 1) / bounds.step + 1;
+  } else if (bounds.step < 0 && bounds.end < bounds.start) {
+    bounds.count = (bounds.start - bounds.end - 1) / -bounds.step + 1;
   }
   return bounds;
 }
@@ -140,6 +140,23 @@ Value slice_text(const Value& value, const SliceBounds& bounds) {
     out += text.substr(at, code_point_size(text, at));
   }
   return ValueAccess::string(out, value.kind());
+}
+
+/// A range whose bounds are the places of the slice's bounds, as Python shows it.
+Value slice_range(Interpreter& interpreter, const RangeObject& range, const SliceBounds& bounds) {
+  auto number_at = [&](int64_t place) {
+    int64_t offset = 0, number = 0;
+    if (__builtin_mul_overflow(place, range.step(), &offset) ||
+        __builtin_add_overflow(range.at(0), offset, &number)) {
+      interpreter.raise("OverflowError", "Python int too large to convert to C ssize_t");
+    }
+    return number;
+  };
+  int64_t stride = 0;
+  if (__builtin_mul_overflow(range.step(), bounds.step, &stride)) {
+    stride = (bounds.step < 0) == (range.step() < 0) ? INT64_MAX : INT64_MIN;
+  }
+  return make_range(number_at(bounds.start), number_at(bounds.end), stride);
 }
 
 /// Calls what `x.name` gives.
@@ -263,9 +280,7 @@ Value get_slice(Interpreter& interpreter, const Value& value, const Value& start
     return slice_text(value, bounds);
   }
   if (range) {
-    int64_t first = range->at(0) + bounds.start * range->step();
-    int64_t stride = range->step() * bounds.step;
-    return make_range(first, first + bounds.count * stride, stride);
+    return slice_range(interpreter, *range, bounds);
   }
   const std::vector<Value>& source = items ? *items : sequence(value);
   std::vector<Value> taken;

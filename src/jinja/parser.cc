@@ -183,6 +183,7 @@ Expr* Parser::make(ExprKind kind, uint32_t begin) {
   Expr* node = arena_.make<Expr>();
   node->kind = kind;
   node->begin = begin;
+  node->place = begin;
   node->end = last_end_;
   return node;
 }

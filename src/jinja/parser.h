@@ -45,7 +45,8 @@ class Parser {
   Token take();
   bool is(TokenType type) const { return current_.type == type; }
   bool is_name(std::string_view word) const {
-    return current_.type == TokenType::Name && current_.text == word;
+    return current_.type == TokenType::Name && current_.text.size() == word.size() &&
+           current_.text[0] == word[0] && current_.text == word;
   }
   bool skip_if(TokenType type);
   bool skip_name(std::string_view word);

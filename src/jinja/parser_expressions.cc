@@ -461,6 +461,7 @@ bool Parser::at_tuple_end(Ends ends) const {
 
 Expr* Parser::parse_tuple(const TupleRules& rules) {
   uint32_t begin = current_.begin;
+  uint32_t place = begin;
   Expr* first = nullptr;
   std::vector<Expr*> items;
   bool is_tuple = false;
@@ -485,11 +486,13 @@ Expr* Parser::parse_tuple(const TupleRules& rules) {
     if (!is(TokenType::Comma)) {
       break;
     }
+    place = current_.begin;
   }
   if (!is_tuple && !rules.in_parentheses) {
     fail("Expected an expression, got " + repr_text(describe_token(current_)));
   }
   Expr* node = make(ExprKind::Tuple, begin);
+  node->place = place;
   node->items = arena_.copy(std::span<Expr* const>(items));
   return finish(node);
 }
@@ -561,6 +564,7 @@ Expr* Parser::parse_filters(Expr* node) {
 Expr* Parser::parse_subscript(Expr* node) {
   Token token = take();
   Expr* result = make(ExprKind::Item, node->begin);
+  result->place = token.begin;
   result->a = node;
   if (token.type == TokenType::Dot) {
     if (is(TokenType::Name)) {
@@ -623,6 +627,7 @@ Expr* Parser::parse_call(Expr* node) {
   size_t place = calls_.size();
   calls_.push_back(nullptr);
   Expr* call = make(ExprKind::Call, node->begin);
+  call->place = current_.begin;
   call->a = node;
   call->arguments = parse_arguments();
   finish(call);
@@ -692,6 +697,7 @@ Expr* Parser::parse_filter(Expr* node, bool at_name) {
     uint32_t begin = current_.begin;
     NameId name = parse_dotted_name();
     Expr* filter = make(ExprKind::FilterCall, node ? node->begin : begin);
+    filter->place = begin;
     filter->a = node;
     filter->name = name;
     filter->arguments = is(TokenType::LeftParen) ? parse_arguments() : arena_.make<CallArguments>();
@@ -716,9 +722,11 @@ bool Parser::starts_test_argument() const {
 }
 
 Expr* Parser::parse_test(Expr* node) {
+  uint32_t place = current_.begin;
   advance();
   bool negated = skip_name("not");
   Expr* test = make(ExprKind::Test, node->begin);
+  test->place = place;
   test->a = node;
   test->name = parse_dotted_name();
   test->arguments = arena_.make<CallArguments>();
@@ -736,6 +744,7 @@ Expr* Parser::parse_test(Expr* node) {
     return test;
   }
   Expr* negation = make(ExprKind::Not, test->begin);
+  negation->place = place;
   negation->a = test;
   return finish(negation);
 }

@@ -40,7 +40,7 @@ SpanMap to_span_map(const std::vector<Piece>& pieces) {
     added.origin.end = piece.to;
     added.is_verbatim = (piece.source & 1) != 0;
     if (piece.record) {
-      added.frame = frame_of(piece.record);
+      added.frame = piece.record->frame ? piece.record->frame : frame_of(piece.record);
     }
   }
   return map;

@@ -32,6 +32,8 @@ class RecordPool {
     }
   }
   CallRecord* add() { return &records_.emplace_back(); }
+  /// The newest record, or null.
+  const CallRecord* last() const { return records_.empty() ? nullptr : &records_.back(); }
 
  private:
   uint32_t references_ = 0;
