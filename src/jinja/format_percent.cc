@@ -11,6 +11,7 @@
 #include "jinja/formatting.h"
 #include "jinja/iterators.h"
 #include "jinja/markup.h"
+#include "jinja/number_text.h"
 #include "jinja/ops.h"
 #include "jinja/text.h"
 
@@ -309,6 +310,8 @@ class PercentFormatter {
                                                  : "cannot convert Infinity to integer");
       }
       number = *whole;
+    } else if (is_decimal && is_markup_ && value.is_string()) {
+      number = number_of_markup(value);
     } else if (!value.is_integer() || (is_markup_ && !is_decimal)) {
       raise_or_complain(value, type, is_decimal);
     }
@@ -331,6 +334,16 @@ class PercentFormatter {
                               : type == 'x'                 ? "0x"
                                                             : "0X";
     put_number(c, sign_of(c, is_negative), prefix, digits);
+  }
+
+  /// Markup wraps what it inserts, and the wrapper converts text to numbers.
+  Value number_of_markup(const Value& text) {
+    std::optional<Value> number = parse_python_int(text.as_string(), 10);
+    if (!number) {
+      interpreter_.raise("ValueError",
+                         fmt::format("invalid literal for int() with base 10: {}", text.repr()));
+    }
+    return *number;
   }
 
   [[noreturn]] void raise_or_complain(const Value& value, char type, bool is_decimal) {
@@ -356,8 +369,13 @@ class PercentFormatter {
       d = decimal_to_double(value);
     } else if (value.is_undefined()) {
       raise_undefined(interpreter_, value);
-    } else if (is_markup_ && value.is_string() && parse_float_text(value.as_string())) {
-      d = *parse_float_text(value.as_string());
+    } else if (is_markup_ && value.is_string()) {
+      std::optional<double> number = parse_float_text(value.as_string());
+      if (!number) {
+        interpreter_.raise("ValueError",
+                           fmt::format("could not convert string to float: {}", value.repr()));
+      }
+      d = *number;
     } else {
       interpreter_.raise("TypeError",
                          fmt::format("must be real number, not {}", value.type_name()));

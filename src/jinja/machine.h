@@ -80,7 +80,8 @@ class Machine {
   Value call_macro(const MacroObject& macro, const Arguments& arguments);
   Value call_block(const BlockEntry& block, Context& context);
   Value call_loop(const Value& body, const Value& iterable, int64_t depth0);
-  /// Whether the item fulfils the condition of a loop; a loop that unpacks gets it as it was unpacked.
+  /// Whether the item fulfils the condition of a loop; a loop that unpacks gets it as it was
+  /// unpacked.
   bool passes_filter(const Value& closure, Value& item);
   Value make_missing(std::string_view name) const;
 
@@ -163,8 +164,8 @@ class Machine {
   void emit_value(Activation& activation, const Value& value, EscapeMode mode);
   void note_piece(const Activation& activation, size_t begin, CodeSpan span, bool is_verbatim);
   void emit_unchanged(Activation& activation, const Value& value);
-  /// Raises what Python says when the parts of the output since the first `count` are joined.
-  void check_parts(size_t count);
+  /// Raises what Python says when the parts of the output since `from` are joined.
+  void check_parts(const Capture& from);
   void append_trace(const Trace& trace, size_t begin);
   Capture mark() const { return {out_.size(), pieces_.size(), bad_parts_.size()}; }
   void begin_capture() { captures_.push_back(mark()); }
@@ -216,8 +217,8 @@ class Machine {
   std::string out_;
   std::vector<Piece> pieces_;
   std::vector<Capture> captures_;
-  /// Types of what was written and is no string.
-  std::vector<std::string> bad_parts_;
+  /// What was written and is no string: the number of pieces before it, and its type.
+  std::vector<std::pair<size_t, std::string>> bad_parts_;
   RecordPool* records_ = nullptr;
   std::vector<Value> free_loops_;
   std::vector<std::pair<std::string_view, Value>> globals_;

@@ -225,8 +225,8 @@ void Machine::raise_unknown(const CallArguments& arguments, std::string_view kin
                             std::string_view name) {
   // What Jinja puts in the place of a missing function takes positional arguments only.
   if (!arguments.named().empty()) {
-    raise("TypeError", fmt::format("t_1() got an unexpected keyword argument '{}'",
-                                   arguments.named()[0].name));
+    raise("TypeError",
+          fmt::format("t_1() got an unexpected keyword argument '{}'", arguments.named()[0].name));
   }
   raise("TemplateRuntimeError", fmt::format("No {} named '{}' found.", kind, name));
 }
@@ -355,7 +355,7 @@ bool Machine::run_macro(const MacroObject& macro, const Arguments& arguments, Va
     run(*scope);
     scope->context->escapes = escapes;
     if (!is_returning_) {
-      check_parts(start.bad_parts);
+      check_parts(start);
     }
   }
   if (!is_returning_) {

@@ -139,14 +139,15 @@ auto Machine::guarded(Names& names, const Run& run) -> std::variant<decltype(run
 std::variant<Rendered, Error> Machine::render(const Template& compiled, Names& names) {
   const TemplateCode& code = TemplateAccess::code(compiled);
   return guarded(names, [&]() -> Rendered {
-    const auto [text, pieces, bad_parts] = mark();
+    const Capture start = mark();
+    const size_t text = start.text;
     Ref<Context> context = new_context(code, nullptr, &names);
     run_function(*code.root, *context, nullptr);
-    check_parts(bad_parts);
+    check_parts(start);
     Rendered rendered;
     rendered.text.assign(out_, text);
     if (text != 0) {
-      std::vector<Piece> own(pieces_.begin() + static_cast<ptrdiff_t>(pieces), pieces_.end());
+      std::vector<Piece> own(pieces_.begin() + static_cast<ptrdiff_t>(start.pieces), pieces_.end());
       for (Piece& piece : own) {
         piece.begin -= static_cast<uint32_t>(text);
       }

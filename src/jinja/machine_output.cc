@@ -3,6 +3,8 @@
 #include <charconv>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "jinja/cells.h"
 #include "jinja/machine.h"
 
@@ -36,8 +38,7 @@ void Machine::make_record(Activation& place) {
 
 const CallRecord* Machine::record_of(Activation& activation) {
   // Calls that have written nothing yet have no record; theirs and those around them are made now.
-  bool is_outer_ready =
-      !activation.outer || activation.outer->record || !activation.outer->outer;
+  bool is_outer_ready = !activation.outer || activation.outer->record || !activation.outer->outer;
   if (is_outer_ready) {
     make_record(activation);
     return activation.record;
@@ -107,15 +108,16 @@ void Machine::emit_unchanged(Activation& activation, const Value& value) {
   if (value.is_string()) {
     emit_value(activation, value, EscapeMode::Off);
   } else {
-    bad_parts_.emplace_back(value.type_name());
+    bad_parts_.emplace_back(pieces_.size(), value.type_name());
   }
 }
 
-void Machine::check_parts(size_t count) {
-  if (bad_parts_.size() > count) {
-    std::string type = std::move(bad_parts_[count]);
+void Machine::check_parts(const Capture& from) {
+  if (bad_parts_.size() > from.bad_parts) {
+    auto [pieces, type] = std::move(bad_parts_[from.bad_parts]);
     bad_parts_.clear();
-    raise("TypeError", "sequence item 0: expected str instance, " + type + " found");
+    raise("TypeError", fmt::format("sequence item {}: expected str instance, {} found",
+                                   pieces - from.pieces, type));
   }
 }
 
@@ -134,7 +136,7 @@ void Machine::drop_text(size_t text, size_t pieces) {
 Value Machine::take_text(const Capture& from, bool is_markup) {
   // Short strings lie in their handle and have no room for a trace.
   constexpr size_t kShort = 14;
-  check_parts(from.bad_parts);
+  check_parts(from);
   size_t size = out_.size() - from.text;
   std::string_view written(out_.data() + from.text, size);
   Value value;
