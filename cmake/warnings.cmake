@@ -12,6 +12,12 @@ if(WEFT_SANITIZE)
   add_link_options(-fsanitize=${WEFT_SANITIZE})
 endif()
 
+option(WEFT_FUZZ "Build the fuzz targets for libFuzzer; needs Clang" OFF)
+if(WEFT_FUZZ)
+  # Clang warns of other things than GCC, for which the code is written.
+  add_compile_options(-fsanitize=fuzzer-no-link -Wno-error)
+endif()
+
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options(-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fcf-protection)
   add_link_options(-pie -Wl,-z,relro,-z,now)

@@ -1,0 +1,68 @@
+// The same template by different ways must give the same: rendered twice by one interpreter, by a
+// fresh one, and included by another template, whose output is captured.
+#include "fuzz/harness.h"
+
+namespace {
+
+using namespace weft;
+
+/// The outcome in one text; addresses of objects differ from render to render.
+std::string shown(const fuzz::Outcome& outcome) {
+  if (const auto* error = std::get_if<jinja::Error>(&outcome)) {
+    return error->type + ": " + error->message;
+  }
+  return std::get<jinja::Rendered>(outcome).text;
+}
+
+bool is_comparable(const std::string& text, const std::string& first) {
+  auto has = [](const std::string& where, const char* word) {
+    return where.find(word) != std::string::npos;
+  };
+  // What is random, shows addresses or its own name, or ends by a budget that two ways use
+  // differently.
+  return !has(text, "random") && !has(text, "lipsum") && !has(text, "self") && !has(first, "0x") &&
+         !has(first, "Budget") && !has(first, "memory:") && !has(first, "RecursionError");
+}
+
+fuzz::Outcome render(fuzz::Setup& setup, jinja::Interpreter& interpreter, std::string text) {
+  fuzz::Compiled compiled = setup.environment.compile(setup.sources.add("t", std::move(text)), "");
+  if (auto* error = std::get_if<jinja::Error>(&compiled)) {
+    return std::move(*error);
+  }
+  fuzz::FuzzNames names;
+  return interpreter.render(*std::get<0>(compiled), names);
+}
+
+void expect_same(const std::string& first, const std::string& second, std::string_view way) {
+  if (first != second) {
+    fuzz::report(way, "first:  " + first + "\nsecond: " + second);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  fuzz::Input input = fuzz::read_input(data, size);
+  fuzz::Setup setup(input);
+  jinja::Interpreter interpreter(setup.environment);
+  fuzz::Outcome outcome = render(setup, interpreter, input.text);
+  std::string first = shown(outcome);
+  if (!is_comparable(input.text, first)) {
+    return 0;
+  }
+  expect_same(first, shown(render(setup, interpreter, input.text)), "the second render differs");
+  jinja::Interpreter fresh(setup.environment);
+  expect_same(first, shown(render(setup, fresh, input.text)), "a fresh interpreter differs");
+  fuzz::Outcome included = render(setup, fresh, "{% include 'self' %}");
+  if (!std::holds_alternative<jinja::Error>(outcome) ||
+      std::holds_alternative<jinja::Error>(included)) {
+    expect_same(first, shown(included), "the included template differs");
+  }
+  if (std::holds_alternative<jinja::Rendered>(outcome)) {
+    std::string captured = "{% set all %}{% include 'self' %}{% endset %}{{ all }}";
+    expect_same(first, shown(render(setup, fresh, captured)), "the captured template differs");
+  }
+  return 0;
+}
