@@ -3,11 +3,12 @@
 
     scripts/run_tests.py --build build/release [filter]
 
-Four kinds, in this order; the filter is a regular expression over the names in brackets:
+Five kinds, in this order; the filter is a regular expression over the names in brackets:
   the rules of the tree      scripts/{layers,sizes,codes,tree,commands}.py  [tree]
   the documentation page     type check and node's own test runner          [web]
   the modules                one Catch2 program each, through ctest         [base, diag, ...]
-  whole projects             tests/e2e/run.py, which takes the filter itself
+  whole projects             tests/e2e/run.py, which takes the filter itself  [the cases' names]
+  messages                   tests/goldens/run.py, likewise
 Exit code 1 when anything failed; the last line is `N passed, M failed, K skipped`.
 """
 import argparse
@@ -127,11 +128,9 @@ def run_modules(build, name_filter, jobs):
     return tally
 
 
-def run_projects(build, name_filter):
-    script = ROOT / "tests/e2e/run.py"
-    if not script.exists():
-        return Tally()
-    command = [sys.executable, "-u", str(script), "--weft", str(build.resolve() / "weft")]
+def run_script(script, build, name_filter):
+    """A test script that runs the binary and counts its cases itself."""
+    command = [sys.executable, "-u", str(ROOT / script), "--weft", str(build.resolve() / "weft")]
     process = subprocess.Popen(command + ([name_filter] if name_filter else []), cwd=ROOT, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
     counted = None
@@ -170,7 +169,8 @@ def main():
     if wanted.search("web"):
         kinds.append(("web", lambda: run_web(args.build)))
     kinds.append(("modules", lambda: run_modules(args.build, args.filter, args.jobs)))
-    kinds.append(("projects", lambda: run_projects(args.build, args.filter)))
+    kinds.append(("projects", lambda: run_script("tests/e2e/run.py", args.build, args.filter)))
+    kinds.append(("messages", lambda: run_script("tests/goldens/run.py", args.build, args.filter)))
     total, rows = Tally(), []
     for name, run in kinds:
         started = time.monotonic()

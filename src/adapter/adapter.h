@@ -12,6 +12,7 @@
 #include "adapter/column.h"
 #include "adapter/connection.h"
 #include "adapter/relation.h"
+#include "adapter/table.h"
 #include "base/data.h"
 #include "base/env.h"
 #include "config/profile.h"
@@ -99,6 +100,8 @@ class Adapter {
     char delimiter = ',';
     bool unlogged = false;
     bool header_only = false;
+    /// What scan_csv() found in the file; looked for once more when null.
+    const CsvScan* scan = nullptr;
   };
   virtual diag::Result<int64_t> load_seed(Connection& connection, const Relation& build,
                                           const SeedLoad& load) = 0;

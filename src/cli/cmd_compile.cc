@@ -142,8 +142,8 @@ int cmd_compile(Session& session) {
     session.write_artifact("manifest.json", manifest_json(session.parsed->manifest));
   if (!done->has_failures)
     return kSuccess;
-  session.console.end_of_run(session.parsed->manifest, done->results, done->elapsed, false);
-  return kNodeFailed;
+  session.console.compile_failed(done->results);
+  return kUnhandled;
 }
 
 int cmd_show(Session& session) {

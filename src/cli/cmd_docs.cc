@@ -36,7 +36,7 @@ bool compile_all(Session& session, run::RunOutcome& outcome) {
   session.write_run_results(outcome);
   if (!outcome.has_failures)
     return true;
-  session.console.end_of_run(session.parsed->manifest, outcome.results, outcome.elapsed, false);
+  session.console.compile_failed(outcome.results);
   return false;
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json.h"
 #include "base/strings.h"
 #include "diag/render.h"
 
@@ -53,6 +54,14 @@ std::string done_word(const Node& node) {
 std::string base_status(const RunResult& result) {
   return result.message && !result.message->empty() ? *result.message
                                                     : base::to_upper(result.status);
+}
+
+/// The diagnostic as an object of the log line's data.
+base::Data diagnostic_data(const diag::Diagnostic& diagnostic, const diag::Sources& sources) {
+  std::variant<base::Data, base::JsonError> parsed =
+      base::parse_json(render_json(diagnostic, sources));
+  base::Data* data = std::get_if<base::Data>(&parsed);
+  return data == nullptr ? base::Data() : std::move(*data);
 }
 
 bool is_test(const Node& node) {
@@ -245,9 +254,10 @@ void Console::batch_finished(size_t index, size_t total, const std::string& batc
 }
 
 void Console::diagnostic(const diag::Diagnostic& diagnostic, const Node* node) {
-  std::string text = render_text(diagnostic, sources_, {log_.has_colors(), 120});
+  std::string text = render_text(diagnostic, sources_, {log_.has_colors(), 120, true});
   std::lock_guard lock(mutex_);
-  failures_.emplace_back(node == nullptr ? "" : node->unique_id, std::move(text));
+  failures_.push_back({node == nullptr ? "" : node->unique_id, std::move(text),
+                       log_.is_json() ? diagnostic_data(diagnostic, sources_) : base::Data()});
 }
 
 void Console::log(std::string_view text, bool info, const context::NodeScope&) {
@@ -307,7 +317,7 @@ void Console::show(const diag::Diagnostic& diagnostic) {
     text.pop_back();
   base::DataMap data;
   if (log_.is_json())
-    data.set("diagnostic", base::Data(render_json(diagnostic, sources_)));
+    data.set("diagnostic", diagnostic_data(diagnostic, sources_));
   data.set("msg", base::Data(diagnostic.message));
   std::string_view event = is_warning && !info.event.empty() ? info.event : "MainEncounteredError";
   log_.write(
@@ -319,14 +329,33 @@ void Console::fatal(const diag::Diagnostic& diagnostic) {
   std::string legacy = diagnostic.legacy_text;
   if (legacy.empty())
     legacy = fmt::format("{}\n  {}", info.headline, diagnostic.message);
-  std::string text = "Encountered an error:\n" + legacy + "\n\n" +
-                     render_text(diagnostic, sources_, {log_.has_colors(), 120});
+  std::string text =
+      "Encountered an error:\n" + legacy + "\n\n" +
+      render_text(diagnostic, sources_, {log_.has_colors(), 120, !diagnostic.legacy_text.empty()});
   while (!text.empty() && text.back() == '\n')
     text.pop_back();
   base::DataMap data;
   data.set("exc", base::Data(legacy));
   if (log_.is_json())
-    data.set("diagnostic", base::Data(render_json(diagnostic, sources_)));
+    data.set("diagnostic", diagnostic_data(diagnostic, sources_));
+  log_.write({"MainEncounteredError", "Z002", Level::Error, std::move(text), std::move(data)});
+}
+
+void Console::compile_failed(const std::vector<RunResult>& results) {
+  std::string text = "Encountered an error:\nRuntime Error\n";
+  auto failed = std::find_if(results.begin(), results.end(),
+                             [](const RunResult& one) { return one.status == "error"; });
+  if (failed != results.end())
+    text += "  " + base::replace_all(failed->message.value_or(""), "\n", "\n  ") + "\n";
+  base::DataMap data;
+  data.set("exc", base::Data(base::trim(text.substr(text.find('\n')))));
+  for (const Failure& failure : failures_) {
+    text += "\n" + failure.text;
+    if (data.find("diagnostic") == nullptr && log_.is_json())
+      data.set("diagnostic", failure.diagnostic);
+  }
+  while (!text.empty() && text.back() == '\n')
+    text.pop_back();
   log_.write({"MainEncounteredError", "Z002", Level::Error, std::move(text), std::move(data)});
 }
 

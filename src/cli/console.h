@@ -61,6 +61,8 @@ class Console final : public run::Listener,
   /// The lines after `source freshness`.
   void end_of_freshness(const manifest::Manifest& manifest,
                         const std::vector<manifest::RunResult>& results, double elapsed);
+  /// What ends a command that only compiles: the first error in dbt's words, then all of them.
+  void compile_failed(const std::vector<manifest::RunResult>& results);
   Log& log() { return log_; }
 
  private:
@@ -84,8 +86,12 @@ class Console final : public run::Listener,
   bool is_compile_ = false;
   size_t width_ = 80;
   std::mutex mutex_;
-  /// Diagnostics of failed nodes, shown at the end too.
-  std::vector<std::pair<std::string, std::string>> failures_;
+  /// Why a node failed: shown at the end.
+  struct Failure {
+    std::string unique_id, text;
+    base::Data diagnostic;
+  };
+  std::vector<Failure> failures_;
 };
 
 }  // namespace weft::cli

@@ -192,7 +192,7 @@ void Console::failure(const Node& node, const RunResult& result) {
 
 void Console::failure_details(const Node& node, const RunResult& result, Level level) {
   auto detail = std::find_if(failures_.begin(), failures_.end(),
-                             [&](const auto& one) { return one.first == result.unique_id; });
+                             [&](const auto& one) { return one.unique_id == result.unique_id; });
   if (result.message) {
     base::DataMap data;
     data.set("msg", base::Data(*result.message));
@@ -205,8 +205,12 @@ void Console::failure_details(const Node& node, const RunResult& result, Level l
     log_.write(
         {"RunResultErrorNoMessage", "Z025", level, "  Status: " + result.status, std::move(data)});
   }
-  if (detail != failures_.end())
-    log_.write({"Note", "Z050", level, detail->second});
+  if (detail != failures_.end()) {
+    base::DataMap data;
+    data.set("msg", base::Data(detail->text));
+    data.set("diagnostic", detail->diagnostic);
+    log_.write({"Note", "Z050", level, detail->text, std::move(data)});
+  }
   if (node.compiled_path) {
     base::DataMap data;
     data.set("path", base::Data(*node.compiled_path));

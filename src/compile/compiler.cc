@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/paths.h"
+#include "context/error_place.h"
 #include "context/relations.h"
 #include "parse/test_builder.h"
 
@@ -61,7 +62,7 @@ diag::Result<Query> Compiler::render_generic_test(context::Worker& worker, NodeI
   diag::Result<jinja::Rendered> rendered = worker.render_text(node.raw_code, node.name, scope);
   if (!rendered) {
     diag::Diagnostic error = rendered.error();
-    error.labels.push_back({node.patch_span, "the test is declared here"});
+    context::point_at_test_entry(error, worker.shared().sources, node);
     return error;
   }
   return Query{std::move(rendered->text), std::move(rendered->spans)};

@@ -20,7 +20,8 @@ const AdapterMethod* find_method(std::string_view name) {
   static const std::unordered_map<std::string_view, const AdapterMethod*> table = [] {
     std::unordered_map<std::string_view, const AdapterMethod*> made;
     for (std::span<const AdapterMethod> topic :
-         {pure_adapter_methods(), query_adapter_methods(), publish_adapter_methods()}) {
+         {pure_adapter_methods(), query_adapter_methods(), publish_adapter_methods(),
+          seed_adapter_methods()}) {
       for (const AdapterMethod& method : topic)
         made.emplace(method.name, &method);
     }
@@ -191,6 +192,23 @@ size_t token_end(std::string_view sql, size_t at) {
   return end == at ? std::min(at + 1, sql.size()) : end;
 }
 
+/// Where the model's own text made the failing piece of `sql`; false when it did not.
+bool place_in_model(const NodeScope& scope, diag::Diagnostic& error, std::string_view sql,
+                    size_t at) {
+  if (scope.compiled_spans == nullptr || scope.node == nullptr || scope.node->compiled_code.empty())
+    return false;
+  const std::string& compiled = scope.node->compiled_code;
+  size_t inside = sql.find(compiled);
+  if (inside == std::string_view::npos || at < inside || at >= inside + compiled.size())
+    return false;
+  auto begin = static_cast<uint32_t>(at - inside);
+  auto end = static_cast<uint32_t>(token_end(compiled, begin));
+  error.span = scope.compiled_spans->origin(begin, end, false);
+  for (diag::TrailStep& step : scope.compiled_spans->trail(begin))
+    error.trail.push_back(std::move(step));
+  return error.span.valid();
+}
+
 }  // namespace
 
 std::span<const Member> adapter_members() { return kMembers; }
@@ -211,19 +229,14 @@ Value response_value(const adapter::Response& response) {
 }
 
 void raise_database_error(Worker& worker, diag::Diagnostic error, std::string_view sql) {
-  const NodeScope& scope = worker.scope();
-  bool has_place = error.database && error.database->position > 0;
-  if (has_place && scope.compiled_spans != nullptr && scope.node != nullptr &&
-      !scope.node->compiled_code.empty()) {
-    const std::string& compiled = scope.node->compiled_code;
-    size_t inside = sql.find(compiled);
+  if (error.database && error.database->position > 0) {
     size_t at = byte_offset(sql, error.database->position);
-    if (inside != std::string_view::npos && at >= inside && at < inside + compiled.size()) {
-      auto begin = static_cast<uint32_t>(at - inside);
-      auto end = static_cast<uint32_t>(token_end(compiled, begin));
-      error.span = scope.compiled_spans->origin(begin, end, false);
-      for (diag::TrailStep& step : scope.compiled_spans->trail(begin))
-        error.trail.push_back(std::move(step));
+    if (!place_in_model(worker.scope(), error, sql, at)) {
+      // A hook's or a macro's statement: it is in no file, so it is shown as it was sent.
+      diag::SourceId source = worker.shared().sources.add("the statement", std::string(sql));
+      error.labels.push_back(
+          {{source, static_cast<uint32_t>(at), static_cast<uint32_t>(token_end(sql, at))},
+           "refused by the server"});
     }
   }
   worker.interpreter().raise(std::move(error));

@@ -46,11 +46,11 @@ const base::Data* find_var(const Worker& worker, std::string_view name) {
   diag::Diagnostic diagnostic;
   diagnostic.code = diag::Code::VarMissing;
   diagnostic.message = fmt::format("required variable `{}` is not set", name);
-  std::string owner =
-      worker.scope().node == nullptr ? "<Configuration>" : worker.scope().node->name;
+  const manifest::Node* node = worker.scope().node;
   diagnostic.legacy_text = fmt::format(
-      "Compilation Error\n  Required var '{}' not found in config:\n  Vars supplied to {} = {}",
-      name, owner, base::to_json(base::Data(visible)));
+      "Compilation Error{}\n  Required var '{}' not found in config:\n  Vars supplied to {} = {}",
+      node == nullptr ? "" : " in " + describe_node(*node), name,
+      node == nullptr ? "<Configuration>" : node->name, base::to_json(base::Data(visible)));
   if (std::optional<std::string> near = base::nearest(name, names))
     diagnostic.hint = fmt::format("did you mean `{}`?", *near);
   else

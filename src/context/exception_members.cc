@@ -17,21 +17,18 @@ using jinja::Arguments;
 using jinja::Interpreter;
 using jinja::Value;
 
-/// "Compilation Error in model x (path)\n  message", as dbt words an error of a macro.
+/// An error of a macro; the worker adds the node and the macros that led there.
 [[noreturn]] void raise_with_headline(Worker& worker, diag::Code code, std::string_view headline,
                                       const std::string& message) {
   diag::Diagnostic diagnostic;
   diagnostic.code = code;
   diagnostic.message = message;
-  diagnostic.legacy_text = std::string(headline);
-  const NodeScope& scope = worker.scope();
-  if (scope.node != nullptr) {
-    diagnostic.legacy_text += fmt::format(" in {} {} ({})", resource_type_name(scope.node->type),
-                                          scope.node->name, scope.node->original_file_path);
+  if (headline != code_info(code).headline) {
+    const manifest::Node* node = worker.scope().node;
+    diagnostic.legacy_text =
+        fmt::format("{}{}\n  {}", headline, node == nullptr ? "" : " in " + describe_node(*node),
+                    base::replace_all(message, "\n", "\n  "));
   }
-  diagnostic.legacy_text += "\n  " + base::replace_all(message, "\n", "\n  ");
-  for (const diag::TrailStep& step : worker.interpreter().call_stack())
-    diagnostic.trail.push_back(step);
   worker.interpreter().raise(std::move(diagnostic));
 }
 

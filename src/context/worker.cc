@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "base/strings.h"
+#include "context/error_place.h"
+
 namespace weft::context {
 namespace {
 
@@ -71,11 +74,10 @@ class FixedResult final : public jinja::Object {
   Value value_;
 };
 
-/// "model.my_project.orders" reads as `model 'orders'`: what dbt puts behind its headline.
-std::string describe_node(const manifest::Node& node) {
-  return fmt::format("{} {} ({})", resource_type_name(node.type), node.name,
-                     node.original_file_path);
-}
+/// What dbt adds to the message when a name is undefined while a node runs.
+constexpr std::string_view kUndefinedHelp =
+    ". This can happen when calling a macro that does not exist. Check for typos and/or install "
+    "package dependencies with \"dbt deps\".";
 
 std::string indent_lines(std::string_view text) {
   std::string out = "  ";
@@ -89,6 +91,11 @@ std::string indent_lines(std::string_view text) {
 
 }  // namespace
 
+std::string describe_node(const manifest::Node& node) {
+  return fmt::format("{} {} ({})", resource_type_name(node.type), node.name,
+                     node.original_file_path);
+}
+
 Worker::Worker(const Shared& shared, adapter::Connection* connection)
     : shared_(shared), interpreter_(shared.jinja), connection_(connection) {
   if (shared.phase == Phase::Parse)
@@ -99,18 +106,26 @@ Worker::~Worker() = default;
 
 diag::Diagnostic Worker::to_diagnostic(const jinja::Error& error) const {
   diag::Diagnostic diagnostic = jinja::to_diagnostic(error);
-  if (diagnostic.legacy_text.empty()) {
-    std::string_view headline = code_info(diagnostic.code).headline;
-    std::string text(headline);
-    if (scope_ != nullptr && scope_->node != nullptr)
-      text += " in " + describe_node(*scope_->node);
-    text += "\n" + indent_lines(diagnostic.message);
-    if (scope_ != nullptr && scope_->node != nullptr && !error.trail.empty()) {
-      text += "\n  \n  > in macro " + error.trail.front().text;
-      text += "\n  > called by " + describe_node(*scope_->node);
+  const manifest::Node* node = scope_ == nullptr ? nullptr : scope_->node;
+  if (diagnostic.code == diag::Code::JinjaUndefined && !is_parsing()) {
+    std::string hint = undefined_hint(diagnostic.message, shared_, member_names());
+    if (!hint.empty()) {
+      diagnostic.hint = std::move(hint);
+      diagnostic.legacy_text = diagnostic.message + std::string(kUndefinedHelp);
     }
-    diagnostic.legacy_text = text;
   }
+  std::string text = diagnostic.legacy_text.empty() ? diagnostic.message : diagnostic.legacy_text;
+  if (error.host == nullptr || error.host->legacy_text.empty()) {
+    std::string caller = node == nullptr ? "" : describe_node(*node);
+    diagnostic.legacy_text = std::string(code_info(diagnostic.code).headline);
+    if (node != nullptr)
+      diagnostic.legacy_text += " in " + caller;
+    diagnostic.legacy_text += "\n" + indent_lines(text);
+    std::string chain = node == nullptr ? "" : macro_chain(error, shared_, caller);
+    if (!chain.empty())
+      diagnostic.legacy_text += "\n  " + base::replace_all(chain, "\n", "\n  ");
+  }
+  point_at_user_text(diagnostic, shared_, node);
   return diagnostic;
 }
 

@@ -73,6 +73,9 @@ class Worker final : public jinja::Names {
   std::unordered_map<manifest::MacroId, jinja::Value> macros_;
 };
 
+/// "model orders (models/orders.sql)": what dbt puts behind its headline.
+std::string describe_node(const manifest::Node& node);
+
 /// One name of the context: how its value is made.
 struct Member {
   std::string_view name;

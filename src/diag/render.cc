@@ -74,8 +74,14 @@ class TextRenderer {
     put(is_error ? kRed : kYellow, fmt::format("{}[{}{:04}]", is_error ? "error" : "warning",
                                                is_error ? 'E' : 'W', static_cast<int>(d.code)));
     out_ += ": ";
-    put(kBold, indented(d.message, 2));
+    put(kBold, options_.only_first_line ? printable(first_line(d.message), false)
+                                        : indented(d.message, 2));
     out_ += '\n';
+  }
+
+  static std::string_view first_line(std::string_view text) {
+    text = base::trim(text);
+    return text.substr(0, text.find('\n'));
   }
 
   std::string where(Span span) const {
@@ -116,7 +122,7 @@ class TextRenderer {
       tagged("detail: ", error.detail);
     if (!error.context.empty())
       tagged("context: ", error.context);
-    if (!error.hint.empty())
+    if (!error.hint.empty() && error.hint != d.hint)
       tagged("server hint: ", error.hint);
   }
 

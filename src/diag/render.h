@@ -12,6 +12,8 @@ struct RenderOptions {
   bool colors = false;
   /// Lines longer than this are cut around the caret.
   int width = 120;
+  /// Of a message of several lines only the first; where the whole text stands above.
+  bool only_first_line = false;
 };
 
 /// Several lines, ending with a newline:

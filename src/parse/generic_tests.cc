@@ -7,6 +7,7 @@
 
 #include "base/paths.h"
 #include "base/strings.h"
+#include "context/error_place.h"
 #include "context/relations.h"
 #include "parse/node_patch.h"
 #include "parse/test_builder.h"
@@ -241,7 +242,7 @@ class TestParser {
     diag::Result<jinja::Rendered> rendered = worker_.render_text(node.raw_code, node.name, scope);
     if (!rendered) {
       diag::Diagnostic error = rendered.error();
-      error.labels.push_back({node.patch_span, "the test is declared here"});
+      context::point_at_test_entry(error, worker_.shared().sources, node);
       state_.report(std::move(error));
       return;
     }

@@ -1,6 +1,7 @@
 #include "parse/node_patch.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -148,11 +149,14 @@ void take_model_keys(Node& node, const Data& entry) {
 
 EntryIndex::EntryIndex(State& state) {
   for (size_t i = 0; i < state.entries.size(); ++i) {
-    const Entry& entry = state.entries[i];
+    Entry& entry = state.entries[i];
     std::string key = fmt::format("{}.{}.{}", entry.section,
                                   state.project_of(state.files[entry.file]).name, entry.name);
     auto [place, is_new] = rows_.emplace(key, i);
     if (is_new || entry.section == "sources" || entry.section == "macros")
+      continue;
+    // The index is made more than once; a duplicate is told once, and never as an unused entry.
+    if (std::exchange(entry.is_used, true))
       continue;
     const Entry& other = state.entries[place->second];
     diag::Diagnostic diagnostic;

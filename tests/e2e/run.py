@@ -105,8 +105,8 @@ def a_killed_run_leaves_nothing_behind(project: Project) -> None:
     project.write("models/marts/slow.sql",
                   "{{ config(materialized='table') }}\nselect 1 as id, pg_sleep(0.3)::text as slept\n")
     project.run("build")
-    moments = random.Random(5)
-    for _ in range(5):
+    moments = random.Random()
+    for _ in range(10):
         running = subprocess.Popen([project.weft, "build"], cwd=project.root, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)
         time.sleep(moments.uniform(0.02, 0.5))
@@ -124,9 +124,41 @@ def a_killed_run_leaves_nothing_behind(project: Project) -> None:
     assert left == [], left
 
 
+def every_statement_stands_in_the_log(project: Project) -> None:
+    """The server's own log of statements is the witness."""
+    project.write("models/marts/totals.sql",
+                  "{{ config(materialized='incremental', unique_key='customer', "
+                  "post_hook='analyze {{ this }}') }}\nselect customer, count(*) as n "
+                  "from {{ ref('stg_orders') }} group by 1\n")
+    project.run("db", "start")
+    status = project.run("db", "status")
+    socket = re.search(r"^\s*socket\s+(\S+)", status, re.MULTILINE)[1]
+    for sql in ("alter system set log_statement = 'all'", "alter system set log_line_prefix = 'pid=%p '",
+                "select pg_reload_conf()"):
+        subprocess.run(["psql", "-h", socket, "-U", "weft", "-d", "weft", "-qXc", sql], check=True,
+                       capture_output=True)
+    server_log = next(path for path in Path(socket).parent.rglob("*.log"))
+    time.sleep(0.3)
+    started = server_log.stat().st_size
+    project.run("build")
+    project.run("build")
+    with server_log.open() as lines:
+        lines.seek(started)
+        text = lines.read()
+    # `select 1` asks whether the private server is up, before any run. BEGIN has a line of its own.
+    records = re.findall(r"^pid=\d+ LOG:  (?:statement|execute [^:]*): (.*(?:\n\t.*)*)", text, re.MULTILINE)
+    assert len(records) > 30, text[:2000]
+    squeeze = lambda sql: re.sub(r"\s+", " ", sql).strip(" ;")  # noqa: E731
+    ours = squeeze((project.root / "logs/dbt.log").read_text())
+    sent = [record.replace("\n\t", "\n").removeprefix("BEGIN;") for record in records]
+    missing = [sql for sql in sent if sql != "select 1" and squeeze(sql) not in ours]
+    assert missing == [], f"{len(missing)} of {len(records)}: {missing[:10]}"
+
+
 CASES = [a_new_project_builds_tests_and_documents_itself, a_database_error_points_at_the_models_own_line,
          an_unknown_ref_names_the_nearest_model, a_cycle_is_shown_as_a_path, a_wrong_option_is_a_usage_error,
-         tests_are_given_out_once, views_on_a_rebuilt_table_survive, a_killed_run_leaves_nothing_behind]
+         tests_are_given_out_once, views_on_a_rebuilt_table_survive,
+         every_statement_stands_in_the_log, a_killed_run_leaves_nothing_behind]
 
 
 def main() -> int:

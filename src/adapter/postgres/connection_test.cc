@@ -41,7 +41,9 @@ TEST_CASE("an error has all that the server said, placed in the caller's text",
   CHECK(failed.error().database->sqlstate == "42703");
   CHECK(failed.error().database->position == 13);
   CHECK_FALSE(database.connection->in_transaction());
-  CHECK(database.observer.queries.back() == "/* node é * / x */\nselect 'é', nope from pg_class");
+  const std::vector<std::string>& sent = database.observer.queries;
+  CHECK(sent.at(sent.size() - 2) == "/* node é * / x */\nselect 'é', nope from pg_class");
+  CHECK(sent.back() == "ROLLBACK");
   database.connection->comment_after = true;
   REQUIRE(database.connection->execute("select 1; "));
   CHECK(database.observer.queries.back() == "select 1\n/* node é * / x */;");

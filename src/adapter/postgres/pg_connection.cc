@@ -87,6 +87,18 @@ void PgConnection::notice(std::string_view text) {
     shared_.observer->on_notice(name, text);
 }
 
+/// The transaction that opens with a statement is a line of its own, as dbt's readers expect.
+void PgConnection::sending(std::string_view sql) {
+  if (shared_.observer == nullptr)
+    return;
+  if (base::starts_with(sql, kBegin)) {
+    shared_.observer->on_query(name, "BEGIN");
+    sql.remove_prefix(kBegin.size());
+  }
+  if (!sql.empty())
+    shared_.observer->on_query(name, sql);
+}
+
 diag::Status PgConnection::ensure_open() {
   if (session_ && session_->in_transaction())
     return diag::Done{};
@@ -99,6 +111,7 @@ diag::Status PgConnection::ensure_open() {
     return opened.error();
   shared_.was_reachable = true;
   (*opened)->on_notice = [this](std::string_view text) { notice(text); };
+  (*opened)->on_send = [this](std::string_view text) { sending(text); };
   diag::Status ready = set_up(**opened);
   if (!ready)
     return ready;
@@ -169,8 +182,6 @@ diag::Result<QueryResult> PgConnection::execute(std::string_view sql, const Quer
   size_t prefix = 0;
   std::string text = with_comment(sql, prefix);
   bool begins = base::starts_with(text, kBegin) && prefix >= kBegin.size();
-  if (shared_.observer != nullptr)
-    shared_.observer->on_query(name, std::string_view(text).substr(begins ? kBegin.size() : 0));
   Stopwatch watch;
   begin_wanted_ = false;
   bool had_transaction = begins || session_->in_transaction();
@@ -309,8 +320,6 @@ diag::Result<int64_t> PgConnection::copy_in(
     return open.error();
   size_t prefix = 0;
   std::string text = with_comment(copy_sql, prefix);
-  if (shared_.observer != nullptr)
-    shared_.observer->on_query(name, copy_sql);
   Stopwatch watch;
   begin_wanted_ = false;
   diag::Result<int64_t> rows = session_->copy_in(text, prefix, next);

@@ -71,6 +71,7 @@ class PgConnection final : public Connection {
   Shared& shared() { return shared_; }
   /// Tells the observer something of weft's own.
   void notice(std::string_view text);
+  void sending(std::string_view sql);
 
  private:
   diag::Status set_up(Session& session);

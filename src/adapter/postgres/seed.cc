@@ -198,7 +198,7 @@ diag::Result<int64_t> load_seed(PgConnection& connection, const Relation& build,
   CsvOptions options;
   options.delimiter = load.delimiter;
   options.header_only = load.header_only;
-  diag::Result<CsvScan> scan = scan_csv(load.csv_path, options);
+  diag::Result<CsvScan> scan = load.scan ? *load.scan : scan_csv(load.csv_path, options);
   if (!scan)
     return scan.error();
   Columns columns = plan_columns(load, *scan);

@@ -76,6 +76,7 @@ diag::Result<std::vector<ResultPtr>> Session::run(const std::string& sql, size_t
   if (sql.find('\0') != std::string::npos)
     return plain_error(diag::Code::DatabaseFailed,
                        "a statement has a NUL byte, which SQL cannot hold");
+  tell(sql);
   if (PQsendQuery(connection_, sql.c_str()) != 1)
     return lost("before a statement was sent");
   std::vector<ResultPtr> results;
@@ -107,6 +108,7 @@ diag::Result<std::vector<ResultPtr>> Session::run(const std::string& sql, size_t
 
 diag::Result<int64_t> Session::copy_in(const std::string& sql, size_t prefix,
                                        const std::function<std::optional<std::string>()>& next) {
+  tell(sql);
   if (PQsendQuery(connection_, sql.c_str()) != 1)
     return lost("before a copy was sent");
   std::optional<diag::Diagnostic> error;
@@ -139,6 +141,7 @@ diag::Result<int64_t> Session::copy_in(const std::string& sql, size_t prefix,
 }
 
 diag::Result<ResultPtr> Session::describe(const std::string& sql) {
+  tell(sql);
   ResultPtr prepared{PQprepare(connection_, "", sql.c_str(), 0, nullptr)};
   if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK)
     return is_broken() ? lost("while a statement was described")

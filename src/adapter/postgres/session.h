@@ -68,10 +68,16 @@ class Session {
   void cancel();
   /// Called for each warning and notice, in the thread that waits for the statement.
   std::function<void(std::string_view)> on_notice;
+  /// Called with each text before it is sent.
+  std::function<void(std::string_view)> on_send;
 
  private:
   explicit Session(pg_conn* connection);
   diag::Diagnostic lost(std::string_view what) const;
+  void tell(std::string_view sql) const {
+    if (on_send)
+      on_send(sql);
+  }
 
   pg_conn* connection_;
   pg_cancel* cancel_;

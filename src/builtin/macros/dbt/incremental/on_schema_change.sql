@@ -79,15 +79,15 @@
 
     {% if changes['schema_changed'] %}
       {% if on_schema_change == 'fail' %}
-        {% set message %}
-                  The source and target schemas on this incremental model are out of sync!
-                  Run it with --full-refresh to rebuild the table, set `on_schema_change` to
-                  append_new_columns or sync_all_columns, or change the table by hand.
-
-                  Source columns not in target: {{ changes['source_not_in_target'] }}
-                  Target columns not in source: {{ changes['target_not_in_source'] }}
-                  New column types: {{ changes['new_target_types'] }}
-        {% endset %}
+        {% set message = [
+          'The source and target schemas on this incremental model are out of sync!',
+          'Run it with --full-refresh to rebuild the table, set `on_schema_change` to',
+          'append_new_columns or sync_all_columns, or change the table by hand.',
+          '',
+          'Source columns not in target: ' ~ changes['source_not_in_target'],
+          'Target columns not in source: ' ~ changes['target_not_in_source'],
+          'New column types: ' ~ changes['new_target_types'],
+        ] | join('\n') %}
         {% do exceptions.raise_compiler_error(message) %}
       {% endif %}
 

@@ -1,0 +1,128 @@
+#include "context/error_place.h"
+
+#include <algorithm>
+#include <optional>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "base/strings.h"
+
+namespace weft::context {
+namespace {
+
+/// The files of weft's own macros. Made anew for each error: errors are few.
+std::unordered_set<diag::SourceId> builtin_sources(const manifest::Manifest& manifest) {
+  std::unordered_set<diag::SourceId> made;
+  for (const manifest::Macro& macro : manifest.macros) {
+    if (macro.package_name == kBuiltinPackage || macro.package_name == kPostgresPackage)
+      made.insert(macro.span.source);
+  }
+  return made;
+}
+
+/// The first line of the node's file, as far as it says something.
+diag::Span first_line(const manifest::Node& node, const diag::Sources& sources) {
+  diag::Span span = node.source_span.valid() ? node.source_span : node.patch_span;
+  if (!span.valid())
+    return span;
+  const std::string& text = sources.get(span.source).text;
+  size_t end = std::min(text.find_first_of("\r\n", span.begin), text.size());
+  span.end = std::max(span.begin, std::min(span.end, static_cast<uint32_t>(end)));
+  return span;
+}
+
+/// "macro `cents`" gives "cents".
+std::string_view macro_name(std::string_view step) {
+  size_t begin = step.find('`'), end = step.rfind('`');
+  return begin == std::string_view::npos || end <= begin ? std::string_view{}
+                                                         : step.substr(begin + 1, end - begin - 1);
+}
+
+}  // namespace
+
+void point_at_user_text(diag::Diagnostic& diagnostic, const Shared& shared,
+                        const manifest::Node* node) {
+  std::unordered_set<diag::SourceId> builtin = builtin_sources(shared.manifest);
+  auto is_users = [&](const diag::Span& span) {
+    return span.valid() && !builtin.contains(span.source);
+  };
+  // The step of a call by weft itself has no name.
+  std::erase_if(diagnostic.trail, [](const diag::TrailStep& step) { return step.text.empty(); });
+  if (!is_users(diagnostic.span)) {
+    auto step = std::find_if(diagnostic.trail.begin(), diagnostic.trail.end(),
+                             [&](const diag::TrailStep& at) { return is_users(at.span); });
+    diag::Span better;
+    if (step != diagnostic.trail.end()) {
+      better = step->span;
+      diagnostic.trail.erase(diagnostic.trail.begin(), step + 1);
+    } else if (node != nullptr) {
+      better = first_line(*node, shared.sources);
+    }
+    if (!better.valid())
+      return;
+    diagnostic.span = better;
+    // Variables of weft's macros mean nothing here.
+    diagnostic.note.clear();
+  }
+  std::erase_if(diagnostic.trail,
+                [&](const diag::TrailStep& step) { return !is_users(step.span); });
+}
+
+void point_at_test_entry(diag::Diagnostic& diagnostic, const diag::Sources& sources,
+                         const manifest::Node& test) {
+  // Rendered under the test's name.
+  auto is_test_text = [&](const diag::Span& span) {
+    return span.valid() && sources.get(span.source).path == test.name;
+  };
+  if (!diagnostic.span.valid() || is_test_text(diagnostic.span)) {
+    diagnostic.span = test.patch_span;
+    diagnostic.note.clear();
+  } else if (diagnostic.span != test.patch_span) {
+    diagnostic.labels.push_back({test.patch_span, "the test is declared here"});
+  }
+  std::erase_if(diagnostic.trail,
+                [&](const diag::TrailStep& step) { return is_test_text(step.span); });
+}
+
+std::string macro_chain(const jinja::Error& error, const Shared& shared, std::string_view caller) {
+  std::string out;
+  diag::Span inside = error.host && error.host->span.valid() ? error.host->span : error.span;
+  for (const diag::TrailStep& step : error.trail) {
+    std::string_view name = macro_name(step.text);
+    if (!name.empty() && inside.valid() && step.span.valid() && step.span.source != inside.source) {
+      std::string_view path = shared.sources.get(inside.source).path;
+      for (std::string_view package : {kBuiltinPackage, kPostgresPackage}) {
+        if (base::starts_with(path, std::string(package) + "/macros/"))
+          path.remove_prefix(package.size() + 1);
+      }
+      out += fmt::format("\n> {} macro {} ({})", out.empty() ? "in" : "called by", name, path);
+    }
+    inside = step.span;
+  }
+  if (!out.empty())
+    out += fmt::format("\n> called by {}", caller);
+  return out;
+}
+
+std::string undefined_hint(std::string_view message, const Shared& shared,
+                           const std::vector<std::string>& known) {
+  constexpr std::string_view kTail = "' is undefined";
+  size_t end = message.find(kTail);
+  if (!base::starts_with(message, "'") || end == std::string_view::npos)
+    return "";
+  std::string name(message.substr(1, end - 1));
+  std::vector<std::string> candidates = known;
+  for (const manifest::Macro& macro : shared.manifest.macros)
+    candidates.push_back(macro.name);
+  bool is_test = base::starts_with(name, "test_");
+  if (std::optional<std::string> near = base::nearest(name, candidates)) {
+    if (is_test && base::starts_with(*near, "test_"))
+      return fmt::format("did you mean the test `{}`?", near->substr(5));
+    return fmt::format("did you mean `{}`?", *near);
+  }
+  return is_test ? "a generic test is a macro of the project or of a package in packages.yml"
+                 : "define it, or install the package that has it with `weft deps`";
+}
+
+}  // namespace weft::context

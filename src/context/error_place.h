@@ -1,0 +1,32 @@
+// Where a failed template is shown: the user's own text rather than weft's macros, and the chain of
+// macros in dbt's words.
+#pragma once
+
+#include <string>
+
+#include "context/shared.h"
+#include "diag/diagnostic.h"
+#include "jinja/error.h"
+
+namespace weft::context {
+
+/// Moves the place of `diagnostic` out of weft's own macros: to the innermost of the user's calls
+/// that led there, or to the first line of `node` when there is none. Steps of the trail inside
+/// weft's macros go, unless nothing else is known of the place. `node` may be null.
+void point_at_user_text(diag::Diagnostic& diagnostic, const Shared& shared,
+                        const manifest::Node* node);
+
+/// The same for a generic test, whose text nobody wrote: its entry in the properties file is the
+/// place, or a second one where the failing macro is the user's.
+void point_at_test_entry(diag::Diagnostic& diagnostic, const diag::Sources& sources,
+                         const manifest::Node& test);
+
+/// "> in macro cents (macros/money.sql)" and "> called by ..." lines, up to `caller`; empty when no
+/// macro is involved. As for dbt, a macro that is called from its own file is no step.
+std::string macro_chain(const jinja::Error& error, const Shared& shared, std::string_view caller);
+
+/// For the error "'name' is undefined": the macro or context name that is nearest, as a hint.
+std::string undefined_hint(std::string_view message, const Shared& shared,
+                           const std::vector<std::string>& known);
+
+}  // namespace weft::context
