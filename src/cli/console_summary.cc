@@ -211,7 +211,10 @@ void Console::failure_details(const Node& node, const RunResult& result, Level l
     data.set("diagnostic", detail->diagnostic);
     log_.write({"Note", "Z050", level, detail->text, std::move(data)});
   }
-  if (node.compiled_path) {
+  // A database's message names the file already.
+  bool names_file = result.message && node.compiled_path &&
+                    result.message->find(*node.compiled_path) != std::string::npos;
+  if (node.compiled_path && !names_file) {
     base::DataMap data;
     data.set("path", base::Data(*node.compiled_path));
     log_.write({"SQLCompiledPath", "Z026", Level::Info, "  compiled code at " + *node.compiled_path,

@@ -145,7 +145,9 @@ def scrub(text, case, root, server):
     text = re.sub(r"^\d\d:\d\d:\d\d  ?", "", text, flags=re.MULTILINE)
     text = re.sub(r"\d+\.\d\ds\b", "0.00s", text)
     text = re.sub(r"\(\d+\.\d+ seconds?\)|\d+\.\d+ seconds\b", "0.00 seconds", text)
-    text = text.replace(str(root.resolve()), "<project>").replace(str(root.resolve().parent), "<parent>").replace(server.host, "<socket>")
+    for place, name in ((server.host, "<socket>"), (str(root.resolve()), "<project>"),
+                        (str(root.resolve().parent), "<parent>")):
+        text = text.replace(place, name)
     text = text.replace(f"case_{case.name}", "analytics")
     text = re.sub(r"^Running with dbt=.*\n", "", text, flags=re.MULTILINE)
     text = re.sub(r" of \d+ macros", " macros", re.sub(r"\d+ macros", "N macros", text))
