@@ -142,20 +142,11 @@ ColumnType ColumnGuess::type() const {
   return candidates_ & kBoolean ? ColumnType::Boolean : ColumnType::Text;
 }
 
-std::string ColumnGuess::sql_type() const {
-  switch (type()) {
+std::string plain_sql_type(ColumnType type) {
+  switch (type) {
     case ColumnType::Integer:
+    case ColumnType::Number:
       return "integer";
-    case ColumnType::Number: {
-      int64_t decimals = decimal_places_;
-      if (whole_places_ + decimals > kPrecision)
-        decimals = kPrecision - whole_places_;
-      // Also true when more whole places than agate counts leave less than none for decimals.
-      if (decimals != 0)
-        return "float8";
-      // dbt says integer here and then fails on the first number that is too large.
-      return exceeds_int64_ ? "numeric" : exceeds_int32_ ? "bigint" : "integer";
-    }
     case ColumnType::Boolean:
       return "boolean";
     case ColumnType::Date:
@@ -169,6 +160,19 @@ std::string ColumnGuess::sql_type() const {
       break;
   }
   return "text";
+}
+
+std::string ColumnGuess::sql_type() const {
+  if (type() != ColumnType::Number)
+    return plain_sql_type(type());
+  int64_t decimals = decimal_places_;
+  if (whole_places_ + decimals > kPrecision)
+    decimals = kPrecision - whole_places_;
+  // Also true when more whole places than agate counts leave less than none for decimals.
+  if (decimals != 0)
+    return "float8";
+  // dbt says integer here and then fails on the first number that is too large.
+  return exceeds_int64_ ? "numeric" : exceeds_int32_ ? "bigint" : "integer";
 }
 
 std::vector<ColumnGuess> guesses_for(const std::vector<std::string>& names,

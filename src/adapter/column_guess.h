@@ -47,6 +47,9 @@ class ColumnGuess {
   bool exceeds_int32_ = false, exceeds_int64_ = false;
 };
 
+/// The type of a seed's column of this type, as far as it does not depend on the values.
+std::string plain_sql_type(ColumnType type);
+
 /// One guess a column; those named in `text_columns` are text.
 std::vector<ColumnGuess> guesses_for(const std::vector<std::string>& names,
                                      const std::vector<std::string>& text_columns);

@@ -78,32 +78,18 @@ std::vector<std::string> unique_column_names(std::vector<std::string> names) {
 }
 
 std::string seed_column_type(const Table& table, size_t column) {
-  switch (table.column_types.at(column)) {
-    case ColumnType::Integer:
-    case ColumnType::Number: {
-      ColumnGuess guess;
-      for (const std::vector<Cell>& row : table.rows) {
-        const Cell& cell = row[column];
-        if (cell.kind == Cell::Kind::Integer)
-          guess.look_at(std::to_string(cell.integer));
-        else if (cell.kind == Cell::Kind::Number)
-          guess.look_at(cell.text);
-      }
-      return guess.sql_type();
-    }
-    case ColumnType::Boolean:
-      return "boolean";
-    case ColumnType::Date:
-      return "date";
-    case ColumnType::DateTime:
-      return "timestamp without time zone";
-    case ColumnType::Time:
-      return "time";
-    case ColumnType::TimeDelta:
-    case ColumnType::Text:
-      break;
+  ColumnType type = table.column_types.at(column);
+  if (type != ColumnType::Integer && type != ColumnType::Number)
+    return plain_sql_type(type);
+  ColumnGuess guess;
+  for (const std::vector<Cell>& row : table.rows) {
+    const Cell& cell = row[column];
+    if (cell.kind == Cell::Kind::Integer)
+      guess.look_at(std::to_string(cell.integer));
+    else if (cell.kind == Cell::Kind::Number)
+      guess.look_at(cell.text);
   }
-  return "text";
+  return guess.sql_type();
 }
 
 diag::Result<Table> read_csv(diag::SourceId source, const diag::Sources& sources,

@@ -129,7 +129,6 @@ void Console::fancy_line(std::string_view name, std::string_view code, Level lev
 }
 
 void Console::run_started(size_t nodes, size_t threads) {
-  (void)nodes;
   base::DataMap data;
   data.set("num_threads", base::Data(threads));
   data.set("target_name", base::Data(target_name_));
@@ -138,6 +137,8 @@ void Console::run_started(size_t nodes, size_t threads) {
                           threads == 1 ? "" : "s", target_name_),
               std::move(data)});
   log_.info("");
+  if (!is_compile_)
+    progress_.begin(nodes);
 }
 
 void Console::node_started(size_t index, size_t total, const Node& node) {
@@ -145,11 +146,13 @@ void Console::node_started(size_t index, size_t total, const Node& node) {
     return;
   fancy_line("LogStartLine", "Q011", Level::Info, index, total,
              "START " + materialization_text(node), "RUN", std::nullopt, node);
+  progress_.started(node.unique_id, node.name);
 }
 
 void Console::node_finished(size_t index, size_t total, const Node& node, const RunResult& result) {
   if (is_compile_)
     return;
+  progress_.finished(node.unique_id, result.status == "error" || result.status == "fail");
   double seconds = result.execution_time;
   if (is_test(node)) {
     std::string status = base::to_upper(result.status);
@@ -201,6 +204,7 @@ void Console::freshness_line(size_t index, size_t total, const Node& node,
 
 void Console::node_skipped(size_t index, size_t total, const Node& node, const Node* cause,
                            const RunResult* result) {
+  progress_.finished(node.unique_id, false);
   bool is_relation = node.type == ResourceType::Model || node.type == ResourceType::Seed ||
                      node.type == ResourceType::Snapshot;
   std::string relation = node.schema + "." + node.name;

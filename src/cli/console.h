@@ -6,6 +6,7 @@
 
 #include "adapter/connection.h"
 #include "cli/log.h"
+#include "cli/progress.h"
 #include "config/flags.h"
 #include "context/shared.h"
 #include "diag/source.h"
@@ -18,7 +19,7 @@ class Console final : public run::Listener,
                       public context::Messages,
                       public adapter::QueryObserver {
  public:
-  Console(Log& log, diag::Sources& sources) : log_(log), sources_(sources) {}
+  Console(Log& log, diag::Sources& sources) : log_(log), sources_(sources), progress_(log) {}
 
   void configure(const config::Flags& flags, std::string target_name, bool is_compile);
 
@@ -92,6 +93,7 @@ class Console final : public run::Listener,
     base::Data diagnostic;
   };
   std::vector<Failure> failures_;
+  Progress progress_;
 };
 
 }  // namespace weft::cli

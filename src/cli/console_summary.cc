@@ -147,6 +147,7 @@ void Console::end_of_freshness(const manifest::Manifest& manifest,
 
 void Console::results_line(const manifest::Manifest& manifest,
                            const std::vector<RunResult>& results, double elapsed) {
+  progress_.end();
   std::string counts = counts_text(manifest, results), execution = elapsed_text(elapsed);
   base::DataMap data;
   data.set("stat_line", base::Data(counts));

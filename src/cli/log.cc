@@ -143,10 +143,10 @@ void Log::write(const Event& event) {
 
 void Log::progress(const std::string& line) {
   std::lock_guard lock(mutex_);
-  if (!env_.out_is_terminal || quiet_ || json_ || debug_)
+  if (!shows_progress() || (line.empty() && !has_progress_))
     return;
   env_.out("\r\x1b[K" + line);
-  has_progress_ = true;
+  has_progress_ = !line.empty();
 }
 
 }  // namespace weft::cli

@@ -40,7 +40,9 @@ class Log {
   bool is_quiet() const { return quiet_; }
   bool has_colors() const { return colors_; }
   bool is_json() const { return json_; }
-  /// Shows a line that the next write replaces; nothing unless the console is a terminal.
+  /// True where progress() shows something: on a terminal that people read.
+  bool shows_progress() const { return env_.out_is_terminal && !quiet_ && !json_ && !debug_; }
+  /// Shows a line that the next write replaces; an empty one takes the line away.
   void progress(const std::string& line);
 
  private:

@@ -286,6 +286,26 @@ diag::Status stop_locked(const Server& server) {
   return unavailable(fmt::format("the server, process {}, does not stop", pid));
 }
 
+/// Stops the server; with `removes` its folders go too. Nothing to do where there never was one.
+diag::Status take_down(const std::string& state_directory, bool removes) {
+  diag::Result<Server> server = find_server(state_directory);
+  if (!server)
+    return server.error();
+  std::error_code error;
+  if (!fs::exists(server->places.root, error))
+    return diag::Done{};
+  StartLock lock(state_directory);
+  diag::Status stopped = stop_locked(*server);
+  if (!stopped || !removes)
+    return stopped;
+  fs::remove_all(server->places.socket, error);
+  fs::remove_all(server->places.root, error);
+  if (error)
+    return unavailable(
+        fmt::format("`{}` cannot be removed: {}", server->places.root, error.message()));
+  return diag::Done{};
+}
+
 }  // namespace
 
 diag::Result<config::Credentials> start(const std::string& state_directory,
@@ -317,14 +337,7 @@ diag::Result<config::Credentials> start(const std::string& state_directory,
 }
 
 diag::Status stop(const std::string& state_directory, const base::Env&) {
-  diag::Result<Server> server = find_server(state_directory);
-  if (!server)
-    return server.error();
-  std::error_code error;
-  if (!fs::exists(server->places.root, error))
-    return diag::Done{};
-  StartLock lock(state_directory);
-  return stop_locked(*server);
+  return take_down(state_directory, false);
 }
 
 diag::Result<ServerStatus> status(const std::string& state_directory, const base::Env&) {
@@ -342,22 +355,7 @@ diag::Result<ServerStatus> status(const std::string& state_directory, const base
 }
 
 diag::Status reset(const std::string& state_directory, const base::Env&) {
-  diag::Result<Server> server = find_server(state_directory);
-  if (!server)
-    return server.error();
-  std::error_code error;
-  if (!fs::exists(server->places.root, error))
-    return diag::Done{};
-  StartLock lock(state_directory);
-  diag::Status stopped = stop_locked(*server);
-  if (!stopped)
-    return stopped;
-  fs::remove_all(server->places.socket, error);
-  fs::remove_all(server->places.root, error);
-  if (error)
-    return unavailable(
-        fmt::format("`{}` cannot be removed: {}", server->places.root, error.message()));
-  return diag::Done{};
+  return take_down(state_directory, true);
 }
 
 }  // namespace weft::adapter::embedded

@@ -346,12 +346,7 @@ diag::Result<RawRows> PgConnection::raw(std::string_view sql) {
   diag::Result<std::vector<ResultPtr>> results = session_->run(text);
   if (!results)
     return results.error();
-  RawRows rows;
-  for (const ResultPtr& result : *results) {
-    if (PQresultStatus(result.get()) == PGRES_TUPLES_OK)
-      rows = raw_rows(result.get());
-  }
-  return rows;
+  return last_rows(*results);
 }
 
 diag::Result<RawRows> PgConnection::raw_or_rollback(std::string_view sql) {

@@ -28,12 +28,7 @@ diag::Result<RawRows> run_once(const config::Credentials& credentials, const std
   diag::Result<std::vector<ResultPtr>> results = (*session)->run(sql);
   if (!results)
     return results.error();
-  RawRows rows;
-  for (const ResultPtr& result : *results) {
-    if (PQresultStatus(result.get()) == PGRES_TUPLES_OK)
-      rows = raw_rows(result.get());
-  }
-  return rows;
+  return last_rows(*results);
 }
 
 }  // namespace weft::adapter::postgres

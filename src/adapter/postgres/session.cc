@@ -1,5 +1,6 @@
 #include "adapter/postgres/session.h"
 
+#include <algorithm>
 #include <poll.h>
 #include <utility>
 
@@ -49,6 +50,13 @@ RawRows raw_rows(const pg_result* result) {
     }
   }
   return rows;
+}
+
+RawRows last_rows(const std::vector<ResultPtr>& results) {
+  auto last = std::find_if(results.rbegin(), results.rend(), [](const ResultPtr& result) {
+    return PQresultStatus(result.get()) == PGRES_TUPLES_OK;
+  });
+  return last == results.rend() ? RawRows() : raw_rows(last->get());
 }
 
 Session::Session(pg_conn* connection) : connection_(connection), cancel_(PQgetCancel(connection)) {

@@ -33,6 +33,8 @@ using ResultPtr = std::unique_ptr<pg_result, ResultDeleter>;
 using RawRow = std::vector<std::optional<std::string>>;
 using RawRows = std::vector<RawRow>;
 RawRows raw_rows(const pg_result* result);
+/// The rows of the last result that has some.
+RawRows last_rows(const std::vector<ResultPtr>& results);
 
 class Session {
  public:
