@@ -102,6 +102,9 @@ class Adapter {
     bool header_only = false;
     /// What scan_csv() found in the file; looked for once more when null.
     const CsvScan* scan = nullptr;
+    /// A table that `build` takes its definition from, with indexes, rights and comments. The
+    /// columns then only say what the file holds.
+    std::optional<Relation> like;
   };
   virtual diag::Result<int64_t> load_seed(Connection& connection, const Relation& build,
                                           const SeedLoad& load) = 0;

@@ -50,6 +50,49 @@ std::optional<manifest::RunResults> earlier_results(Session& session) {
   return std::move(*read);
 }
 
+/// The folders of asset-paths, into target/. Links are left out: they may lead anywhere.
+std::optional<base::IoError> copy_assets(base::FileSystem& files, const std::string& from,
+                                         const std::string& to) {
+  base::IoResult<std::vector<base::DirectoryEntry>> entries = files.list(from);
+  if (!entries)
+    return std::nullopt;
+  std::optional<base::IoError> error = files.make_directories(to);
+  for (const base::DirectoryEntry& entry : *entries) {
+    if (error)
+      return error;
+    std::string source = base::join_path(from, entry.name),
+                target = base::join_path(to, entry.name);
+    if (entry.is_symlink)
+      continue;
+    if (entry.is_directory) {
+      error = copy_assets(files, source, target);
+      continue;
+    }
+    base::IoResult<std::string> content = files.read(source);
+    if (content)
+      error = files.write(target, *content);
+  }
+  return error;
+}
+
+bool publish_assets(Session& session, const std::string& target) {
+  for (const std::string& folder : session.project.asset_paths) {
+    std::string from = base::normalize_path(base::join_path(session.project.root, folder));
+    if (!base::is_inside(from, session.project.root) || !session.env.files.exists(from))
+      continue;
+    std::string to = base::join_path(target, folder);
+    (void)session.env.files.remove_all(to);
+    if (std::optional<base::IoError> error = copy_assets(session.env.files, from, to)) {
+      diag::Diagnostic diagnostic;
+      diagnostic.code = diag::Code::FileUnwritable;
+      diagnostic.message = fmt::format("assets cannot be copied to `{}`: {}", to, error->message);
+      session.console.fatal(diagnostic);
+      return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 int cmd_docs_generate(Session& session) {
@@ -58,7 +101,8 @@ int cmd_docs_generate(Session& session) {
   std::optional<manifest::RunResults> earlier = earlier_results(session);
   const base::Data* wanted = session.line.values.find("compile");
   run::RunOutcome outcome;
-  if ((wanted == nullptr || wanted->truthy()) && !compile_all(session, outcome))
+  bool compiles = wanted == nullptr || wanted->truthy();
+  if (compiles && !compile_all(session, outcome))
     return kUnhandled;
   manifest::Catalog catalog;
   catalog.metadata = session.parsed->manifest.metadata;
@@ -75,7 +119,7 @@ int cmd_docs_generate(Session& session) {
     catalog = std::move(*read);
   }
   catalog.metadata.generated_at = session.env.clock.now_us();
-  if (!session.write_artifact("manifest.json", manifest_json(session.parsed->manifest)) ||
+  if ((compiles && !session.write_manifest()) ||
       !session.write_artifact("catalog.json", catalog_json(catalog)))
     return kUnhandled;
   docs::SiteInput site;
@@ -86,6 +130,8 @@ int cmd_docs_generate(Session& session) {
   site.dbt_version = std::string(config::kDbtVersion);
   std::string target = base::join_path(session.project.root, session.target_path());
   size_t threads = base::hardware_threads();
+  if (!publish_assets(session, target))
+    return kUnhandled;
   diag::Status written = docs::write_site(session.env.files, target, site, threads);
   if (!written) {
     session.console.fatal(written.error());

@@ -1,4 +1,4 @@
-// init, deps, clean, debug: what one does with a project before and after building it.
+// init, deps, clean: what one does with a project before and after building it.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -163,49 +163,6 @@ int cmd_clean(Session& session) {
     session.log.info(fmt::format("Cleaned {}/*", path));
   }
   session.log.info("Finished cleaning all paths.");
-  return kSuccess;
-}
-
-int cmd_debug(Session& session) {
-  bool ok = session.load_project();
-  say(session,
-      fmt::format("weft version: {}\nfollows dbt: {}", config::kWeftVersion, config::kDbtVersion));
-  if (!ok)
-    return kNodeFailed;
-  say(session,
-      fmt::format("Using dbt_project.yml file at {}/dbt_project.yml", session.project.root));
-  ok = session.load_profile();
-  say(session,
-      fmt::format("Configuration:\n  profiles.yml file [{}]\n  dbt_project.yml file [OK found "
-                  "and valid]",
-                  ok ? "OK found and valid" : "ERROR invalid"));
-  if (!ok)
-    return kNodeFailed;
-  const config::Credentials& credentials = session.profile.credentials;
-  std::string lines = "Connection:\n";
-  for (const auto& [key, value] : session.profile.target)
-    lines += fmt::format("  {}: {}\n", key, python_str(value));
-  say(session, lines);
-  if (credentials.embedded)
-    say(session, "  server: weft's own, under .weft/");
-  adapter::AdapterOptions options;
-  options.state_directory = session.project.root + "/.weft";
-  options.invocation_id = session.invocation_id;
-  options.observer = &session.console;
-  auto made = adapter::make_postgres_adapter(session.profile, options, session.env);
-  diag::Status tested = made ? diag::Status(diag::Done{}) : diag::Status(made.error());
-  if (made) {
-    auto connection = (*made)->connect("debug");
-    auto answer = connection->query_catalog("select 1 as id");
-    if (!answer)
-      tested = answer.error();
-  }
-  say(session, fmt::format("  Connection test: [{}]", tested ? "OK connection ok" : "ERROR"));
-  if (!tested) {
-    session.console.fatal(tested.error());
-    return kNodeFailed;
-  }
-  say(session, "\nAll checks passed!");
   return kSuccess;
 }
 

@@ -70,11 +70,8 @@ int cmd_run(Session& session) {
     return kUnhandled;
   }
   session.console.end_of_run(manifest, done->results, done->elapsed, done->was_cancelled);
-  // Once more, with what was compiled and built.
-  if (session.flags.get_bool("write_json") &&
-      !session.write_artifact("manifest.json", manifest_json(session.parsed->manifest)))
-    return kUnhandled;
-  if (!session.write_run_results(*done))
+  // Once more: the nodes are compiled now.
+  if (!session.write_run_results(*done) || !session.write_manifest())
     return kUnhandled;
   return session.exit_code(*done);
 }

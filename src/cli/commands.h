@@ -10,7 +10,10 @@ namespace weft::cli {
 int cmd_run(Session& session);
 /// cmd_compile.cc
 int cmd_compile(Session& session);
+/// cmd_show.cc
 int cmd_show(Session& session);
+/// cmd_clone.cc
+int cmd_clone(Session& session);
 /// cmd_freshness.cc
 int cmd_freshness(Session& session);
 /// cmd_list.cc
@@ -21,10 +24,11 @@ int cmd_run_operation(Session& session);
 /// cmd_docs.cc
 int cmd_docs_generate(Session& session);
 int cmd_docs_serve(Session& session);
-/// cmd_project.cc: init, deps, clean, debug.
+/// cmd_project.cc: init, deps, clean.
 int cmd_init(Session& session);
 int cmd_deps(Session& session);
 int cmd_clean(Session& session);
+/// cmd_debug.cc
 int cmd_debug(Session& session);
 /// cmd_db.cc
 int cmd_db(Session& session);

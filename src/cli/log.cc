@@ -101,10 +101,12 @@ std::string Log::json_line(const Event& event) const {
   return text + "\n";
 }
 
-void Log::write_file(const std::string& text) {
-  if (path_.empty())
+Log::~Log() { flush_file(); }
+
+void Log::flush_file() {
+  if (pending_.empty())
     return;
-  if (max_bytes_ > 0 && written_ + text.size() > max_bytes_) {
+  if (max_bytes_ > 0 && written_ + pending_.size() > max_bytes_) {
     // The newest five are kept beside, as dbt does.
     for (int i = 4; i >= 1; --i) {
       if (env_.files.exists(fmt::format("{}.{}", path_, i)))
@@ -113,23 +115,37 @@ void Log::write_file(const std::string& text) {
     (void)env_.files.rename(path_, path_ + ".1");
     written_ = 0;
   }
-  std::string out;
-  if (!has_header_ && !json_file_) {
-    out = fmt::format("\n\n{} {} | {} {}\n", std::string(30, '='),
-                      base::format_utc(env_.clock.now_us()), invocation_id_, std::string(30, '='));
-    has_header_ = true;
-  }
-  out += text;
   if (written_ == 0)
     (void)env_.files.make_directories(std::string(base::folder_of(path_)));
-  written_ += out.size();
-  (void)env_.files.append(path_, out);
+  written_ += pending_.size();
+  (void)env_.files.append(path_, pending_);
+  pending_.clear();
+}
+
+void Log::write_file(const std::string& text, Level level) {
+  if (path_.empty())
+    return;
+  if (!has_header_ && !json_file_) {
+    pending_ +=
+        fmt::format("\n\n{} {} | {} {}\n", std::string(30, '='),
+                    base::format_utc(env_.clock.now_us()), invocation_id_, std::string(30, '='));
+    has_header_ = true;
+  }
+  pending_ += text;
+  // A large run writes tens of thousands of lines; opening the file for each costs more than they.
+  constexpr size_t kBuffer = size_t{1} << 16;
+  constexpr int64_t kPatience = 100'000'000;
+  int64_t now = env_.clock.steady_ns();
+  if (pending_.size() < kBuffer && level < Level::Warn && now - flushed_at_ < kPatience)
+    return;
+  flushed_at_ = now;
+  flush_file();
 }
 
 void Log::write(const Event& event) {
   std::lock_guard lock(mutex_);
   if (!file_is_off_ && event.level >= file_level_)
-    write_file(json_file_ ? json_line(event) : text_line(event, true));
+    write_file(json_file_ ? json_line(event) : text_line(event, true), event.level);
   bool shown = event.is_output || (!console_is_off_ && event.level >= console_level_ &&
                                    (!quiet_ || event.level == Level::Error));
   if (!shown)

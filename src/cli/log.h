@@ -29,6 +29,8 @@ struct Event {
 class Log {
  public:
   explicit Log(const base::Env& env) : env_(env) {}
+  /// Writes what the file has not got yet.
+  ~Log();
 
   /// From the flags: formats, levels, colours, folder. `folder` is absolute.
   void configure(const config::Flags& flags, const std::string& folder, std::string invocation_id);
@@ -48,7 +50,8 @@ class Log {
  private:
   std::string text_line(const Event& event, bool for_file) const;
   std::string json_line(const Event& event) const;
-  void write_file(const std::string& text);
+  void write_file(const std::string& text, Level level);
+  void flush_file();
 
   const base::Env& env_;
   std::mutex mutex_;
@@ -57,6 +60,9 @@ class Log {
   bool quiet_ = false, json_ = false, json_file_ = false, colors_ = false, debug_ = false;
   bool file_is_off_ = false, console_is_off_ = false;
   uint64_t max_bytes_ = 0, written_ = 0;
+  /// Lines that the file gets with the next full buffer, error, or tenth of a second.
+  std::string pending_;
+  int64_t flushed_at_ = 0;
   bool has_progress_ = false;
   bool has_header_ = false;
 };

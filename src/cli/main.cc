@@ -12,6 +12,7 @@
 
 #include "base/paths.h"
 #include "base/strings.h"
+#include "cli/check_values.h"
 #include "cli/cmd_jinja.h"
 #include "cli/commands.h"
 
@@ -142,6 +143,7 @@ constexpr Row kRows[] = {
     {"compile", cmd_compile},
     {"show", cmd_show},
     {"source freshness", cmd_freshness},
+    {"clone", cmd_clone},
     {"parse", cmd_parse},
     {"ls", cmd_list},
     {"run-operation", cmd_run_operation},
@@ -192,6 +194,8 @@ int main_with(std::vector<std::string> words, const std::string& program) {
     env.out(help_text(program, line.command));
     return kSuccess;
   }
+  if (std::optional<UsageError> wrong = check_values(line, env))
+    return usage_error(env, program, *wrong);
   return run_command(env, line, program);
 }
 

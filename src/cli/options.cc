@@ -80,6 +80,7 @@ constexpr OptionSpec kOptions[] = {
     {"sample", Text, "sample", 0, "WINDOW", "only rows of this time window"},
     {"export_saved_queries", Switch, "export-saved-queries", 0, "", "", true},
     {"inline", Text, "inline", 0, "SQL", "SQL or Jinja to use instead of a node"},
+    {"inline_direct", Text, "inline-direct", 0, "SQL", "SQL that is sent as it is"},
     {"limit", Integer, "limit", 0, "N", "rows to show, -1 for all"},
     {"output", Text, "output", 'o', "FORMAT",
      "json, name, path, selector or text; the file of source freshness"},
@@ -126,11 +127,14 @@ constexpr CommandSpec kCommands[] = {
      "select exclude selector resource_types exclude_resource_types full_refresh empty inline "
      "output inject_ephemeral_ctes",
      "", ""},
+    {"clone", "", "make views of another environment's relations",
+     "select exclude selector resource_types exclude_resource_types full_refresh", "",
+     "  weft clone --state prod-artifacts --select +orders\n"},
     {"source freshness", "source snapshot-freshness", "check how old the rows of sources are",
      "select exclude selector output", "",
      "  weft source freshness --select source:shop\n\nThe result is target/sources.json.\n"},
     {"show", "", "run a query and show its first rows",
-     "select exclude selector full_refresh inline limit output", "",
+     "select exclude selector full_refresh inline inline_direct limit output", "",
      "  weft show --select orders\n  weft show --inline \"select count(*) from {{ ref('orders') "
      "}}\"\n"},
     {"seed", "", "load CSV files into tables", "select exclude selector full_refresh show empty",

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/paths.h"
 #include "base/strings.h"
+#include "cli/check_values.h"
 
 namespace weft::cli {
 namespace {
@@ -91,7 +92,7 @@ bool Session::flush_sink() {
   return false;
 }
 
-bool Session::load_project() {
+bool Session::load_project(std::string* problem) {
   if (const base::Data* given = line.values.find("vars"))
     cli_vars = given->as_map();
   diag::Result<std::string> root = config::find_project_root(env, option_text(line, "project_dir"));
@@ -120,15 +121,18 @@ bool Session::load_project() {
        fmt::format("Running with dbt={} (weft {})", config::kDbtVersion, config::kWeftVersion),
        std::move(version)});
   log.debug("command: " + line.invocation);
-  if (!resolved)
-    return fatal(resolved.error());
-  if (!partial)
-    return fatal(partial.error());
+  if (!resolved || !partial) {
+    const diag::Diagnostic& error = resolved ? partial.error() : resolved.error();
+    if (problem == nullptr)
+      return fatal(error);
+    *problem = error.legacy_text.empty() ? error.message : error.legacy_text;
+    return false;
+  }
   project = std::move(*partial);
   return true;
 }
 
-bool Session::load_profile() {
+config::ProfileRequest Session::profile_request() const {
   config::ProfileRequest request;
   request.profile_name = option_text(line, "profile");
   if (request.profile_name.empty())
@@ -139,13 +143,21 @@ bool Session::load_profile() {
   request.profiles_dir = option_text(line, "profiles_dir");
   if (request.profiles_dir.empty())
     request.profiles_dir = flags.get_string("profiles_dir");
-  request.project_root = project.root;
+  request.project_root = project.root.empty() ? env.working_directory : project.root;
   request.threads = static_cast<int>(flags.get_int("threads"));
   const base::Data* embedded = line.values.find("embedded");
   request.embedded = embedded != nullptr && embedded->truthy();
+  return request;
+}
+
+diag::Result<config::Profile> Session::read_profile() {
   config::RenderContext context{env, cli_vars};
   context.secrets_allowed = true;
-  diag::Result<config::Profile> loaded = config::load_profile(request, context, sources, sink);
+  return config::load_profile(profile_request(), context, sources, sink);
+}
+
+bool Session::load_profile() {
+  diag::Result<config::Profile> loaded = read_profile();
   if (!loaded)
     return fatal(loaded.error());
   profile = std::move(*loaded);
@@ -196,6 +208,13 @@ bool Session::parse() {
   parsed->manifest.selectors = select::expanded_selectors(selectors);
   parsed->manifest.metadata.dbt_version = std::string(config::kDbtVersion);
   report_counts();
+  // `docs generate --no-compile` describes what an earlier command left.
+  const base::Data* compiles = line.values.find("compile");
+  bool leaves_manifest = compiles != nullptr && !compiles->truthy();
+  return leaves_manifest || write_manifest();
+}
+
+bool Session::write_manifest() {
   return !flags.get_bool("write_json") ||
          write_artifact("manifest.json", manifest_json(parsed->manifest));
 }
@@ -265,6 +284,12 @@ bool Session::connect() {
                                                              {},
                                                              empty != nullptr && empty->truthy(),
                                                              which_of(line)});
+  if (std::string sample = flags.get_string("sample"); !sample.empty()) {
+    diag::Result<context::TimeWindow> window = read_sample(sample, started_at, sources);
+    if (!window)
+      return fatal(window.error());
+    shared->sample = *window;
+  }
   compiler = std::make_unique<compile::Compiler>(*parsed, *shared, target_path());
   return true;
 }

@@ -35,9 +35,13 @@ class Session {
   Session(base::Env& env, const CommandLine& line, std::string program);
 
   /// Flags from everywhere, the log, the project file. Nothing needs a database or profile.
-  bool load_project();
+  /// With `problem`, an error goes there and is not shown.
+  bool load_project(std::string* problem = nullptr);
   /// The profile, --embedded included.
   bool load_profile();
+  /// What load_profile() asks for, and the same without a word to the user.
+  config::ProfileRequest profile_request() const;
+  diag::Result<config::Profile> read_profile();
   /// Packages and everything in the files; writes manifest.json unless --no-write-json.
   bool parse();
   /// The adapter, and workers' shared state for running.
@@ -47,6 +51,8 @@ class Session {
                                        bool drop_empty = true);
 
   bool write_artifact(const std::string& name, const std::string& text);
+  /// manifest.json as the rows are now; nothing with --no-write-json.
+  bool write_manifest();
   /// run_results.json.
   bool write_run_results(const run::RunOutcome& outcome);
   /// Says that the selection is empty.

@@ -152,25 +152,47 @@ std::string IndexObject::index_name(const adapter::Relation& relation) const {
   return fmt::format("weft_{:016x}", std::hash<std::string>{}(key));
 }
 
+/// Why an item of `indexes` cannot be used, in the words of dbt's schema check.
+std::optional<std::string> index_problem(const Value& raw) {
+  const Value* columns = raw.find("columns");
+  if (columns == nullptr)
+    return "at path []: 'columns' is a required property";
+  if (!columns->is_list() && !columns->is_tuple())
+    return fmt::format("at path ['columns']: {} is not of type 'array'", columns->repr());
+  for (size_t i = 0; i < columns->size(); ++i) {
+    if (!columns->at(i).is_string()) {
+      return fmt::format("at path ['columns'][{}]: {} is not of type 'string'", i,
+                         columns->at(i).repr());
+    }
+  }
+  const Value* unique = raw.find("unique");
+  if (unique != nullptr && !unique->is_bool())
+    return fmt::format("at path ['unique']: {} is not of type 'boolean'", unique->repr());
+  const Value* type = raw.find("type");
+  if (type != nullptr && !type->is_none() && !type->is_string())
+    return fmt::format("at path ['type']: {} is not of type 'string', 'null'", type->repr());
+  return std::nullopt;
+}
+
 Value parse_index(Worker& worker, const Arguments& arguments) {
   ArgumentReader reader(worker.interpreter(), "parse_index", arguments, {"raw_index"});
   const Value& raw = reader.require(0);
   if (raw.is_none())
     return Value::none();
-  const Value* columns = raw.is_dict() ? raw.find("columns") : nullptr;
-  if (columns == nullptr) {
+  if (!raw.is_dict()) {
     worker.interpreter().raise(
         "CompilationError",
-        fmt::format("Could not parse index config: 'columns' is a required property in {}",
-                    raw.repr()));
+        fmt::format("Invalid index config:\n  Got: {}\n  Expected a dictionary with at minimum a "
+                    "\"columns\" key",
+                    raw.str()));
+  }
+  if (std::optional<std::string> problem = index_problem(raw)) {
+    worker.interpreter().raise("CompilationError",
+                               fmt::format("Could not parse index config: {}", *problem));
   }
   std::vector<std::string> names;
-  if (columns->is_string()) {
-    names.emplace_back(columns->as_string());
-  } else {
-    for (const Value& column : worker.interpreter().list_of(*columns))
-      names.push_back(column.str());
-  }
+  for (const Value& column : worker.interpreter().list_of(*raw.find("columns")))
+    names.push_back(column.str());
   const Value* unique = raw.find("unique");
   const Value* index_type = raw.find("type");
   std::optional<std::string> type_text;

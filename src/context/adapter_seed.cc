@@ -154,6 +154,8 @@ Value load_seed(Worker& worker, const Arguments& arguments) {
   load.header_only = options.header_only;
   load.delimiter = options.delimiter;
   load.columns = seed_columns(worker, *scan, config, reader.find(2));
+  if (const Value* like = reader.find(2); like != nullptr && !like->is_none())
+    load.like = relation_argument(worker.interpreter(), *like, "load_seed");
   // Names are quoted unless the project says no, as dbt-postgres does.
   const base::Data* quote = config.find("quote_columns");
   load.quote_columns = quote == nullptr || quote->is_null() || quote->truthy();

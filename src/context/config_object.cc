@@ -1,4 +1,6 @@
 // config: what a node's text sets while it is parsed, and reads when it runs.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/strings.h"
@@ -32,6 +34,7 @@ class ConfigObject final : public jinja::Object {
         raise_invalid(interpreter, "`config` takes a dict or keywords");
       given = arguments.positional[0].to_data().as_map();
     }
+    reject_both_spellings(interpreter, given, arguments);
     for (const jinja::NamedValue& named : arguments.named) {
       if (named.value.is_undefined()) {
         raise_invalid(interpreter,
@@ -63,6 +66,8 @@ class ConfigObject final : public jinja::Object {
   }
 
   std::optional<Value> attribute(Interpreter&, std::string_view name) override {
+    if (std::optional<Value> value = derived(name))
+      return value;
     const base::Data* value = find(name);
     return value == nullptr ? std::nullopt : std::optional(Value::from_data(*value));
   }
@@ -79,6 +84,47 @@ class ConfigObject final : public jinja::Object {
     interpreter.raise(std::move(diagnostic));
   }
 
+  /// `pre_hook` and `pre-hook` mean the same; given both, one would be lost.
+  void reject_both_spellings(Interpreter& interpreter, const base::DataMap& given,
+                             const Arguments& arguments) const {
+    auto has = [&](std::string_view key) {
+      bool named = std::any_of(arguments.named.begin(), arguments.named.end(),
+                               [&](const jinja::NamedValue& one) { return one.name == key; });
+      return named || given.contains(key);
+    };
+    for (auto [underscored, dashed] :
+         {std::pair{"pre_hook", "pre-hook"}, std::pair{"post_hook", "post-hook"}}) {
+      if (!has(underscored) || !has(dashed))
+        continue;
+      diag::Diagnostic diagnostic;
+      diagnostic.code = diag::Code::ArgumentInvalid;
+      diagnostic.message =
+          fmt::format("`config` gets both `{}` and `{}`, which mean the same", underscored, dashed);
+      diagnostic.hint = "keep one of them; its value may be a list";
+      diagnostic.legacy_text =
+          fmt::format("Compilation Error\n  Invalid config, has conflicting keys \"{}\" and \"{}\"",
+                      underscored, dashed);
+      interpreter.raise(std::move(diagnostic));
+    }
+  }
+
+  /// Settings that follow from others: the names of the columns that a snapshot adds.
+  std::optional<Value> derived(std::string_view name) const {
+    const NodeScope& scope = worker_.scope();
+    if (name != "snapshot_table_column_names" || scope.config == nullptr || scope.node == nullptr ||
+        scope.node->type != manifest::ResourceType::Snapshot)
+      return std::nullopt;
+    const base::Data* given = scope.config->find("snapshot_meta_column_names");
+    Value made = Value::dict();
+    for (const char* key :
+         {"dbt_valid_from", "dbt_valid_to", "dbt_scd_id", "dbt_updated_at", "dbt_is_deleted"}) {
+      const base::Data* own = given == nullptr ? nullptr : given->get(key);
+      bool is_set = own != nullptr && own->truthy();
+      made.set_item(key, Value::string(is_set ? python_str(*own) : key));
+    }
+    return made;
+  }
+
   const base::Data* find(std::string_view name) const {
     const NodeScope& scope = worker_.scope();
     if (scope.config == nullptr)
@@ -92,6 +138,8 @@ class ConfigObject final : public jinja::Object {
     std::string name = reader.text(0);
     if (worker_.scope().capture != nullptr)
       return Value::string("");
+    if (std::optional<Value> value = derived(name))
+      return *value;
     const base::Data* value = find(name);
     const Value* fallback = required ? nullptr : reader.find(1);
     if (value == nullptr && required) {

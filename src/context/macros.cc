@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include <fmt/format.h>
+
 namespace weft::context {
 namespace {
 
@@ -113,25 +115,28 @@ const CallableMacro* MacroTable::dispatch(std::string_view node_package, std::st
 const CallableMacro* MacroTable::find_materialization(std::string_view node_package,
                                                       std::string_view name,
                                                       bool packages_may_override) const {
+  std::vector<std::string> names;
+  bool is_builtin = false;
   for (std::string_view adapter : kPrefixes) {
-    std::string full = "materialization_" + std::string(name) + "_" + std::string(adapter);
+    names.push_back(fmt::format("materialization_{}_{}", name, adapter));
+    is_builtin = is_builtin || find_macro(builtin_, names.back()) != nullptr;
+  }
+  bool asks_packages = !is_builtin || packages_may_override;
+  for (const std::string& full : names) {
     if (const CallableMacro* macro = find_in(root_package_, full))
       return macro;
-    const CallableMacro* builtin = find_macro(builtin_, full);
-    if (builtin != nullptr && !packages_may_override)
-      return builtin;
-    if (!is_builtin_package(node_package)) {
+    if (asks_packages && !is_builtin_package(node_package)) {
       if (const CallableMacro* macro = find_in(node_package, full))
         return macro;
     }
-    if (builtin != nullptr)
-      return builtin;
     for (const auto& [package, macros] : packages_) {
-      if (is_builtin_package(package) || package == root_package_)
+      if (!asks_packages || is_builtin_package(package) || package == root_package_)
         continue;
       if (const CallableMacro* macro = find_macro(macros, full))
         return macro;
     }
+    if (const CallableMacro* builtin = find_macro(builtin_, full))
+      return builtin;
   }
   return nullptr;
 }

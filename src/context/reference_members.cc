@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "context/event_time.h"
 #include "context/relation_object.h"
 #include "context/relations.h"
 #include "context/worker.h"
@@ -103,6 +104,7 @@ Value target_relation(Worker& worker, NodeId id) {
     relation = relation_of(shared.manifest, target, shared.root.quoting);
   }
   limit_rows(worker, relation);
+  relation.event_time_filter = event_time_filter(worker, target);
   return relation_value(std::move(relation));
 }
 
@@ -305,6 +307,8 @@ Value model_value(Worker& worker) {
     made.set_item("compiled_code", Value::string(scope.node->compiled_code));
     made.set_item("compiled_sql", Value::string(scope.node->compiled_code));
   }
+  if (scope.batch)
+    made.set_item("batch", batch_value(*scope.batch));
   // One dict for the whole render: macros may write to it.
   scope.extras.emplace_back("model", made);
   return made;

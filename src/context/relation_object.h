@@ -22,6 +22,7 @@ class RelationObject final : public jinja::Object {
                                    const jinja::Value& key) override;
   std::optional<jinja::Value> call_method(jinja::Interpreter& interpreter, std::string_view name,
                                           const jinja::Arguments& arguments) override;
+  bool is_mapping() const override { return true; }
   std::optional<std::vector<jinja::Value>> iterate(jinja::Interpreter& interpreter) override;
   bool is_mapping() const override { return true; }
   std::string str() const override { return relation_.render(); }

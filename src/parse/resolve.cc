@@ -125,6 +125,16 @@ class Resolver {
                     found.is_disabled ? "is disabled" : "was not found");
     diagnostic.legacy_text = lenient ? sentence : "Compilation Error\n  " + sentence;
     state_.report(std::move(diagnostic));
+    if (node.type == ResourceType::Test)
+      disable_test(node);
+  }
+
+  /// What a test refers to is not there: it stays in the manifest, but nothing runs it.
+  void disable_test(const Node& node) {
+    base::DataMap config = manifest_.config_of(node).values;
+    config.set("enabled", base::Data(false));
+    manifest_.node(manifest_.find(node.unique_id)).config =
+        state_.interner->intern(std::move(config));
   }
 
   void report_ambiguous(const Node& node, const RefCall& call, const NodeLookup::Found& found) {

@@ -26,6 +26,51 @@ manifest::FileChecksum checksum_of(State& state, const ProjectFile& file) {
   return {"sha256", base::sha256_hex(base::trim(content))};
 }
 
+/// A hook of a seed may call macros, but nothing that needs another node: seeds come first.
+void check_hooks(State& state, context::Worker& worker, const Node& node) {
+  std::string listed;
+  bool depends = false;
+  for (const char* key : {"pre-hook", "post-hook"}) {
+    const base::Data* hooks = state.manifest().config_of(node).find(key);
+    if (hooks == nullptr || !hooks->is_list())
+      continue;
+    for (const base::Data& hook : hooks->as_list()) {
+      const base::Data* sql = hook.get("sql");
+      if (sql == nullptr || !sql->is_string())
+        continue;
+      listed += fmt::format("- {}: \"{}\"\n",
+                            key == std::string_view("pre-hook") ? "pre_hook" : "post_hook",
+                            sql->as_string());
+      if (sql->as_string().find("{{") == std::string::npos)
+        continue;
+      context::Capture capture;
+      context::NodeScope scope;
+      scope.package_name = node.package_name;
+      scope.node = &node;
+      scope.capture = &capture;
+      diag::Result<jinja::Rendered> rendered =
+          worker.render_text(sql->as_string(), "hook of seed " + node.name, scope);
+      if (!rendered)
+        state.report(rendered.error());
+      depends =
+          depends || !capture.refs.empty() || !capture.sources.empty() || !capture.metrics.empty();
+    }
+  }
+  if (!depends)
+    return;
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::PropertiesInvalid;
+  diagnostic.message = fmt::format("a hook of seed `{}` refers to another node", node.name);
+  diagnostic.span = node.patch_span;
+  diagnostic.hint = "write the relation's name, or move the hook to on-run-end";
+  diagnostic.legacy_text = fmt::format(
+      "Parsing Error\n  Seeds cannot depend on other nodes. dbt detected a seed with a pre- or "
+      "post-hook\n  that calls 'ref', 'source', or 'metric', either directly or indirectly via "
+      "other macros.\n  \n  Error raised for '{}', which has these hooks defined: \n{}",
+      node.unique_id, listed);
+  state.report(std::move(diagnostic));
+}
+
 }  // namespace
 
 void parse_seeds(State& state) {
@@ -59,6 +104,7 @@ void parse_seeds(State& state) {
       entry->is_used = true;
     base::Data data = entry == nullptr ? base::Data(base::DataMap{}) : entry->data;
     finish_node(state, worker, configs, node, entry, data, {});
+    check_hooks(state, worker, node);
     add_node(state, std::move(node));
   }
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "context/event_time.h"
 #include "jinja/datetime.h"
 
 namespace weft::run {
@@ -12,18 +13,8 @@ namespace {
 
 using jinja::DateTime;
 
-/// What utc_micros() gives for 1970-01-01: 0001-01-01 is day 1.
-constexpr int64_t kUnixEpoch = 719163 * jinja::kMicrosPerDay;
-
-DateTime fields_of(int64_t time) {
-  DateTime made;
-  made.date = {1970, 1, 1};
-  made.time = {};
-  made.utc_offset = 0;
-  return jinja::with_local_micros(made, time + kUnixEpoch).value_or(made);
-}
-
-int64_t time_of(const DateTime& moment) { return jinja::utc_micros(moment) - kUnixEpoch; }
+using context::time_of;
+using context::utc_moment;
 
 int64_t begin_of(int year, int month, int day, int hour) {
   DateTime made;
@@ -44,7 +35,7 @@ diag::Diagnostic bad_sample(std::string message, std::string hint) {
 
 /// `time` with another month or year; a day that the month lacks becomes its last.
 int64_t shift_calendar(int64_t time, int64_t months) {
-  DateTime moment = fields_of(time);
+  DateTime moment = utc_moment(time);
   int64_t month = moment.date.year * 12 + moment.date.month - 1 + months;
   moment.date.year = static_cast<int>(std::clamp<int64_t>(month / 12, 1, 9999));
   moment.date.month = static_cast<int>(month % 12) + 1;
@@ -68,7 +59,7 @@ std::optional<BatchSize> parse_batch_size(std::string_view word) {
 }
 
 int64_t truncate_time(int64_t time, BatchSize size) {
-  DateTime moment = fields_of(time);
+  DateTime moment = utc_moment(time);
   const jinja::Date& date = moment.date;
   switch (size) {
     case BatchSize::Hour:
@@ -116,7 +107,7 @@ std::vector<TimeWindow> batches_between(int64_t start, int64_t end, BatchSize si
 }
 
 std::string batch_label(int64_t start, BatchSize size) {
-  DateTime moment = fields_of(start);
+  DateTime moment = utc_moment(start);
   std::string text = fmt::format("{:04}", moment.date.year);
   if (size != BatchSize::Year)
     text += fmt::format("-{:02}", moment.date.month);
@@ -171,6 +162,6 @@ diag::Result<TimeWindow> parse_sample(std::string_view text, int64_t now) {
   return TimeWindow{start, now};
 }
 
-std::string iso_utc(int64_t time) { return jinja::iso_text(fields_of(time)); }
+std::string iso_utc(int64_t time) { return jinja::iso_text(utc_moment(time)); }
 
 }  // namespace weft::run

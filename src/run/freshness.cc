@@ -3,17 +3,14 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "context/event_time.h"
 #include "context/relation_object.h"
 #include "context/table_object.h"
-#include "jinja/datetime.h"
 
 namespace weft::run {
 namespace {
 
 using jinja::Value;
-
-/// What utc_micros() gives for 1970-01-01: 0001-01-01 is day 1.
-constexpr int64_t kUnixEpoch = 719163 * jinja::kMicrosPerDay;
 
 diag::Diagnostic unknown_age(const NodeRun& run, std::string message, std::string hint = "") {
   diag::Diagnostic diagnostic;
@@ -74,7 +71,7 @@ diag::Status warn_of_bare_table(NodeRun& run) {
 
 diag::Result<int64_t> time_of(const NodeRun& run, const Value& value, std::string_view field) {
   if (value.kind() == jinja::Kind::DateTime)
-    return jinja::utc_micros(value.as_date_time()) - kUnixEpoch;
+    return context::time_of(value.as_date_time());
   return unknown_age(
       run, fmt::format("Expected a timestamp value when querying field '{}' of table {} but "
                        "received value of type '{}' instead",
@@ -91,7 +88,7 @@ diag::Status read_times(NodeRun& run, const std::string& macro, const context::T
   const Value& newest = table.rows[0][0];
   // No row at all is as old as time.
   diag::Result<int64_t> loaded =
-      newest.is_none() ? jinja::kMicrosPerDay - kUnixEpoch
+      newest.is_none() ? context::time_of(jinja::DateTime())
                        : time_of(run, newest, run.node().source->loaded_at_field.value_or(""));
   if (!loaded)
     return loaded.error();

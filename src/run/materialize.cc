@@ -31,17 +31,15 @@ diag::Diagnostic no_materialization(const NodeRun& run, const std::string& name)
   return diagnostic;
 }
 
-/// Relations that the macro returned are known from now on.
-void remember_relations(NodeRun& run, const Value& returned) {
-  const Value* relations = returned.is_dict() ? returned.find("relations") : nullptr;
-  if (relations == nullptr || !(relations->is_list() || relations->is_tuple()))
-    return;
-  for (size_t i = 0; i < relations->size(); ++i) {
-    if (auto* relation = relations->at(i).as<context::RelationObject>()) {
-      if (relation->relation().type != adapter::RelationType::Unknown)
-        run.context.shared.adapter->cache().add(relation->relation());
-    }
-  }
+diag::Diagnostic bad_return(const NodeRun& run, std::string message) {
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::MaterializationReturn;
+  diagnostic.legacy_text =
+      fmt::format("Compilation Error in {} {} ({})\n  {}", resource_type_name(run.node().type),
+                  run.node().name, run.node().original_file_path, message);
+  diagnostic.message = std::move(message);
+  diagnostic.hint = "end the materialization with return({'relations': [target_relation]})";
+  return diagnostic;
 }
 
 const Value* find_result(const context::NodeScope& scope, std::string_view name) {
@@ -53,6 +51,38 @@ const Value* find_result(const context::NodeScope& scope, std::string_view name)
 }
 
 }  // namespace
+
+diag::Status keep_relations(NodeRun& run, const Value& returned) {
+  if (returned.is_string()) {
+    return bad_return(run, fmt::format("The materialization (\"{}\") did not explicitly return a "
+                                       "list of relations to add to the cache.",
+                                       materialization_of(run)));
+  }
+  if (!returned.is_dict()) {
+    return bad_return(run, fmt::format("Invalid return value from materialization, expected a dict "
+                                       "with key \"relations\", got: {}",
+                                       returned.str()));
+  }
+  const Value* relations = returned.find("relations");
+  if (relations == nullptr)
+    return bad_return(run, "Invalid return value from materialization, \"relations\" not found");
+  if (!relations->is_list() && !relations->is_tuple()) {
+    return bad_return(run, fmt::format("Invalid return value from materialization, \"relations\" "
+                                       "not a list, got: {}",
+                                       relations->str()));
+  }
+  for (size_t i = 0; i < relations->size(); ++i) {
+    auto* relation = relations->at(i).as<context::RelationObject>();
+    if (relation == nullptr) {
+      return bad_return(run, fmt::format("Invalid return value from materialization, "
+                                         "\"relations\" contains non-Relation: {}",
+                                         relations->at(i).str()));
+    }
+    if (relation->relation().type != adapter::RelationType::Unknown)
+      run.context.shared.adapter->cache().add(relation->relation());
+  }
+  return diag::Done{};
+}
 
 void take_main_result(NodeRun& run) {
   const Value* main = find_result(run.scope, "main");
@@ -77,7 +107,12 @@ diag::Status materialize(NodeRun& run) {
   diag::Result<Value> returned = run.lane.worker->call_macro(*macro, {}, {}, run.scope);
   if (!returned)
     return returned.error();
-  remember_relations(run, *returned);
+  bool is_model = run.node().type == manifest::ResourceType::Model ||
+                  run.node().type == manifest::ResourceType::Seed ||
+                  run.node().type == manifest::ResourceType::Snapshot;
+  if (diag::Status kept = is_model ? keep_relations(run, *returned) : diag::Status(diag::Done{});
+      !kept)
+    return kept;
   take_main_result(run);
   return diag::Done{};
 }

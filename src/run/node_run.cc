@@ -4,7 +4,9 @@
 
 #include "base/paths.h"
 #include "base/strings.h"
+#include "run/clone.h"
 #include "run/freshness.h"
+#include "run/microbatch.h"
 #include "run/query_comment.h"
 #include "run/unit_test_runner.h"
 
@@ -34,6 +36,42 @@ bool is_ephemeral(const NodeRun& run) {
   return run.node().is_ephemeral_model(run.manifest().config_of(run.node()));
 }
 
+/// Each batch has files of its own: models/events/events_2024-01-31.sql.
+std::string file_path(const NodeRun& run, std::string_view kind) {
+  std::string path = run.context.compiler.file_path(run.node(), kind);
+  if (run.batch == nullptr)
+    return path;
+  std::string name(base::file_name(path));
+  size_t dot = name.rfind('.');
+  std::string stem = name.substr(0, dot), ending = dot == std::string::npos ? "" : name.substr(dot);
+  return fmt::format("{}/{}/{}_{}{}", base::folder_of(path), stem, stem, run.batch->label, ending);
+}
+
+class FixedAnswer final : public jinja::Object {
+ public:
+  explicit FixedAnswer(bool answer) : answer_(answer) {}
+  std::string_view type_name() const override { return "function"; }
+  bool is_callable() const override { return true; }
+  jinja::Value call(jinja::Interpreter&, const jinja::Arguments&) override {
+    return jinja::Value::boolean(answer_);
+  }
+
+ private:
+  bool answer_;
+};
+
+/// What the materialization sees of a batch beside the model itself.
+void enter_batch(NodeRun& run) {
+  manifest::Node& node = run.context.project.manifest.node(run.id);
+  node.compiled_path = file_path(run, "compiled");
+  run.scope.config = &run.batch->config;
+  if (!run.batch->is_incremental)
+    return;
+  run.scope.extras.emplace_back("is_incremental", jinja::Value::object(new FixedAnswer(true)));
+  run.scope.extras.emplace_back("should_full_refresh",
+                                jinja::Value::object(new FixedAnswer(false)));
+}
+
 diag::Status compile(NodeRun& run, const RunRequest& request) {
   if (run.node().type == ResourceType::UnitTest) {
     diag::Status compiled = compile_unit_test(run);
@@ -41,11 +79,15 @@ diag::Status compile(NodeRun& run, const RunRequest& request) {
       return compiled;
     return write_file(run.context, *run.node().compiled_path, run.node().compiled_code);
   }
+  if (run.batch != nullptr)
+    run.scope.batch = run.batch->batch;
   diag::Result<compile::Query> query =
       run.context.compiler.compile(*run.lane.worker, run.id, run.scope);
   if (!query)
     return query.error();
   run.compiled = std::move(*query);
+  if (run.batch != nullptr)
+    enter_batch(run);
   run.scope.compiled_spans = &run.compiled.spans;
   const Node& node = run.node();
   run.result.compiled = true;
@@ -56,6 +98,8 @@ diag::Status compile(NodeRun& run, const RunRequest& request) {
 }
 
 diag::Status execute(NodeRun& run, const RunRequest& request) {
+  if (request.mode == Mode::Clone)
+    return clone_node(run, request);
   if (run.node().type == ResourceType::SavedQuery) {
     // Saved queries belong to the semantic layer: they are in the graph, but nothing is built.
     run.result.status = "no-op";
@@ -67,7 +111,7 @@ diag::Status execute(NodeRun& run, const RunRequest& request) {
                         : run.node().type == ResourceType::Test     ? judge_test(run)
                         : run.node().type == ResourceType::UnitTest ? execute_unit_test(run)
                                                                     : materialize(run);
-  std::string path = run.context.compiler.file_path(run.node(), "run");
+  std::string path = file_path(run, "run");
   if (run.scope.has_written && run.node().type != ResourceType::UnitTest)
     run.context.project.manifest.node(run.id).build_path = path;
   if (request.write_files && !run.scope.written.empty()) {
@@ -114,33 +158,24 @@ std::string result_message(const diag::Diagnostic& error, const Node& node,
   return text;
 }
 
-manifest::RunResult run_node(const RunContext& context, const RunRequest& request, Lane& lane,
-                             NodeId id) {
-  NodeRun run{context, lane, id, {}, {}, {}};
-  base::Clock& clock = context.shared.env.clock;
+void run_step(NodeRun& run, const RunRequest& request) {
+  base::Clock& clock = run.context.shared.env.clock;
   const Node& node = run.node();
-  run.result.unique_id = node.unique_id;
-  run.result.relation_name = node.relation_name;
-  run.result.thread_id = lane.worker->thread_name;
-  run.result.adapter_response = {};
   int64_t started = clock.now_us(), steady = clock.steady_ns();
   diag::Status status = diag::Done{};
-  if (lane.connection != nullptr) {
-    lane.connection->name = node.unique_id;
-    status = set_query_comment(*lane.worker, &node, node.unique_id);
-  }
-  if (status && has_sql(node.type))
+  if (run.lane.connection != nullptr)
+    status = set_query_comment(*run.lane.worker, &node, node.unique_id);
+  if (status && has_sql(node.type) && request.mode != Mode::Clone)
     status = compile(run, request);
   else
-    context.compiler.prepare_scope(id, run.scope);
+    run.context.compiler.prepare_scope(run.id, run.scope);
   int64_t compiled_at = clock.now_us();
   run.result.timing.push_back({"compile", started, compiled_at});
-  if (status && request.mode == Mode::Run && !is_ephemeral(run)) {
+  bool executes = request.mode != Mode::Compile && !is_ephemeral(run);
+  if (status && executes)
     status = execute(run, request);
+  if (status || executes)
     run.result.timing.push_back({"execute", compiled_at, clock.now_us()});
-  } else if (status) {
-    run.result.timing.push_back({"execute", compiled_at, clock.now_us()});
-  }
   if (!status)
     fail(run, status.error());
   else if (run.result.status.empty())
@@ -148,6 +183,21 @@ manifest::RunResult run_node(const RunContext& context, const RunRequest& reques
   release(run);
   run.result.execution_time = static_cast<double>(clock.steady_ns() - steady) / 1e9;
   complete_freshness(run);
+}
+
+manifest::RunResult run_node(const RunContext& context, const RunRequest& request, Lane& lane,
+                             NodeId id) {
+  NodeRun run{context, lane, id, {}, {}, {}};
+  const Node& node = run.node();
+  run.result.unique_id = node.unique_id;
+  run.result.relation_name = node.relation_name;
+  run.result.thread_id = lane.worker->thread_name;
+  if (lane.connection != nullptr)
+    lane.connection->name = node.unique_id;
+  if (request.mode == Mode::Run && is_microbatch(context, node))
+    run_batches(run, request);
+  else
+    run_step(run, request);
   return std::move(run.result);
 }
 

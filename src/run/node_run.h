@@ -18,6 +18,17 @@ struct Lane {
   std::unique_ptr<context::Worker> worker;
 };
 
+/// One batch of a microbatch model on its way through a worker.
+struct BatchStep {
+  context::Batch batch;
+  /// The batch's start as people read it, and as its files are named.
+  std::string label;
+  /// The model's configuration, with hooks of this batch only.
+  base::DataMap config;
+  /// The model's table is there: the macros is_incremental() and should_full_refresh() know.
+  bool is_incremental = true;
+};
+
 struct NodeRun {
   const RunContext& context;
   Lane& lane;
@@ -25,6 +36,8 @@ struct NodeRun {
   context::NodeScope scope;
   compile::Query compiled;
   manifest::RunResult result;
+  /// Null but for batches.
+  const BatchStep* batch = nullptr;
 
   const manifest::Manifest& manifest() const { return context.project.manifest; }
   const manifest::Node& node() const { return manifest().node(id); }
@@ -35,6 +48,9 @@ struct NodeRun {
 manifest::RunResult run_node(const RunContext& context, const RunRequest& request, Lane& lane,
                              NodeId id);
 
+/// Compiles and executes what stands in `run` and fills its result. Never fails, as run_node().
+void run_step(NodeRun& run, const RunRequest& request);
+
 /// The text of an error as dbt's results hold it: headline, place, message, compiled file.
 std::string result_message(const diag::Diagnostic& error, const manifest::Node& node,
                            const std::string& compiled_path);
@@ -44,6 +60,10 @@ diag::Status judge_test(NodeRun& run);
 
 /// Message and adapter_response of the statement called "main".
 void take_main_result(NodeRun& run);
+
+/// Relations that a materialization returned are known from now on. The error: it returned
+/// something else.
+diag::Status keep_relations(NodeRun& run, const jinja::Value& returned);
 
 /// Runs the node's materialization macro; the result's message is the main statement's.
 diag::Status materialize(NodeRun& run);

@@ -50,8 +50,12 @@ diag::Status set_query_comment(context::Worker& worker, const manifest::Node* no
             jinja::Value::from_data(manifest::node_data(worker.shared().manifest, id));
       }
     }
+    // The body of a macro, so that return() may end it.
+    std::string text_of_macro = "{% macro query_comment_macro(connection_name, node) -%}\n" +
+                                *config.comment +
+                                "\n{%- endmacro %}{{ query_comment_macro(connection_name, node) }}";
     diag::Result<jinja::Rendered> rendered =
-        worker.render_text(*config.comment, "query-comment", scope);
+        worker.render_text(text_of_macro, "query-comment", scope);
     if (!rendered)
       return rendered.error();
     text = rendered->text;

@@ -222,6 +222,11 @@ diag::Status prepare_database(const RunContext& context, const RunRequest& reque
     return diag::Done{};
   std::vector<std::string> own, all;
   find_schemas(context, request.selected, own, all);
+  for (const auto& [unique_id, relation] : request.clone_from) {
+    const std::string& schema = relation.schema.value_or("");
+    if (std::find(all.begin(), all.end(), schema) == all.end())
+      all.push_back(schema);
+  }
   adapter::Adapter& adapter = *context.shared.adapter;
   if (request.create_schemas && !own.empty()) {
     diag::Status created = adapter.create_schemas(*master.connection, own);

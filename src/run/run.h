@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "compile/compiler.h"
@@ -22,6 +23,8 @@ enum class Mode {
   Run,
   /// Nodes are compiled and written, nothing else.
   Compile,
+  /// Nodes stand for the relations of another environment; their own SQL is not run.
+  Clone,
 };
 
 struct RunRequest {
@@ -35,6 +38,11 @@ struct RunRequest {
   bool create_schemas = true;
   /// Compiled and run files are written.
   bool write_files = true;
+  /// retry: batch_results of the earlier run by unique id. Of such a microbatch model only the
+  /// failed batches are run.
+  std::unordered_map<std::string, base::Data> earlier_batches;
+  /// clone: the other environment's relations by unique id.
+  std::unordered_map<std::string, adapter::Relation> clone_from;
 };
 
 struct RunOutcome {

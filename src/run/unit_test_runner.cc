@@ -180,6 +180,15 @@ diag::Status compile_unit_test(NodeRun& run) {
 
 diag::Status execute_unit_test(NodeRun& run) {
   const Node& node = run.node();
+  if (node.name.size() > adapter::kMaxNameBytes) {
+    diag::Diagnostic error;
+    error.code = diag::Code::NameTooLong;
+    error.message = fmt::format("Relation name '{}' is longer than {} characters", node.name,
+                                adapter::kMaxNameBytes);
+    error.span = node.patch_span;
+    error.hint = "shorten the name of the unit test";
+    return error;
+  }
   const UnitTestInput& expect = node.unit_test->expect;
   base::DataMap config = run.manifest().config_of(node).values;
   config.set("materialized", base::Data("unit"));

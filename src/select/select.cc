@@ -278,7 +278,10 @@ class Evaluator {
           !has(request_.exclude_resource_types, n.type);
       const bool is_empty = request_.drop_empty && is_executable_node(n.type) &&
                             n.type != ResourceType::Seed && base::trim(n.raw_code).empty();
-      if (!is_wanted || is_empty)
+      // A test of something that is not there.
+      const bool is_off = n.type == ResourceType::Test && n.config.valid() &&
+                          !m_.config_of(n).flag("enabled", true);
+      if (!is_wanted || is_empty || is_off)
         rows.erase(id);
     }
     return rows;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "adapter/postgres/errors.h"
 #include "base/strings.h"
 
 namespace weft::adapter::postgres {
@@ -161,10 +162,64 @@ std::string filled(std::string_view text, const Names& names) {
   return out;
 }
 
-std::string facts_sql(const Names& names, int server_version) {
+std::string facts_text(int server_version) {
   std::string facts = base::replace_all(
       kFacts, "$PUBLICATIONS", server_version >= 150000 ? kPublications15 : kPublicationsBefore15);
-  return filled(std::string(kRelations) + facts, names);
+  return std::string(kRelations) + facts;
+}
+
+std::string facts_sql(const Names& names, int server_version) {
+  return filled(facts_text(server_version), names);
+}
+
+std::string query_of(std::string_view facts) {
+  return fmt::format("{} select facts.*, (select {} from facts) from facts", facts, kDigest);
+}
+
+/// In force while facts are read: the path that names resolve by, and a plan that is made once.
+std::string settings_sql(int server_version) {
+  std::string sql = "set local search_path to pg_catalog, pg_temp;\n";
+  if (server_version >= 120000)
+    sql += "set local plan_cache_mode to force_generic_plan;\n";
+  return sql;
+}
+
+/// The query as one that the session keeps: planning it takes several times as long as running it.
+diag::Result<std::string> facts_query(PgConnection& connection, const Names& names) {
+  int version = connection.server_version();
+  std::string text = facts_text(version);
+  for (auto [mark, parameter] :
+       {std::pair{"$S", "$1"}, std::pair{"$T", "$2"}, std::pair{"$B", "$3"}})
+    text = base::replace_all(text, mark, parameter);
+  diag::Result<bool> kept = connection.keep_statement("weft_facts(name, name, name)",
+                                                      settings_sql(version), query_of(text));
+  if (!kept)
+    return kept.error();
+  if (!*kept)
+    return query_of(facts_sql(names, version));
+  return fmt::format("execute weft_facts({}, {}, {})", quote_literal(names.schema),
+                     quote_literal(names.target), quote_literal(names.build));
+}
+
+/// One try at read_facts(). A failure leaves the caller's transaction as it was.
+diag::Result<RawRows> ask_facts(PgConnection& connection, const Names& names) {
+  diag::Result<std::string> query = facts_query(connection, names);
+  if (!query)
+    return query.error();
+  // The settings are made for this message only: it is its own transaction, or a savepoint ends it.
+  bool joins = connection.in_transaction();
+  std::string sql = settings_sql(connection.server_version()) + *query;
+  if (joins) {
+    sql = fmt::format(
+        "savepoint weft_facts; {}; rollback to savepoint weft_facts; release savepoint weft_facts",
+        sql);
+  }
+  diag::Result<RawRows> rows = connection.raw(sql);
+  if (rows || !joins || !connection.in_transaction())
+    return rows;
+  diag::Result<RawRows> undone =
+      connection.raw("rollback to savepoint weft_facts; release savepoint weft_facts");
+  return undone ? rows : undone;
 }
 
 uint32_t to_oid(const std::optional<std::string>& text) {
@@ -254,27 +309,14 @@ std::string leave_settings_sql() {
 }
 
 diag::Result<Facts> read_facts(PgConnection& connection, const Names& names) {
-  std::string query = fmt::format("{} select facts.*, (select {} from facts) from facts",
-                                  facts_sql(names, connection.server_version()), kDigest);
-  // The path is set for this message only: it is its own transaction, or a savepoint ends it.
-  bool joins = connection.in_transaction();
-  std::string path = "set local search_path to pg_catalog, pg_temp;\n";
-  std::string sql = joins ? fmt::format(
-                                "savepoint weft_facts; {}{}; rollback to savepoint weft_facts; "
-                                "release savepoint weft_facts",
-                                path, query)
-                          : path + query;
-  diag::Result<RawRows> rows = connection.raw(sql);
-  if (!rows) {
-    // A relation that went while it was looked at must not cost the caller's transaction.
-    if (joins && connection.in_transaction()) {
-      diag::Result<RawRows> undone =
-          connection.raw("rollback to savepoint weft_facts; release savepoint weft_facts");
-      if (!undone)
-        return undone.error();
-    }
-    return rows.error();
+  diag::Result<RawRows> rows = ask_facts(connection, names);
+  if (!rows && sqlstate_of(rows.error()) == "26000") {
+    // A hook or macro threw away what the session kept.
+    connection.forget_statements();
+    rows = ask_facts(connection, names);
   }
+  if (!rows)
+    return rows.error();
   Facts facts;
   for (const RawRow& row : *rows) {
     add_fact(facts, row);

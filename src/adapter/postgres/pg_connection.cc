@@ -239,6 +239,7 @@ diag::Diagnostic PgConnection::give_up(diag::Diagnostic error) {
 }
 
 void PgConnection::close() {
+  kept_.clear();
   std::unique_ptr<Session> old;
   {
     std::lock_guard lock(mutex_);
@@ -355,6 +356,27 @@ diag::Result<RawRows> PgConnection::raw_or_rollback(std::string_view sql) {
     return open.error();
   diag::Result<RawRows> rows = raw(sql);
   return rows ? rows : give_up(rows.error());
+}
+
+diag::Result<bool> PgConnection::keep_statement(const std::string& statement_name,
+                                                const std::string& settings,
+                                                const std::string& sql) {
+  if (shared_.is_pooled)
+    return false;
+  if (kept_.count(statement_name) > 0)
+    return true;
+  std::string text = fmt::format("{}prepare {} as {}", settings, statement_name, sql);
+  // What is prepared outlives the savepoint, the settings do not.
+  if (in_transaction()) {
+    text = fmt::format(
+        "savepoint weft_keep; {}; rollback to savepoint weft_keep; release savepoint weft_keep",
+        text);
+  }
+  diag::Result<RawRows> done = raw(text);
+  if (!done)
+    return done.error();
+  kept_.insert(statement_name);
+  return true;
 }
 
 diag::Result<std::vector<std::pair<std::string, uint32_t>>> PgConnection::describe(

@@ -64,6 +64,13 @@ class PgConnection final : public Connection {
   diag::Result<RawRows> raw(std::string_view sql);
   /// As raw(), but a failure ends the transaction.
   diag::Result<RawRows> raw_or_rollback(std::string_view sql);
+  /// Keeps `sql` in the session as a prepared statement, so that the server plans it once. False
+  /// where a session may change hands between statements, and `sql` must be sent each time.
+  /// `settings` are in force while it is made.
+  diag::Result<bool> keep_statement(const std::string& statement_name, const std::string& settings,
+                                    const std::string& sql);
+  /// The session lost what it kept: somebody said `discard all`.
+  void forget_statements() { kept_.clear(); }
   /// Names and type oids of a query's columns, without running it.
   diag::Result<std::vector<std::pair<std::string, uint32_t>>> describe(std::string_view sql);
   /// Opens the session unless it is open and alive.
@@ -91,6 +98,8 @@ class PgConnection final : public Connection {
   /// A statement such as `commit` ended the transaction. As with psycopg2, what follows up to
   /// commit(), rollback() or begin() then runs outside of one: hooks with `vacuum` rely on it.
   bool was_ended_by_statement_ = false;
+  /// Names of the statements that the session keeps.
+  std::set<std::string> kept_;
 };
 
 }  // namespace weft::adapter::postgres

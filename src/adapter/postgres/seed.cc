@@ -10,6 +10,7 @@
 #include "adapter/csv_file.h"
 #include "adapter/csv_reader.h"
 #include "adapter/decimal.h"
+#include "adapter/postgres/copy_rights.h"
 #include "adapter/python_text.h"
 #include "adapter/table.h"
 #include "adapter/temporal.h"
@@ -140,7 +141,11 @@ std::string column_name(const std::string& name, bool quote) {
 /// The columns as load_seed creates them, and those that get their own type only afterwards.
 struct Columns {
   std::string create_list;
+  /// Names for COPY.
+  std::string names;
   std::string alter_list;
+  /// Before the rows come, for a table made like another.
+  std::string loosen_list;
   std::vector<ColumnType> types;
   std::vector<bool> whole;
 };
@@ -158,9 +163,12 @@ Columns plan_columns(const Adapter::SeedLoad& load, const CsvScan& scan) {
     std::string quoted = column_name(name, load.quote_columns);
     columns.create_list += fmt::format("{}{} {}", i == 0 ? "" : ", ", quoted,
                                        shifts ? "timestamp with time zone" : sql_type);
+    columns.names += (i == 0 ? "" : ", ") + quoted;
     if (shifts) {
-      columns.alter_list += fmt::format("{}alter column {} type {}",
-                                        columns.alter_list.empty() ? "" : ", ", quoted, sql_type);
+      std::string_view comma = columns.alter_list.empty() ? "" : ", ";
+      columns.alter_list += fmt::format("{}alter column {} type {}", comma, quoted, sql_type);
+      columns.loosen_list +=
+          fmt::format("{}alter column {} type timestamp with time zone", comma, quoted);
     }
     columns.types.push_back(is_own_type ? scan.column_types[i] : ColumnType::Text);
     columns.whole.push_back(is_own_type && is_whole_type(sql_type));
@@ -179,9 +187,9 @@ diag::Result<int64_t> copy_rows(PgConnection& connection, const Relation& build,
   if (!reader.next(header))
     return csv_problem(load.csv_path, 0, "is missing: the file is empty, a header was expected");
   SeedWriter writer(std::move(reader), columns.types, columns.whole);
-  diag::Result<int64_t> rows =
-      connection.copy_in(fmt::format("{}; copy {} from stdin", create, build.render_name()),
-                         [&writer] { return writer.next_chunk(); });
+  diag::Result<int64_t> rows = connection.copy_in(
+      fmt::format("{}; copy {} ({}) from stdin", create, build.render_name(), columns.names),
+      [&writer] { return writer.next_chunk(); });
   if (rows && !writer.problem().message.empty()) {
     // The file changed since it was scanned; what was loaded is not all of it.
     diag::Status undone = connection.rollback();
@@ -189,6 +197,19 @@ diag::Result<int64_t> copy_rows(PgConnection& connection, const Relation& build,
                   : undone.error();
   }
   return rows;
+}
+
+std::string create_sql(const Relation& build, const Adapter::SeedLoad& load,
+                       const Columns& columns) {
+  std::string_view kind = load.unlogged ? "unlogged " : "";
+  if (!load.like) {
+    return fmt::format("create {}table {} ({})", kind, build.render_name(), columns.create_list);
+  }
+  std::string sql = fmt::format("create {}table {} (like {} including all)", kind,
+                                build.render_name(), load.like->render_name());
+  if (!columns.loosen_list.empty() && !load.header_only)
+    sql += fmt::format("; alter table {} {}", build.render_name(), columns.loosen_list);
+  return sql;
 }
 
 }  // namespace
@@ -204,21 +225,24 @@ diag::Result<int64_t> load_seed(PgConnection& connection, const Relation& build,
   Columns columns = plan_columns(load, *scan);
   if (diag::Status begun = connection.begin(); !begun)
     return begun.error();
-  std::string create = fmt::format("create {}table {} ({})", load.unlogged ? "unlogged " : "",
-                                   build.render_name(), columns.create_list);
-  if (load.header_only) {
-    diag::Result<QueryResult> made = connection.execute(create, {});
-    if (!made)
-      return made.error();
-    return int64_t{0};
+  std::string create = create_sql(build, load, columns);
+  diag::Result<int64_t> rows = int64_t{0};
+  if (!load.header_only) {
+    rows = copy_rows(connection, build, load, columns, create);
+  } else if (diag::Result<QueryResult> made = connection.execute(create, {}); !made) {
+    return made.error();
   }
-  diag::Result<int64_t> rows = copy_rows(connection, build, load, columns, create);
-  if (!rows || columns.alter_list.empty())
+  if (rows && !load.header_only && !columns.alter_list.empty()) {
+    diag::Result<QueryResult> altered = connection.execute(
+        fmt::format("alter table {} {}", build.render_name(), columns.alter_list), {});
+    if (!altered)
+      return altered.error();
+  }
+  if (!rows || !load.like)
     return rows;
-  diag::Result<QueryResult> altered = connection.execute(
-      fmt::format("alter table {} {}", build.render_name(), columns.alter_list), {});
-  if (!altered)
-    return altered.error();
+  diag::Status copied = copy_rights(connection, *load.like, build);
+  if (!copied)
+    return copied.error();
   return rows;
 }
 
