@@ -24,7 +24,6 @@ class RelationObject final : public jinja::Object {
                                           const jinja::Arguments& arguments) override;
   bool is_mapping() const override { return true; }
   std::optional<std::vector<jinja::Value>> iterate(jinja::Interpreter& interpreter) override;
-  bool is_mapping() const override { return true; }
   std::string str() const override { return relation_.render(); }
   std::string repr() const override;
   bool equals(const jinja::Object& other) const override;

@@ -250,6 +250,7 @@ void run_batches(NodeRun& run, const RunRequest& request) {
   node.compiled = false;
   node.compiled_code.clear();
   node.compiled_path.reset();
+  node.build_path.reset();
   run.result.timing = {{"compile", started, started}, {"execute", started, clock.now_us()}};
   run.result.execution_time = static_cast<double>(clock.steady_ns() - steady) / 1e9;
 }
