@@ -75,10 +75,10 @@ def microbatch_builds_day_by_day(project) -> None:
     window = ("--event-time-start", "2024-01-01", "--event-time-end", "2024-01-04")
     output = project.run("run", "--select", "events", "batched", *window)
     assert "Batch 3 of 3 OK created batch 2024-01-03" in output, output
+    batches = artifact(project, "run_results.json")["results"][-1]["batch_results"]
     assert project.rows("select count(*) as n from {{ ref('batched') }}") == [{"n": 3}]
     hooks = project.rows("select kind, count(*) as n from analytics.hooks group by 1 order by 1")
     assert hooks == [{"kind": "post", "n": 1}, {"kind": "pre", "n": 1}], hooks
-    batches = artifact(project, "run_results.json")["results"][-1]["batch_results"]
     assert batches["failed"] == [] and len(batches["successful"]) == 3, batches
     assert batches["successful"][0] == ["2024-01-01T00:00:00+00:00", "2024-01-02T00:00:00+00:00"], batches
     compiled = Path(project.root) / "target/compiled/shop/models/batched/batched_2024-01-02.sql"
@@ -96,15 +96,15 @@ def a_failed_batch_leaves_the_others(project) -> None:
     window = ("--event-time-start", "2024-01-01", "--event-time-end", "2024-01-04")
     output = project.run("run", "--select", "events", "batched", "behind", *window, code=1)
     assert "PARTIAL SUCCESS (2/3)" in output and "SKIP=1" in output, output
-    assert project.rows("select id from analytics.batched order by 1") == [{"id": 1}, {"id": 3}]
     batched = [r for r in artifact(project, "run_results.json")["results"] if r["unique_id"].endswith(".batched")]
+    assert project.rows("select id from analytics.batched order by 1") == [{"id": 1}, {"id": 3}]
     assert batched[0]["status"] == "partial success", batched
     assert batched[0]["batch_results"]["failed"] == [["2024-01-02T00:00:00+00:00", "2024-01-03T00:00:00+00:00"]]
 
 
 def a_sample_reads_only_its_window(project) -> None:
     project.write("models/events.sql", "{{ config(materialized='table', event_time='at') }}\n"
-                  "select 1 as id, now() as at union all select 2, now() - interval '5 days'\n")
+                  "select 1 as id, now() - interval '1 hour' as at union all select 2, now() - interval '5 days'\n")
     project.write("models/recent.sql", "{{ config(materialized='table') }}\nselect * from {{ ref('events') }}\n")
     project.run("run", "--select", "events", "recent", "--sample", "2 days")
     assert project.rows("select id from analytics.recent") == [{"id": 1}]
