@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "jinja/environment.h"
+#include "jinja/memory_count.h"
 #include "jinja/object.h"
 #include "jinja/ordered_table.h"
 #include "jinja/value.h"
@@ -18,6 +19,7 @@ namespace weft::jinja {
 /// Lists and tuples.
 struct SequenceCell : HeapCell {
   std::vector<Value> items;
+  MemoryCount count;
 };
 
 struct DictCell : HeapCell {
@@ -88,6 +90,11 @@ struct ValueAccess {
 /// Items of a list or tuple, to read and (lists only) to change.
 inline std::vector<Value>& sequence(const Value& value) {
   return ValueAccess::as<SequenceCell>(value).items;
+}
+/// To be called when items of a list were added.
+inline void count_items(const Value& list) {
+  auto& cell = ValueAccess::as<SequenceCell>(list);
+  cell.count.set(cell.items.capacity() * sizeof(Value));
 }
 /// The table of a dict or set.
 inline OrderedTable& table_of(const Value& value) {

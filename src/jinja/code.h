@@ -78,7 +78,7 @@ enum class Op : uint8_t {
   ToMarkup,     // a = Markup(b) when the context escapes
   // Loops: register a holds the loop.
   LoopBegin,  // over b; c: register of a filter function when flags & 1; flags & 2: recursive
-  LoopNext,   // b = next item of loop a, or jump to c
+  LoopNext,   // b = next item of loop a, or jump to c; n: steps that a round takes
   LoopEnd,
   Unpack,  // registers a .. a+n-1 = items of b
   // Functions.
@@ -157,8 +157,8 @@ struct LocalName {
   uint32_t end = 0;
 };
 
-/// Instructions [begin, end) fail on the line of `place`, where Jinja has it, and not on that of their
-/// span.
+/// Instructions [begin, end) fail on the line of `place`, where Jinja has it, and not on that of
+/// their span.
 struct LineMark {
   uint32_t begin = 0;
   uint32_t end = 0;

@@ -1,4 +1,5 @@
 // Code of for loops: plain, with a condition, recursive.
+#include <algorithm>
 #include <utility>
 
 #include "jinja/compiler.h"
@@ -160,6 +161,8 @@ void Compiler::loop_code(const Stmt& node, const Frame& frame, uint32_t iterable
   }
   emit(Op::Jump, span_of(node), next);
   patch(next);
+  state().function->code[next].n =
+      static_cast<uint16_t>(std::min<uint32_t>(1 + (here() - next) / 8, 0xffff));
   patch_all(loops_.back().breaks);
   loops_.pop_back();
   emit(Op::LoopEnd, span_of(node), loop);

@@ -40,6 +40,22 @@ bool has_test(const Interpreter& interpreter, std::string_view name);
 void charge_steps(Interpreter& interpreter, uint64_t steps);
 void charge_bytes(Interpreter& interpreter, uint64_t bytes);
 
+/// Charges a text each time it has doubled, so that all of it together costs what it holds at last.
+class GrowthCharge {
+ public:
+  explicit GrowthCharge(Interpreter& interpreter) : interpreter_(interpreter) {}
+  void note(size_t size) {
+    if (size > next_) {
+      charge_bytes(interpreter_, size);
+      next_ = 2 * size;
+    }
+  }
+
+ private:
+  Interpreter& interpreter_;
+  size_t next_ = 65536;
+};
+
 /// Guards recursion on the C stack (repr of nested values, sorting by key, comparing): raises
 /// RecursionError when the depth budget is used up.
 class DepthGuard {

@@ -36,7 +36,8 @@ enum class UndefinedKind {
 struct Budget {
   uint64_t steps = 50'000'000;
   uint32_t depth = 500;
-  uint64_t bytes = 256ull << 20;
+  /// Of the values that are alive and the output together.
+  uint64_t bytes = 96ull << 20;
   std::chrono::milliseconds time{0};
 };
 

@@ -133,10 +133,11 @@ Value join_escaped(Interpreter& interpreter, Iteration& iteration, const Attribu
   std::string between =
       is_html ? escape_text(interpreter, separator) : str_text_of(interpreter, separator);
   std::string out;
+  GrowthCharge growth(interpreter);
   for (size_t i = 0; i < items.size(); ++i) {
     out += i > 0 ? between : "";
     out += is_html ? escape_text(interpreter, items[i]) : str_text_of(interpreter, items[i]);
-    charge_bytes(interpreter, between.size());
+    growth.note(out.size());
   }
   return is_html ? Value::markup(out) : Value::string(std::move(out));
 }
@@ -154,18 +155,14 @@ Value join(Interpreter& interpreter, const Arguments& arguments, void*) {
   std::string between = str_text_of(interpreter, separator);
   std::string out;
   Value item;
-  size_t charged = 0;
+  GrowthCharge growth(interpreter);
   for (bool is_first = true; iteration.next(item); is_first = false) {
     if (!is_first) {
       out += between;
     }
     append_str(interpreter, is_plain ? item : getter.get(item), out);
-    if (out.size() > charged + 65536) {
-      charge_bytes(interpreter, out.size() - charged);
-      charged = out.size();
-    }
+    growth.note(out.size());
   }
-  charge_bytes(interpreter, out.size() - charged);
   return Value::string(std::move(out));
 }
 

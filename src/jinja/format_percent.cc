@@ -181,6 +181,7 @@ class PercentFormatter {
   }
 
   void convert() {
+    growth_.note(out_.size());
     // Only "%%" as it stands is a percent sign; with flags it is an unknown conversion.
     if (peek() == '%') {
       ++at_;
@@ -405,6 +406,7 @@ class PercentFormatter {
   size_t at_ = 0;
   size_t next_ = 0;
   std::string out_;
+  GrowthCharge growth_{interpreter_};
 };
 
 }  // namespace

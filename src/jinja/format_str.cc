@@ -31,6 +31,7 @@ class StrFormatter {
       interpreter_.raise("ValueError", "Max string recursion exceeded");
     }
     std::string out;
+    GrowthCharge growth(interpreter_);
     size_t at = 0;
     while (at < text.size()) {
       size_t brace = text.find_first_of("{}", at);
@@ -49,8 +50,8 @@ class StrFormatter {
         interpreter_.raise("ValueError", "Single '{' encountered in format string");
       } else {
         std::string field = take_field(text, at, depth);
-        charge_bytes(interpreter_, field.size());
         out += field;
+        growth.note(out.size());
       }
     }
     return out;

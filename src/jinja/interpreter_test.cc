@@ -100,6 +100,34 @@ TEST_CASE("budgets end with an error") {
   CHECK(nesting.error.type == "TemplateSyntaxError");
 }
 
+/// The type of the error that ends a template with the default budget; empty when it renders.
+std::string end_of(std::string text) {
+  Bench bench(std::move(text));
+  bench.render();
+  return bench.error.type;
+}
+
+TEST_CASE("templates made to explode end with their budget") {
+  CHECK(end_of("{{ range(10**12)|list }}") == "BudgetExceeded");
+  CHECK(end_of("{{ range(10**9)|sum }}") == "BudgetExceeded");
+  CHECK(end_of("{{ ('a' * 1000000).join(['b'] * 1000000) }}") == "BudgetExceeded");
+  CHECK(end_of("{{ ['b' * 1000000, 'c']|join('a' * 40000000) }}{{ 'x' * 40000000 }}") ==
+        "BudgetExceeded");
+  CHECK(end_of("{% set l = [] %}{% for i in range(10**9) %}{% do l.append('x' * 1000 ~ i) %}"
+               "{% endfor %}") == "BudgetExceeded");
+  CHECK(end_of("{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}"
+               "{{ m(60) }}") == "BudgetExceeded");
+  CHECK(end_of("{{ ('a' * 2000000 ~ 'b') in ('a' * 4000000) }}") == "BudgetExceeded");
+  CHECK(end_of("{{ ('a' * 9000000).split('a') }}") == "BudgetExceeded");
+  CHECK(end_of("{{ [['x' * 1000000] * 1000] * 1000 }}") == "BudgetExceeded");
+  CHECK(end_of("{% set ns = namespace(l=[]) %}{% for i in range(60) %}{% set ns.l = [ns.l, ns.l] %}"
+               "{% endfor %}{{ ns.l }}") == "BudgetExceeded");
+}
+
+TEST_CASE("memory that was given back can be used again") {
+  CHECK(end_of("{% for i in range(100) %}{% set x = 'x' * 10000000 %}{% endfor %}").empty());
+}
+
 TEST_CASE("errors have Jinja's type, message and line, the trail and the values of the line") {
   Bench bench("{% macro m(n) %}\n{{ n + gone }}{% endmacro %}\n{{ m(41) }}");
   bench.render();

@@ -139,6 +139,17 @@ class JsonText {
     }
   }
 
+  /// Values may hold one text or list many times over, so that their size says nothing.
+  bool is_too_large() {
+    constexpr size_t kMostText = 48u << 20;
+    constexpr size_t kMostVisits = 10'000'000;
+    if (out_.size() <= kMostText && ++visits_ <= kMostVisits) {
+      return false;
+    }
+    fail("BudgetExceeded", "the template makes more bytes than are allowed");
+    return true;
+  }
+
   bool write_container(const Value& value) {
     const HeapCell* cell = ValueAccess::cell(value);
     if (value.size() == 0) {
@@ -151,6 +162,9 @@ class JsonText {
     if (open_.size() >= kDeepest) {
       return fail("RecursionError",
                   "maximum recursion depth exceeded while encoding a JSON object");
+    }
+    if (is_too_large()) {
+      return false;
     }
     open_.push_back(cell);
     out_ += value.is_dict() ? '{' : '[';
@@ -169,7 +183,7 @@ class JsonText {
         out_ += style_.item_separator;
       }
       new_line();
-      if (!write(value.at(i))) {
+      if (!write(value.at(i)) || is_too_large()) {
         return false;
       }
     }
@@ -215,7 +229,7 @@ class JsonText {
         return false;
       }
       out_ += style_.key_separator;
-      if (!write(value.value_at(i))) {
+      if (!write(value.value_at(i)) || is_too_large()) {
         return false;
       }
     }
@@ -262,6 +276,7 @@ class JsonText {
   const JsonStyle& style_;
   /// Containers around the place that is written.
   std::vector<const HeapCell*> open_;
+  size_t visits_ = 0;
 };
 
 }  // namespace

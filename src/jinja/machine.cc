@@ -57,6 +57,7 @@ void Machine::refuel() {
   if (budget_.time.count() != 0 && std::chrono::steady_clock::now() > deadline_) {
     raise("BudgetExceeded", "the template takes more time than is allowed");
   }
+  check_size();
   fuel_ = kSip;
   if (budget_.steps != 0) {
     fuel_ = fuel_left_ < kSip ? fuel_left_ : kSip;
@@ -65,8 +66,8 @@ void Machine::refuel() {
 }
 
 void Machine::check_size() {
-  if (budget_.bytes != 0 && out_.size() > budget_.bytes) {
-    raise("BudgetExceeded", "the template writes more bytes than are allowed");
+  if (budget_.bytes != 0 && memory() > budget_.bytes) {
+    raise("BudgetExceeded", "the template makes more bytes than are allowed");
   }
 }
 
@@ -368,10 +369,7 @@ void Machine::run(Activation& activation) {
         begin_loop(activation, code, operand(code.b));
         break;
       case Op::LoopNext: {
-        if (--fuel_ == 0) {
-          refuel();
-          check_size();
-        }
+        spend(code.n);
         auto& loop = static_cast<LoopObject&>(*ValueAccess::object(registers[code.a]));
         if (!loop.next(registers[code.b])) {
           at = begin + code.c;

@@ -118,8 +118,23 @@ class Machine {
 
   // machine.cc
   void run(Activation& activation);
+  /// What one call, filter or test costs, and what the frame of a macro costs, in steps: about the
+  /// time of that many rounds of an empty loop.
+  static constexpr uint64_t kCallSteps = 8;
+  static constexpr uint64_t kMacroSteps = 32;
+  void spend(uint64_t steps) {
+    if (fuel_ > steps) {
+      fuel_ -= steps;
+    } else {
+      refuel();
+    }
+  }
   void refuel();
   void check_size();
+  /// Charges a call for the size of what it works on.
+  void charge_work(const Arguments& arguments, const Value& subject);
+  /// Bytes that the values of this render and its output hold.
+  uint64_t memory() const;
 
   // machine_values.cc: variables and operators
   void load(Activation& activation, const Instruction& code, const Value* registers_of, Value& to);
@@ -234,7 +249,8 @@ class Machine {
   const char* stack_base_ = nullptr;
   uint64_t fuel_ = 0;
   uint64_t fuel_left_ = 0;
-  uint64_t bytes_charged_ = 0;
+  /// What the values of the thread held when the render began.
+  int64_t bytes_before_ = 0;
   std::chrono::steady_clock::time_point deadline_;
 };
 

@@ -198,6 +198,7 @@ void Machine::call(Activation& activation, const Instruction& code) {
     return;
   }
   Value keep(callee);
+  spend(kCallSteps);
   Value result = macro ? call_macro(*macro, arguments.view())
                        : call_value(interpreter_, keep, arguments.view());
   if (!is_returning_) {
@@ -210,14 +211,31 @@ void Machine::call_method_code(Activation& activation, const Instruction& code) 
   const TemplateCode& owner = *activation.function->owner;
   Value subject = (code.b & kConstant) != 0 ? owner.constants[code.b & ~kConstant]
                                             : activation.registers[code.b];
-  if (--fuel_ == 0) {
-    refuel();
-  }
   CallArguments arguments;
   collect_arguments(activation, code, extra, arguments);
+  charge_work(arguments.view(), subject);
   Value result = call_method(interpreter_, subject, owner.name_text(extra.a), arguments.view());
   if (!is_returning_) {
     finish_call(activation, code, extra, std::move(result));
+  }
+}
+
+void Machine::charge_work(const Arguments& arguments, const Value& subject) {
+  // A search may compare every part of the text with all of what is sought.
+  constexpr size_t kBytesOfStep = 64;
+  uint64_t steps = kCallSteps;
+  if (subject.is_string()) {
+    size_t sought = arguments.positional.empty() || !arguments.positional.back().is_string()
+                        ? 0
+                        : arguments.positional.back().as_string().size();
+    steps += subject.as_string().size() / kBytesOfStep * (1 + sought / kBytesOfStep);
+  } else if (subject.is_list() || subject.is_tuple()) {
+    steps += subject.size() / kBytesOfStep;
+  }
+  if (steps > 4 * kCallSteps) {
+    charge_steps(steps);
+  } else {
+    spend(steps);
   }
 }
 
@@ -239,6 +257,7 @@ void Machine::filter(Activation& activation, const Instruction& code) {
   if (!ref.function) {
     raise_unknown(arguments, "filter", activation.function->owner->name_text(ref.name));
   }
+  charge_work(arguments.view(), arguments.positional[0]);
   Value result = ref.function->function(interpreter_, arguments.view(), ref.function->self);
   activation.registers[code.a] = std::move(result);
 }
@@ -251,6 +270,7 @@ void Machine::test(Activation& activation, const Instruction& code) {
   if (!ref.function) {
     raise_unknown(arguments, "test", activation.function->owner->name_text(ref.name));
   }
+  charge_work(arguments.view(), arguments.positional[0]);
   Value result = ref.function->function(interpreter_, arguments.view(), ref.function->self);
   bool is_true = truth(interpreter_, result);
   if ((extra.flags & kNegated) != 0) {
@@ -339,10 +359,7 @@ void Machine::bind_named(const Function& function, const Arguments& arguments, V
 
 bool Machine::run_macro(const MacroObject& macro, const Arguments& arguments, Value& returned) {
   const Function& function = macro.function();
-  if (--fuel_ == 0) {
-    refuel();
-    check_size();
-  }
+  spend(kMacroSteps);
   const Capture start = mark();
   Ref<FrameLink> link(macro.link());
   {
@@ -434,10 +451,7 @@ void Machine::run_loop(const Value& body, const Value& iterable, int64_t depth0)
   Value keep(body);
   auto& closure = static_cast<ClosureObject&>(keep.as_object());
   Ref<FrameLink> link(closure.link());
-  if (--fuel_ == 0) {
-    refuel();
-    check_size();
-  }
+  spend(kMacroSteps);
   ActivationScope scope(*this, closure.function(), *link->context, link.get());
   scope->registers[0] = iterable;
   scope->closure = &keep;

@@ -10,6 +10,7 @@
 #include "jinja/environment_code.h"
 #include "jinja/lexer.h"
 #include "jinja/machine.h"
+#include "jinja/memory_count.h"
 #include "jinja/text.h"
 
 namespace weft::jinja {
@@ -91,7 +92,7 @@ void Machine::start(Names&) {
   records_->retain();
   fuel_ = 1;
   fuel_left_ = budget_.steps;
-  bytes_charged_ = 0;
+  bytes_before_ = value_bytes;
   level_ = 0;
   stack_base_ = stack_place();
   if (budget_.time.count() != 0) {
@@ -328,10 +329,17 @@ void Machine::charge_steps(uint64_t steps) {
 }
 
 void Machine::charge_bytes(uint64_t bytes) {
-  bytes_charged_ += bytes;
-  if (budget_.bytes != 0 && (bytes > budget_.bytes || bytes_charged_ > 64 * budget_.bytes)) {
+  // Results are often put together in one place and then moved to another.
+  if (budget_.bytes != 0 && (bytes > budget_.bytes || memory() + 2 * bytes > budget_.bytes)) {
     raise("BudgetExceeded", "the template makes more bytes than are allowed");
   }
+  charge_steps(bytes / 64);
+}
+
+uint64_t Machine::memory() const {
+  int64_t values = value_bytes - bytes_before_;
+  return out_.size() + pieces_.size() * sizeof(Piece) +
+         static_cast<uint64_t>(values < 0 ? 0 : values);
 }
 
 void Machine::enter_level() {

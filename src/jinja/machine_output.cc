@@ -81,6 +81,10 @@ void Machine::emit_value(Activation& activation, const Value& value, EscapeMode 
   if (is_native_ && captures_.empty() && !activation.outer) {
     note_native(value);
   }
+  constexpr size_t kLarge = 65536;
+  if (value.is_string() && value.as_string().size() > kLarge) {
+    charge_bytes(value.as_string().size());
+  }
   size_t begin = out_.size();
   bool escapes = escapes_now(activation, mode);
   if (value.kind() == Kind::Int) {

@@ -22,6 +22,7 @@ Value append(Interpreter& interpreter, const Value& self, const Arguments& argum
   expect_count(interpreter, "list.append", arguments, 1, 1);
   charge_bytes(interpreter, sizeof(Value));
   sequence(self).push_back(arguments.positional[0]);
+  count_items(self);
   return Value::none();
 }
 
@@ -31,6 +32,7 @@ Value extend(Interpreter& interpreter, const Value& self, const Arguments& argum
   std::vector<Value>& items = sequence(self);
   charge_bytes(interpreter, more.size() * sizeof(Value));
   items.insert(items.end(), more.begin(), more.end());
+  count_items(self);
   return Value::none();
 }
 
@@ -44,6 +46,7 @@ Value insert(Interpreter& interpreter, const Value& self, const Arguments& argum
   charge_steps(interpreter, items.size() / 64);
   Value item = arguments.positional[1];
   items.insert(items.begin() + index, std::move(item));
+  count_items(self);
   return Value::none();
 }
 
@@ -83,6 +86,7 @@ Value clear(Interpreter& interpreter, const Value& self, const Arguments& argume
   expect_count(interpreter, "list.clear", arguments, 0, 0);
   std::vector<Value> gone = std::move(sequence(self));
   sequence(self).clear();
+  count_items(self);
   return Value::none();
 }
 

@@ -32,6 +32,21 @@ Value list_like(const Value& self, const std::vector<std::string_view>& parts) {
   return Value::list(std::move(items));
 }
 
+/// Charges for the parts that a text is going to be split into.
+void charge_parts(Interpreter& interpreter, std::string_view text, std::string_view separator,
+                  int64_t most) {
+  constexpr size_t kShort = 4096;
+  if (text.size() < kShort) {
+    return;
+  }
+  size_t parts = separator.empty() ? static_cast<size_t>(std::count(text.begin(), text.end(), ' '))
+                                   : count_text(text, separator);
+  if (most >= 0) {
+    parts = std::min(parts, static_cast<size_t>(most));
+  }
+  charge_bytes(interpreter, parts * (sizeof(Value) + sizeof(std::string_view)));
+}
+
 /// A str argument; Markup's methods escape the ones that get into the result.
 std::string inserted(Interpreter& interpreter, const Value& self, std::string_view function,
                      const Value& argument) {
@@ -89,6 +104,8 @@ Value split(Interpreter& interpreter, const Value& self, const Arguments& argume
       bind<2>(interpreter, from_right ? "rsplit" : "split", arguments, {"sep", "maxsplit"}, 0);
   int64_t most = limit ? to_index(interpreter, *limit) : -1;
   std::string_view text = self.as_string();
+  charge_parts(interpreter, text, separator && separator->is_string() ? separator->as_string() : "",
+               most);
   if (!separator || separator->is_none()) {
     return list_like(self, from_right ? split_space_right(text, most) : split_space(text, most));
   }
@@ -106,6 +123,7 @@ Value split(Interpreter& interpreter, const Value& self, const Arguments& argume
 
 Value splitlines(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
   auto [keep] = bind<1>(interpreter, "splitlines", arguments, {"keepends"}, 0);
+  charge_parts(interpreter, self.as_string(), "\n", -1);
   return list_like(self, split_lines(self.as_string(), keep && truth(interpreter, *keep)));
 }
 
@@ -133,6 +151,7 @@ Value join(Interpreter& interpreter, const Value& self, const Arguments& argumen
   expect_count(interpreter, "str.join", arguments, 1, 1);
   Iteration iteration(interpreter, arguments.positional[0], "can only join an iterable");
   std::string out;
+  GrowthCharge growth(interpreter);
   Value item;
   for (size_t i = 0; iteration.next(item); ++i) {
     if (i > 0) {
@@ -147,7 +166,7 @@ Value join(Interpreter& interpreter, const Value& self, const Arguments& argumen
           "TypeError",
           fmt::format("sequence item {}: expected str instance, {} found", i, item.type_name()));
     }
-    charge_bytes(interpreter, item.is_string() ? item.as_string().size() : 16);
+    growth.note(out.size());
   }
   return like(self, out);
 }

@@ -94,8 +94,17 @@ class Iteration {
   enum class Source : uint8_t { Empty, Sequence, Text, Table, View, Range, Iterator, Items };
 
   bool next_of_table(Value& item);
+  /// Items cost steps, which are charged for many at once.
+  void count_item() {
+    constexpr uint32_t kMany = 64;
+    if (++uncharged_ == kMany) {
+      uncharged_ = 0;
+      charge_steps(interpreter_, kMany * 8);
+    }
+  }
 
   Interpreter& interpreter_;
+  uint32_t uncharged_ = 0;
   Value iterable_;
   Source source_ = Source::Empty;
   std::vector<Value> items_;

@@ -40,7 +40,7 @@ bool is_object_attribute(std::string_view name) {
 }
 
 /// The item of a list, tuple or string at an index; nothing out of range.
-std::optional<Value> item_at(const Value& value, const Value& key) {
+std::optional<Value> item_at(Interpreter& interpreter, const Value& value, const Value& key) {
   if (!key.is_integer() || key.kind() == Kind::BigInt) {
     return std::nullopt;
   }
@@ -57,6 +57,7 @@ std::optional<Value> item_at(const Value& value, const Value& key) {
     return value.at(position);
   }
   std::string_view text = value.as_string();
+  charge_steps(interpreter, value.is_ascii() ? 0 : position / 16);
   size_t begin = value.is_ascii() ? position : byte_offset(text, position);
   return ValueAccess::string(text.substr(begin, code_point_size(text, begin)), value.kind());
 }
@@ -75,7 +76,7 @@ std::optional<Value> item_of(Interpreter& interpreter, const Value& value, const
     case Kind::Tuple:
     case Kind::String:
     case Kind::Markup:
-      return item_at(value, key);
+      return item_at(interpreter, value, key);
     case Kind::Object:
       return value.as_object().item(interpreter, key);
     default:
@@ -123,6 +124,19 @@ SliceBounds slice_bounds(Interpreter& interpreter, const Value& start, const Val
   return bounds;
 }
 
+/// The place of the code point that is `count` behind (negative: before) the one at `at`.
+size_t moved(std::string_view text, size_t at, int64_t count) {
+  for (; count > 0; --count) {
+    at += code_point_size(text, at);
+  }
+  for (; count < 0; ++count) {
+    do {
+      --at;
+    } while ((static_cast<unsigned char>(text[at]) & 0xc0) == 0x80);
+  }
+  return at;
+}
+
 Value slice_text(const Value& value, const SliceBounds& bounds) {
   std::string_view text = value.as_string();
   auto begin = static_cast<size_t>(bounds.start);
@@ -130,14 +144,13 @@ Value slice_text(const Value& value, const SliceBounds& bounds) {
   if (bounds.step == 1 && value.is_ascii()) {
     return ValueAccess::string(text.substr(count ? begin : 0, count), value.kind());
   }
-  std::vector<size_t> offsets;
-  for (size_t at = 0; at < text.size(); at += code_point_size(text, at)) {
-    offsets.push_back(at);
-  }
   std::string out;
+  size_t at = bounds.count > 0 ? byte_offset(text, begin) : 0;
   for (int64_t i = 0; i < bounds.count; ++i) {
-    size_t at = offsets[static_cast<size_t>(bounds.start + i * bounds.step)];
     out += text.substr(at, code_point_size(text, at));
+    if (i + 1 < bounds.count) {
+      at = moved(text, at, bounds.step);
+    }
   }
   return ValueAccess::string(out, value.kind());
 }
@@ -277,6 +290,7 @@ Value get_slice(Interpreter& interpreter, const Value& value, const Value& start
                                            : length(interpreter, value));
   SliceBounds bounds = slice_bounds(interpreter, start, stop, step, size);
   if (value.is_string()) {
+    charge_steps(interpreter, value.is_ascii() ? 0 : value.as_string().size() / 16);
     return slice_text(value, bounds);
   }
   if (range) {

@@ -133,9 +133,13 @@ bool contains(Interpreter& interpreter, const Value& item, const Value& containe
             "TypeError",
             fmt::format("'in <string>' requires string as left operand, not {}", item.type_name()));
       }
+      // At worst every part of the text is compared with all of what is sought.
+      charge_steps(interpreter,
+                   container.as_string().size() / 64 * (1 + item.as_string().size() / 64));
       return container.as_string().find(item.as_string()) != std::string_view::npos;
     case Kind::List:
     case Kind::Tuple:
+      charge_steps(interpreter, container.size() / 16);
       for (size_t i = 0; i < container.size(); ++i) {
         const Value& other = container.at(i);
         if (other.same_as(item) || equal(interpreter, other, item)) {

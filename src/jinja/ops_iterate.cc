@@ -78,6 +78,7 @@ bool Iteration::next_of_table(Value& item) {
 }
 
 bool Iteration::next(Value& item) {
+  count_item();
   switch (source_) {
     case Source::Empty:
       return false;
@@ -229,9 +230,12 @@ void append_escaped(Interpreter& interpreter, const Value& value, std::string& o
 
 Value concat_values(Interpreter& interpreter, std::span<const Value> parts, bool escape) {
   bool is_markup = false;
+  size_t size = 0;
   for (const Value& part : parts) {
     is_markup = is_markup || (escape && has_html(part));
+    size += part.is_string() ? part.as_string().size() : 0;
   }
+  charge_bytes(interpreter, size);
   std::string text;
   for (const Value& part : parts) {
     if (is_markup) {
@@ -240,7 +244,6 @@ Value concat_values(Interpreter& interpreter, std::span<const Value> parts, bool
       append_str(interpreter, part, text);
     }
   }
-  charge_bytes(interpreter, text.size());
   return is_markup ? Value::markup(text) : Value::string(std::move(text));
 }
 

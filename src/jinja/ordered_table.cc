@@ -82,6 +82,7 @@ void OrderedTable::insert(const Value& key, Value value, size_t hash) {
     compact();
   }
   entries_.push_back({key, std::move(value), hash, true});
+  count_.set(entries_.capacity() * sizeof(Entry) + index_.size() * sizeof(uint32_t));
   ++live_;
   if (index_.empty()) {
     if (entries_.size() > kLinear) {
@@ -153,6 +154,7 @@ void OrderedTable::clear() {
   index_.clear();
   used_slots_ = 0;
   live_ = 0;
+  count_.set(0);
 }
 
 void OrderedTable::compact() {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "jinja/memory_count.h"
 #include "jinja/value.h"
 
 namespace weft::jinja {
@@ -57,6 +58,7 @@ class OrderedTable {
   /// Slots of the index that are not empty.
   size_t used_slots_ = 0;
   size_t live_ = 0;
+  MemoryCount count_;
 };
 
 /// Hash of text, the same for equal text of a String and a Markup.

@@ -9,6 +9,9 @@
 #include "jinja/text.h"
 
 namespace weft::jinja {
+
+thread_local constinit int64_t value_bytes = 0;
+
 namespace {
 
 constexpr int kDeepestDestruction = 100;
@@ -71,6 +74,8 @@ void Value::destroy() {
       if (Trace* trace = static_cast<StringCell*>(cell())->trace) {
         free_trace(trace);
       }
+      value_bytes -=
+          static_cast<int64_t>(sizeof(StringCell) + static_cast<StringCell*>(cell())->size);
       ::operator delete(static_cast<StringCell*>(cell()));
       break;
     case Kind::BigInt:
@@ -116,6 +121,7 @@ Value ValueAccess::string(std::string_view text, Kind kind) {
 
 Value ValueAccess::string(std::string_view text, Kind kind, size_t code_points) {
   void* memory = ::operator new(sizeof(StringCell) + text.size());
+  value_bytes += static_cast<int64_t>(sizeof(StringCell) + text.size());
   auto* cell = new (memory) StringCell();
   cell->size = static_cast<uint32_t>(text.size());
   cell->length = static_cast<uint32_t>(code_points);
@@ -133,12 +139,14 @@ Value Value::decimal(std::string_view text) { return *parse_decimal(text); }
 Value Value::list(std::vector<Value> items) {
   auto* cell = new SequenceCell();
   cell->items = std::move(items);
+  cell->count.set(sizeof(SequenceCell) + cell->items.capacity() * sizeof(Value));
   return ValueAccess::make(Kind::List, cell);
 }
 
 Value Value::tuple(std::vector<Value> items) {
   auto* cell = new SequenceCell();
   cell->items = std::move(items);
+  cell->count.set(sizeof(SequenceCell) + cell->items.capacity() * sizeof(Value));
   return ValueAccess::make(Kind::Tuple, cell);
 }
 
@@ -214,7 +222,10 @@ const Value& Value::at(size_t i) const {
   return is_list() || is_tuple() ? sequence(*this)[i] : table_of(*this).at(i).key;
 }
 
-void Value::append(Value item) { sequence(*this).push_back(std::move(item)); }
+void Value::append(Value item) {
+  sequence(*this).push_back(std::move(item));
+  count_items(*this);
+}
 
 const Value* Value::find(const Value& key) const {
   auto* entry = table_of(*this).find(key);

@@ -17,8 +17,16 @@ namespace weft::jinja {
 namespace {
 
 constexpr int kDeepest = 900;
+// Containers that one operation may visit: a list of itself twice, sixty times over, has 2^60.
+constexpr uint32_t kMostVisits = 3'000'000;
+// Bytes that the text of one container may have: a list may hold one long text many times.
+constexpr size_t kMostText = 48u << 20;
 thread_local int depth = 0;
+thread_local uint32_t visits = 0;
 thread_local bool was_too_deep = false;
+thread_local bool was_too_large = false;
+// Where the text of the outermost container began.
+thread_local size_t text_begin = 0;
 thread_local bool was_too_long = false;
 // Digits that Python's str() of an int may have.
 constexpr size_t kMostDigits = 4300;
@@ -44,8 +52,14 @@ class OpenCell {
   bool is_open_already_ = false;
 };
 
+bool is_too_large(const std::string& out) {
+  bool is_now = out.size() > text_begin + kMostText;
+  was_too_large = was_too_large || is_now;
+  return is_now;
+}
+
 void append_items(const Value& value, std::string& out) {
-  for (size_t i = 0; i < value.size(); ++i) {
+  for (size_t i = 0; i < value.size() && !is_too_large(out); ++i) {
     if (i > 0) {
       out += ", ";
     }
@@ -54,7 +68,7 @@ void append_items(const Value& value, std::string& out) {
 }
 
 void append_dict_items(const Value& value, std::string& out) {
-  for (size_t i = 0; i < value.size(); ++i) {
+  for (size_t i = 0; i < value.size() && !is_too_large(out); ++i) {
     if (i > 0) {
       out += ", ";
     }
@@ -75,6 +89,7 @@ void append_big_integer(const Value& value, std::string& out) {
 }
 
 void append_container(const Value& value, std::string& out) {
+  text_begin = open_cells.empty() ? out.size() : text_begin;
   NestingGuard guard;
   if (guard.too_deep()) {
     out += "...";
@@ -113,7 +128,9 @@ void append_container(const Value& value, std::string& out) {
 
 }  // namespace
 
-NestingGuard::NestingGuard() : too_deep_(++depth > kDeepest) {
+NestingGuard::NestingGuard() {
+  visits = depth == 0 ? 0 : visits + 1;
+  too_deep_ = ++depth > kDeepest || visits > kMostVisits;
   was_too_deep = was_too_deep || too_deep_;
 }
 NestingGuard::~NestingGuard() { --depth; }
@@ -122,6 +139,10 @@ bool NestingGuard::take_note() { return std::exchange(was_too_deep, false); }
 void note_long_integer() { was_too_long = true; }
 
 void raise_noted(Interpreter& interpreter) {
+  if (std::exchange(was_too_large, false)) {
+    was_too_deep = was_too_long = false;
+    interpreter.raise("BudgetExceeded", "the template makes more bytes than are allowed");
+  }
   if (std::exchange(was_too_deep, false)) {
     was_too_long = false;
     interpreter.raise("RecursionError", "maximum recursion depth exceeded");

@@ -6,7 +6,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace weft;
   fuzz::Input input = fuzz::read_input(data, size);
-  fuzz::Setup setup(input);
+  fuzz::Setup& setup = fuzz::shared_setup(input);
   diag::SourceId source = setup.sources.add("t", input.text);
   fuzz::Compiled compiled = (input.kinds & 4) != 0
                                 ? setup.environment.compile_expression(source, "t")

@@ -6,7 +6,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace weft;
   fuzz::Input input = fuzz::read_input(data, size);
-  fuzz::Setup setup(input);
+  fuzz::Setup& setup = fuzz::shared_setup(input);
   fuzz::Compiled compiled = setup.environment.compile(setup.sources.add("t", input.text), "t");
   if (auto* error = std::get_if<jinja::Error>(&compiled)) {
     fuzz::check_error(*error);

@@ -2,6 +2,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <map>
+#include <utility>
 
 #include "jinja/text.h"
 
@@ -123,6 +125,24 @@ std::optional<Value> FuzzNames::lookup(jinja::Interpreter&, std::string_view nam
 }
 
 Setup::Setup(const Input& input) : environment(options_of(input), sources) {}
+
+Setup& shared_setup(const Input& input) {
+  // Texts pile up in a setup, so it is made anew now and then.
+  constexpr int kMostUses = 500;
+  struct Shared {
+    std::unique_ptr<Setup> setup;
+    int uses = 0;
+  };
+  static std::map<std::pair<uint8_t, uint8_t>, Shared> all;
+  Shared& shared = all[{input.flags, input.kinds}];
+  if (!shared.setup || ++shared.uses > kMostUses) {
+    Input without_text = input;
+    without_text.text.clear();
+    shared.setup = std::make_unique<Setup>(without_text);
+    shared.uses = 0;
+  }
+  return *shared.setup;
+}
 
 void report(std::string_view what, std::string_view detail) {
   std::fprintf(stderr, "fuzz: %.*s\n%.*s\n", static_cast<int>(what.size()), what.data(),

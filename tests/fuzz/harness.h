@@ -45,6 +45,10 @@ struct Setup {
   jinja::Environment environment;
 };
 
+/// A setup that was made for inputs with the same options, since making one takes longer than most
+/// runs. It must not load the input itself: what was loaded stays.
+Setup& shared_setup(const Input& input);
+
 using Compiled = std::variant<std::shared_ptr<const jinja::Template>, jinja::Error>;
 using Outcome = std::variant<jinja::Rendered, jinja::Error>;
 
