@@ -144,6 +144,9 @@ int report(Session& session, const std::vector<Check>& checks) {
 int cmd_debug(Session& session) {
   std::string problem;
   bool has_project = session.load_project(&problem);
+  // A warning that counts as an error has ended the command.
+  if (!has_project && problem.empty())
+    return kUnhandled;
   std::string root = has_project ? session.project.root : session.env.working_directory;
   if (is_given(session, "config_dir")) {
     say(session, config::profiles_directory(session.profile_request(), session.env));

@@ -80,9 +80,19 @@ constexpr StarterFile kStarter[] = {
 
 int cmd_init(Session& session) {
   std::string name = session.line.arguments.empty() ? "" : session.line.arguments.front();
-  if (name.empty())
-    return fail(session, diag::Code::Usage, "init needs a name for the project",
-                "for example: weft init shop");
+  if (name.empty()) {
+    const base::Data* given = session.line.values.find("project_dir");
+    diag::Result<std::string> root =
+        config::find_project_root(session.env, given == nullptr ? "" : python_str(*given));
+    if (!root) {
+      return fail(session, diag::Code::Usage, "init needs a name for the project",
+                  "for example: weft init shop");
+    }
+    // dbt would ask for a profile here; a project that exists needs nothing else.
+    say(session,
+        fmt::format("`{}` holds a project already; its profile stands in profiles.yml", *root));
+    return kSuccess;
+  }
   if (!is_valid_name(name)) {
     return fail(session, diag::Code::Usage, fmt::format("`{}` cannot be a project's name", name),
                 "use letters, digits and underscores, a letter first");

@@ -134,6 +134,9 @@ class Parser {
     }
     if (before)
       before_.set(option->name, base::Data(true));
+    std::string_view spelled = std::string_view(word).substr(0, word.find('='));
+    if (spelled == "-m" || spelled == "--models" || spelled == "--model")
+      line_.says_models = true;
     return take_value(*option, negated, i);
   }
 
@@ -240,7 +243,7 @@ class Parser {
     for (auto [a, b] : {std::pair{"select", "inline"}, std::pair{"selector", "inline"},
                         std::pair{"warn_error", "warn_error_options"}}) {
       if (line_.values.contains(a) && line_.values.contains(b)) {
-        return UsageError{fmt::format("{} and {} are mutually exclusive", a, b), "", line_.command};
+        return UsageError{fmt::format("{}: not allowed with argument {}", b, a), "", line_.command};
       }
     }
     return std::nullopt;

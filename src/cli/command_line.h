@@ -19,6 +19,8 @@ struct CommandLine {
   base::DataMap values;
   std::vector<std::string> arguments;
   bool wants_help = false, wants_version = false;
+  /// --models, --model or -m stands for --select.
+  bool says_models = false;
   /// "dbt run --select x", for artifacts.
   std::string invocation;
 };

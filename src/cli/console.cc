@@ -17,7 +17,7 @@ using manifest::RunResult;
 
 std::string relation_text(const Node& node) { return node.schema + "." + node.alias; }
 
-std::string materialization_text(const Node& node) {
+std::string materialization_text(const Node& node, std::string_view materialized) {
   switch (node.type) {
     case ResourceType::Seed:
       return "seed file " + relation_text(node);
@@ -31,7 +31,7 @@ std::string materialization_text(const Node& node) {
     case ResourceType::Function:
       return "function " + relation_text(node);
     case ResourceType::Model:
-      return "sql model " + relation_text(node);
+      return fmt::format("{} {} model {}", node.language, materialized, relation_text(node));
     case ResourceType::Source:
       return fmt::format("freshness of {}.{}", node.source->source_name, node.name);
     default:
@@ -72,28 +72,21 @@ std::string colored(std::string_view text, std::string_view code, bool on) {
   return on ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
 }
 
-base::DataMap node_info(const Node& node, std::string_view status) {
-  base::DataMap info;
-  info.set("node_name", base::Data(node.name));
-  info.set("unique_id", base::Data(node.unique_id));
-  info.set("resource_type", base::Data(resource_type_name(node.type)));
-  info.set("node_path", base::Data(node.path));
-  info.set("node_status", base::Data(status));
-  base::DataMap relation;
-  relation.set("database", base::Data(node.database.value_or("")));
-  relation.set("schema", base::Data(node.schema));
-  relation.set("alias", base::Data(node.alias));
-  relation.set("relation_name", base::Data(node.relation_name.value_or("")));
-  info.set("node_relation", base::Data(std::move(relation)));
-  base::DataMap made;
-  made.set("node_info", base::Data(std::move(info)));
-  return made;
+/// Keys that several events share, by dbt's names.
+void set_times(base::DataMap& data, size_t index, size_t total, std::string_view status,
+               std::optional<double> seconds) {
+  data.set("index", base::Data(index));
+  data.set("total", base::Data(total));
+  data.set("num_models", base::Data(total));
+  data.set("status", base::Data(status));
+  if (seconds)
+    data.set("execution_time", base::Data(*seconds));
 }
 
 }  // namespace
 
 void Console::configure(const config::Flags& flags, std::string target_name, bool is_compile) {
-  flags_ = &flags;
+  warnings_.configure(flags);
   target_name_ = std::move(target_name);
   is_compile_ = is_compile;
   width_ = static_cast<size_t>(std::clamp<int64_t>(flags.get_int("printer_width"), 20, 500));
@@ -112,12 +105,9 @@ void Console::fancy_line(std::string_view name, std::string_view code, Level lev
   const char* color = level == Level::Error ? "31" : level == Level::Warn ? "33" : "32";
   std::string shown =
       status == "RUN" ? std::string(status) : colored(status, color, log_.has_colors());
-  base::DataMap data = node_info(node, base::to_lower(status));
-  data.set("index", base::Data(index));
-  data.set("total", base::Data(total));
-  data.set("status", base::Data(status));
-  if (seconds)
-    data.set("execution_time", base::Data(*seconds));
+  base::DataMap data = node_data(node, seconds.has_value());
+  set_times(data, index, total, status, seconds);
+  data.set("description", base::Data(text));
   bool is_batch = name == "LogStartBatch" || name == "LogBatchResult";
   if (is_batch) {
     data.set("batch_index", base::Data(index));
@@ -128,8 +118,77 @@ void Console::fancy_line(std::string_view name, std::string_view code, Level lev
               std::move(data)});
 }
 
+std::string_view Console::materialized(const Node& node) const {
+  return manifest_ == nullptr || !node.config.valid()
+             ? std::string_view()
+             : manifest_->config_of(node).text("materialized");
+}
+
+void Console::set_manifest(const manifest::Manifest* manifest) {
+  manifest_ = manifest;
+  nodes_.set_manifest(manifest);
+}
+
+base::DataMap Console::node_data(const Node& node, bool with_group) const {
+  return log_.wants_data() ? nodes_.data(node, with_group) : base::DataMap{};
+}
+
+base::DataMap Console::node_data(std::string_view unique_id) const {
+  return log_.wants_data() ? nodes_.data(unique_id) : base::DataMap{};
+}
+
+void Console::begin(const Node& node) {
+  nodes_.started(node);
+  log_.write(
+      {"NodeStart", "Q024", Level::Debug, "Began running node " + node.unique_id, node_data(node)});
+}
+
+/// The connection and the compilation of a node, for those who follow the log of one.
+void Console::begin_compiling(const Node& node) {
+  std::string former = NodeLog::former_connection(node.unique_id);
+  if (!former.empty()) {
+    base::DataMap data;
+    data.set("orig_conn_name", base::Data(former));
+    data.set("conn_name", base::Data(node.unique_id));
+    log_.write({"ConnectionReused", "E006", Level::Debug,
+                fmt::format("Re-using an available connection from the pool (formerly {}, now {})",
+                            former, node.unique_id),
+                std::move(data)});
+  }
+  nodes_.set_status(node, "compiling");
+  log_.write({"NodeCompiling", "Q030", Level::Debug, "Began compiling node " + node.unique_id,
+              node_data(node)});
+}
+
+void Console::begin_executing(std::string_view unique_id) {
+  if (!nodes_.begins_executing(unique_id))
+    return;
+  log_.write({"NodeExecuting", "Q031", Level::Debug,
+              fmt::format("Began executing node {}", unique_id), node_data(unique_id)});
+}
+
+void Console::end(const Node& node, const RunResult& result) {
+  for (const manifest::Timing& timing : result.timing) {
+    base::DataMap data = node_data(node), one;
+    one.set("name", base::Data(timing.name));
+    one.set("started_at", base::Data(base::format_utc(timing.started_at)));
+    one.set("completed_at", base::Data(base::format_utc(timing.completed_at)));
+    data.set("timing_info", base::Data(std::move(one)));
+    log_.write({"TimingInfoCollected", "Z010", Level::Debug,
+                fmt::format("Timing info for {} ({}): {} => {}", node.unique_id, timing.name,
+                            base::format_utc(timing.started_at).substr(11, 15),
+                            base::format_utc(timing.completed_at).substr(11, 15)),
+                std::move(data)});
+  }
+  base::DataMap data = node_data(node);
+  data.set("run_result", run_result_data(result));
+  log_.write({"NodeFinished", "Q025", Level::Debug, "Finished running node " + node.unique_id,
+              std::move(data)});
+}
+
 void Console::run_started(size_t nodes, size_t threads) {
   base::DataMap data;
+  data.set("node_count", base::Data(nodes));
   data.set("num_threads", base::Data(threads));
   data.set("target_name", base::Data(target_name_));
   log_.write({"ConcurrencyLine", "Q026", Level::Info,
@@ -142,17 +201,28 @@ void Console::run_started(size_t nodes, size_t threads) {
 }
 
 void Console::node_started(size_t index, size_t total, const Node& node) {
-  if (is_compile_)
-    return;
-  fancy_line("LogStartLine", "Q011", Level::Info, index, total,
-             "START " + materialization_text(node), "RUN", std::nullopt, node);
-  progress_.started(node.unique_id, node.name);
+  begin(node);
+  if (!is_compile_) {
+    fancy_line("LogStartLine", "Q011", Level::Info, index, total,
+               "START " + materialization_text(node, materialized(node)), "RUN", std::nullopt,
+               node);
+  }
+  if (!is_compile_)
+    progress_.started(node.unique_id, node.name);
+  begin_compiling(node);
 }
 
 void Console::node_finished(size_t index, size_t total, const Node& node, const RunResult& result) {
-  if (is_compile_)
-    return;
-  progress_.finished(node.unique_id, result.status == "error" || result.status == "fail");
+  begin_executing(node.unique_id);
+  nodes_.finished(node, result.status);
+  if (!is_compile_) {
+    progress_.finished(node.unique_id, result.status == "error" || result.status == "fail");
+    result_line(index, total, node, result);
+  }
+  end(node, result);
+}
+
+void Console::result_line(size_t index, size_t total, const Node& node, const RunResult& result) {
   double seconds = result.execution_time;
   if (is_test(node)) {
     std::string status = base::to_upper(result.status);
@@ -176,10 +246,11 @@ void Console::node_finished(size_t index, size_t total, const Node& node, const 
                                           node.type == ResourceType::Seed       ? "loading"
                                           : node.type == ResourceType::Snapshot ? "snapshotting"
                                                                                 : "creating",
-                                          materialization_text(node))
-                            : fmt::format("OK {} {}", done_word(node), materialization_text(node));
+                                          materialization_text(node, materialized(node)))
+                            : fmt::format("OK {} {}", done_word(node),
+                                          materialization_text(node, materialized(node)));
   if (result.status == "partial success")
-    text = "PARTIALLY created " + materialization_text(node);
+    text = "PARTIALLY created " + materialization_text(node, materialized(node));
   const char* name = node.type == ResourceType::Seed       ? "LogSeedResult"
                      : node.type == ResourceType::Snapshot ? "LogSnapshotResult"
                                                            : "LogModelResult";
@@ -199,7 +270,8 @@ void Console::freshness_line(size_t index, size_t total, const Node& node,
                                                : "PASS";
   Level level = status == "pass" ? Level::Info : status == "warn" ? Level::Warn : Level::Error;
   fancy_line("LogFreshnessResult", "Q018", level, index, total,
-             word + " " + materialization_text(node), word, result.execution_time, node);
+             word + " " + materialization_text(node, materialized(node)), word,
+             result.execution_time, node);
 }
 
 void Console::node_skipped(size_t index, size_t total, const Node& node, const Node* cause,
@@ -264,9 +336,13 @@ void Console::diagnostic(const diag::Diagnostic& diagnostic, const Node* node) {
                        log_.is_json() ? diagnostic_data(diagnostic, sources_) : base::Data()});
 }
 
-void Console::log(std::string_view text, bool info, const context::NodeScope&) {
+void Console::log(std::string_view text, bool info, const context::NodeScope& scope) {
+  base::DataMap data;
+  if (scope.node != nullptr)
+    data = node_data(*scope.node);
+  data.set("msg", base::Data(text));
   log_.write({info ? "JinjaLogInfo" : "JinjaLogDebug", info ? "I062" : "I063",
-              info ? Level::Info : Level::Debug, std::string(text)});
+              info ? Level::Info : Level::Debug, std::string(text), std::move(data)});
 }
 
 void Console::print(std::string_view text) {
@@ -276,13 +352,7 @@ void Console::print(std::string_view text) {
 }
 
 diag::Status Console::warn(diag::Diagnostic warning) {
-  const diag::CodeInfo& info = code_info(warning.code);
-  config::WarningAction action = config::WarningAction::Warn;
-  if (flags_ != nullptr) {
-    action = warning_action(flags_->warn_error_options, info.event);
-    if (flags_->get_bool("warn_error"))
-      action = config::WarningAction::Error;
-  }
+  config::WarningAction action = warnings_.judge(warning);
   if (action == config::WarningAction::Silence)
     return diag::Done{};
   if (action == config::WarningAction::Error)
@@ -291,13 +361,26 @@ diag::Status Console::warn(diag::Diagnostic warning) {
   return diag::Done{};
 }
 
-void Console::on_query(std::string_view connection_name, std::string_view sql) {
-  log_.write({"SQLQuery", "E016", Level::Debug, fmt::format("On {}: {}", connection_name, sql)});
+diag::Status Console::end_of_command() {
+  std::optional<diag::Diagnostic> summary = warnings_.summary();
+  return summary ? warn(std::move(*summary)) : diag::Status(diag::Done{});
 }
 
-void Console::on_result(std::string_view, std::string_view status, double seconds) {
+void Console::on_query(std::string_view connection_name, std::string_view sql) {
+  begin_executing(connection_name);
+  base::DataMap data = node_data(connection_name);
+  data.set("conn_name", base::Data(connection_name));
+  data.set("sql", base::Data(sql));
+  log_.write({"SQLQuery", "E016", Level::Debug, fmt::format("On {}: {}", connection_name, sql),
+              std::move(data)});
+}
+
+void Console::on_result(std::string_view connection_name, std::string_view status, double seconds) {
+  base::DataMap data = node_data(connection_name);
+  data.set("status", base::Data(status));
+  data.set("elapsed", base::Data(seconds));
   log_.write({"SQLQueryStatus", "E017", Level::Debug,
-              fmt::format("SQL status: {} in {:.3f} seconds", status, seconds)});
+              fmt::format("SQL status: {} in {:.3f} seconds", status, seconds), std::move(data)});
 }
 
 void Console::on_notice(std::string_view connection_name, std::string_view text) {
@@ -310,8 +393,7 @@ void Console::show(const diag::Diagnostic& diagnostic) {
   bool is_warning = info.severity == diag::Severity::Warning;
   std::string text;
   if (is_warning) {
-    text = "[WARNING]: ";
-    text += diagnostic.legacy_text.empty() ? diagnostic.message : diagnostic.legacy_text;
+    text = warnings_.text(diagnostic);
     if (diagnostic.span.valid())
       text += "\n" + render_text(diagnostic, sources_, {log_.has_colors(), 120});
   } else {
@@ -319,20 +401,28 @@ void Console::show(const diag::Diagnostic& diagnostic) {
   }
   while (!text.empty() && text.back() == '\n')
     text.pop_back();
-  base::DataMap data;
+  base::DataMap data = diagnostic.event_data;
   if (log_.is_json())
     data.set("diagnostic", diagnostic_data(diagnostic, sources_));
-  data.set("msg", base::Data(diagnostic.message));
-  std::string_view event = is_warning && !info.event.empty() ? info.event : "MainEncounteredError";
-  log_.write(
-      {event, "I059", is_warning ? Level::Warn : Level::Error, std::move(text), std::move(data)});
+  if (!data.contains("msg"))
+    data.set("msg", base::Data(diagnostic.message));
+  const WarningEvent* event = find_warning_event(info.event);
+  if (event != nullptr)
+    log_.write({event->name, event->code, Level::Warn, std::move(text), std::move(data)});
+  else if (is_warning)
+    log_.write({"WeftWarning", "W000", Level::Warn, std::move(text), std::move(data)});
+  else
+    log_.write({"MainEncounteredError", "Z002", Level::Error, std::move(text), std::move(data)});
 }
 
 void Console::fatal(const diag::Diagnostic& diagnostic) {
   const diag::CodeInfo& info = code_info(diagnostic.code);
   std::string legacy = diagnostic.legacy_text;
-  if (legacy.empty())
+  if (info.severity == diag::Severity::Warning) {
+    legacy = "Compilation Error\n  " + base::replace_all(warnings_.text(diagnostic), "\n", "\n  ");
+  } else if (legacy.empty()) {
     legacy = fmt::format("{}\n  {}", info.headline, diagnostic.message);
+  }
   std::string text =
       "Encountered an error:\n" + legacy + "\n\n" +
       render_text(diagnostic, sources_, {log_.has_colors(), 120, !diagnostic.legacy_text.empty()});

@@ -6,7 +6,9 @@
 
 #include "adapter/connection.h"
 #include "cli/log.h"
+#include "cli/node_info.h"
 #include "cli/progress.h"
+#include "cli/warnings.h"
 #include "config/flags.h"
 #include "context/shared.h"
 #include "diag/source.h"
@@ -19,9 +21,12 @@ class Console final : public run::Listener,
                       public context::Messages,
                       public adapter::QueryObserver {
  public:
-  Console(Log& log, diag::Sources& sources) : log_(log), sources_(sources), progress_(log) {}
+  Console(Log& log, diag::Sources& sources, base::Clock& clock)
+      : log_(log), sources_(sources), nodes_(clock), progress_(log) {}
 
   void configure(const config::Flags& flags, std::string target_name, bool is_compile);
+  /// Whose nodes events speak of; must outlive the console. Null for none.
+  void set_manifest(const manifest::Manifest* manifest);
 
   // run::Listener
   void run_started(size_t nodes, size_t threads) override;
@@ -44,6 +49,8 @@ class Console final : public run::Listener,
   void log(std::string_view text, bool info, const context::NodeScope& scope) override;
   void print(std::string_view text) override;
   diag::Status warn(diag::Diagnostic warning) override;
+  /// The summary of deprecations, when there were any. An error when it counts as one.
+  diag::Status end_of_command();
 
   // adapter::QueryObserver
   void on_query(std::string_view connection_name, std::string_view sql) override;
@@ -67,6 +74,16 @@ class Console final : public run::Listener,
   Log& log() { return log_; }
 
  private:
+  std::string_view materialized(const manifest::Node& node) const;
+  /// node_info and group for JSON logs; nothing when no log is JSON.
+  base::DataMap node_data(const manifest::Node& node, bool with_group = false) const;
+  base::DataMap node_data(std::string_view unique_id) const;
+  void begin(const manifest::Node& node);
+  void begin_compiling(const manifest::Node& node);
+  void begin_executing(std::string_view unique_id);
+  void end(const manifest::Node& node, const manifest::RunResult& result);
+  void result_line(size_t index, size_t total, const manifest::Node& node,
+                   const manifest::RunResult& result);
   /// console_summary.cc
   void results_line(const manifest::Manifest& manifest,
                     const std::vector<manifest::RunResult>& results, double elapsed);
@@ -82,7 +99,9 @@ class Console final : public run::Listener,
 
   Log& log_;
   diag::Sources& sources_;
-  const config::Flags* flags_ = nullptr;
+  Warnings warnings_;
+  NodeLog nodes_;
+  const manifest::Manifest* manifest_ = nullptr;
   std::string target_name_;
   bool is_compile_ = false;
   size_t width_ = 80;

@@ -21,6 +21,9 @@ std::string elapsed_text(double seconds) {
 }
 
 std::string plural(size_t count, std::string_view word) {
+  // dbt leaves `data` out in the singular.
+  if (count == 1 && word == "data test")
+    word = "test";
   std::string_view ending = count == 1 ? "" : word == "partial success" ? "es" : "s";
   return fmt::format("{} {}{}", count, word, ending);
 }
@@ -170,7 +173,7 @@ void Console::failures(const manifest::Manifest& manifest, const std::vector<Run
 
 void Console::failure(const Node& node, const RunResult& result) {
   if (result.status == "skipped") {
-    base::DataMap data;
+    base::DataMap data = node_data(node, true);
     data.set("msg", base::Data(result.message.value_or("")));
     log_.write({"RunResultError", "Z024", Level::Debug, "  " + result.message.value_or(""),
                 std::move(data)});
@@ -179,7 +182,7 @@ void Console::failure(const Node& node, const RunResult& result) {
   bool is_warning = result.status == "warn";
   Level level = is_warning ? Level::Warn : Level::Error;
   log_.info("");
-  base::DataMap head;
+  base::DataMap head = node_data(node, true);
   head.set("resource_type", base::Data(resource_type_name(node.type)));
   head.set("node_name", base::Data(node.name));
   head.set("path", base::Data(node.original_file_path));
@@ -195,13 +198,13 @@ void Console::failure_details(const Node& node, const RunResult& result, Level l
   auto detail = std::find_if(failures_.begin(), failures_.end(),
                              [&](const auto& one) { return one.unique_id == result.unique_id; });
   if (result.message) {
-    base::DataMap data;
+    base::DataMap data = node_data(node, true);
     data.set("msg", base::Data(*result.message));
     bool is_warning = level == Level::Warn;
     log_.write({is_warning ? "RunResultWarningMessage" : "RunResultError",
                 is_warning ? "Z049" : "Z024", level, "  " + *result.message, std::move(data)});
   } else if (detail == failures_.end()) {
-    base::DataMap data;
+    base::DataMap data = node_data(node, true);
     data.set("status", base::Data(result.status));
     log_.write(
         {"RunResultErrorNoMessage", "Z025", level, "  Status: " + result.status, std::move(data)});
@@ -216,7 +219,7 @@ void Console::failure_details(const Node& node, const RunResult& result, Level l
   bool names_file = result.message && node.compiled_path &&
                     result.message->find(*node.compiled_path) != std::string::npos;
   if (node.compiled_path && !names_file) {
-    base::DataMap data;
+    base::DataMap data = node_data(node, true);
     data.set("path", base::Data(*node.compiled_path));
     log_.write({"SQLCompiledPath", "Z026", Level::Info, "  compiled code at " + *node.compiled_path,
                 std::move(data)});

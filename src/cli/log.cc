@@ -1,5 +1,6 @@
 #include "cli/log.h"
 
+#include <algorithm>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 #include "base/json.h"
 #include "base/paths.h"
 #include "base/strings.h"
+#include "base/thread_name.h"
 
 namespace weft::cli {
 namespace {
@@ -41,6 +43,24 @@ std::string printable(std::string_view text) {
   return made;
 }
 
+/// "Thread-1", as dbt's text log has it.
+std::string_view short_thread_name() {
+  std::string_view name = base::thread_name();
+  return name.substr(0, name.find(' '));
+}
+
+std::vector<std::string> secret_values(const base::Env& env) {
+  std::vector<std::string> values;
+  for (const auto& [name, value] : env.variables) {
+    if (base::starts_with(name, "DBT_ENV_SECRET") && !base::trim(value).empty())
+      values.push_back(value);
+  }
+  // A secret may be part of another one.
+  std::sort(values.begin(), values.end(),
+            [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
+  return values;
+}
+
 }  // namespace
 
 void Log::configure(const config::Flags& flags, const std::string& folder,
@@ -53,16 +73,27 @@ void Log::configure(const config::Flags& flags, const std::string& folder,
   json_ = format == "json";
   std::string file_format = flags.get_string("log_format_file");
   json_file_ = file_format == "json";
-  colors_ = flags.get_bool("use_colors") && env_.out_is_terminal;
+  // Asked for, colours go to pipes, too.
+  bool asked = flags.origin("use_colors") != config::FlagOrigin::Default;
+  colors_ = flags.get_bool("use_colors") && (asked || env_.out_is_terminal);
   std::string level = flags.get_string("log_level"),
               file_level = flags.get_string("log_level_file");
   console_is_off_ = level == "none";
   file_is_off_ = file_level == "none";
   console_level_ = debug_ ? Level::Debug : level_of(level).value_or(Level::Info);
   file_level_ = level_of(file_level).value_or(Level::Debug);
+  secrets_ = secret_values(env_);
   max_bytes_ = static_cast<uint64_t>(std::max<int64_t>(flags.get_int("log_file_max_bytes"), 0));
   if (std::optional<base::FileInfo> info = env_.files.info(path_))
     written_ = info->size;
+}
+
+std::string Log::scrubbed(std::string text) const {
+  for (const std::string& secret : secrets_) {
+    if (text.find(secret) != std::string::npos)
+      text = base::replace_all(text, secret, "*****");
+  }
+  return text;
 }
 
 std::string Log::text_line(const Event& event, bool for_file) const {
@@ -71,7 +102,7 @@ std::string Log::text_line(const Event& event, bool for_file) const {
   std::string time = for_file || debug_ ? base::format_utc(env_.clock.now_us()).substr(11, 15)
                                         : base::format_local_time(env_.clock.now_us());
   if (for_file || debug_)
-    return fmt::format("{} [{:<5}] [MainThread]: {}\n", time, level_name(event.level),
+    return fmt::format("{} [{:<5}] [{}]: {}\n", time, level_name(event.level), short_thread_name(),
                        event.message);
   return fmt::format("{}  {}\n", time, printable(event.message));
 }
@@ -94,7 +125,7 @@ std::string Log::json_line(const Event& event) const {
   json.member("msg", std::string_view(event.message));
   json.member("name", event.name);
   json.member("pid", static_cast<int64_t>(getpid()));
-  json.member("thread", "MainThread");
+  json.member("thread", std::string_view(base::thread_name()));
   json.member("ts", std::string_view(base::format_utc(env_.clock.now_us())));
   json.end_object();
   json.end_object();
@@ -145,7 +176,7 @@ void Log::write_file(const std::string& text, Level level) {
 void Log::write(const Event& event) {
   std::lock_guard lock(mutex_);
   if (!file_is_off_ && event.level >= file_level_)
-    write_file(json_file_ ? json_line(event) : text_line(event, true), event.level);
+    write_file(scrubbed(json_file_ ? json_line(event) : text_line(event, true)), event.level);
   bool shown = event.is_output || (!console_is_off_ && event.level >= console_level_ &&
                                    (!quiet_ || event.level == Level::Error));
   if (!shown)
@@ -154,7 +185,7 @@ void Log::write(const Event& event) {
     env_.out("\r\x1b[K");
     has_progress_ = false;
   }
-  env_.out(json_ ? json_line(event) : text_line(event, false));
+  env_.out(scrubbed(json_ ? json_line(event) : text_line(event, false)));
 }
 
 void Log::progress(const std::string& line) {

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/data.h"
 #include "base/env.h"
@@ -42,6 +43,8 @@ class Log {
   bool is_quiet() const { return quiet_; }
   bool has_colors() const { return colors_; }
   bool is_json() const { return json_; }
+  /// True when the fields of events are written somewhere.
+  bool wants_data() const { return json_ || (json_file_ && !file_is_off_); }
   /// True where progress() shows something: on a terminal that people read.
   bool shows_progress() const { return env_.out_is_terminal && !quiet_ && !json_ && !debug_; }
   /// Shows a line that the next write replaces; an empty one takes the line away.
@@ -52,10 +55,14 @@ class Log {
   std::string json_line(const Event& event) const;
   void write_file(const std::string& text, Level level);
   void flush_file();
+  /// The text with the values of secret variables masked.
+  std::string scrubbed(std::string text) const;
 
   const base::Env& env_;
   std::mutex mutex_;
   std::string path_, invocation_id_;
+  /// Values of DBT_ENV_SECRET..., longest first.
+  std::vector<std::string> secrets_;
   Level console_level_ = Level::Info, file_level_ = Level::Debug;
   bool quiet_ = false, json_ = false, json_file_ = false, colors_ = false, debug_ = false;
   bool file_is_off_ = false, console_is_off_ = false;

@@ -167,7 +167,7 @@ int run_command(base::Env& env, const CommandLine& line, const std::string& prog
   Session session(env, line, program);
   for (const Row& row : kRows) {
     if (row.name == name)
-      return row.run(session);
+      return session.finish(row.run(session));
   }
   return kUnhandled;
 }

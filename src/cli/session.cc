@@ -8,6 +8,8 @@
 #include "base/paths.h"
 #include "base/strings.h"
 #include "cli/check_values.h"
+#include "config/deprecations.h"
+#include "config/profile_flags.h"
 
 namespace weft::cli {
 namespace {
@@ -20,8 +22,9 @@ std::string option_text(const CommandLine& line, std::string_view name) {
 }
 
 std::string plural(size_t count, std::string_view word) {
+  // dbt leaves `data` out in the singular.
   if (count == 1)
-    return fmt::format("1 {}", word);
+    return fmt::format("1 {}", word == "data test" ? "test" : word);
   if (word == "analysis")
     return fmt::format("{} analyses", count);
   if (word == "saved query")
@@ -43,6 +46,16 @@ std::string which_of(const CommandLine& line) {
   return std::string(name);
 }
 
+void report_models_option(diag::Sink& sink) {
+  diag::Diagnostic warning;
+  warning.code = diag::Code::ModelsOption;
+  warning.message = "`--models`, `--model` and `-m` are called `--select` now";
+  warning.hint = "write --select or -s";
+  warning.legacy_text =
+      "Usage of `--models`, `--model`, and `-m` is deprecated in favor of `--select` or `-s`.";
+  sink.report(std::move(warning));
+}
+
 /// Commands that compile many nodes without a line for each.
 bool only_compiles(const CommandLine& line) {
   return line.command->name == "compile" || line.command->name == "docs generate";
@@ -55,7 +68,7 @@ Session::Session(base::Env& given, const CommandLine& command_line, std::string 
       line(command_line),
       program(std::move(name)),
       log(given),
-      console(log, sources),
+      console(log, sources, given.clock),
       invocation_id(base::random_uuid()),
       started_at(given.clock.now_us()) {}
 
@@ -101,6 +114,10 @@ bool Session::load_project(std::string* problem) {
       root ? config::load_project_partial(*root, env, sources, sink, &cli_vars)
            : diag::Result<config::Project>(root.error());
   base::DataMap project_flags = partial ? partial->flags : base::DataMap{};
+  diag::Result<base::DataMap> profile_flags =
+      config::flags_of_profiles(profile_request(root ? *root : ""), project_flags, env, sink);
+  if (profile_flags && !profile_flags->empty())
+    project_flags = *profile_flags;
   diag::Result<config::Flags> resolved =
       config::resolve_flags(line.values, env, project_flags, sources);
   flags = resolved ? *resolved : config::Flags{};
@@ -121,15 +138,34 @@ bool Session::load_project(std::string* problem) {
        fmt::format("Running with dbt={} (weft {})", config::kDbtVersion, config::kWeftVersion),
        std::move(version)});
   log.debug("command: " + line.invocation);
-  if (!resolved || !partial) {
-    const diag::Diagnostic& error = resolved ? partial.error() : resolved.error();
+  if (!resolved || !partial || !profile_flags) {
+    const diag::Diagnostic& error = !resolved  ? resolved.error()
+                                    : !partial ? partial.error()
+                                               : profile_flags.error();
     if (problem == nullptr)
       return fatal(error);
     *problem = error.legacy_text.empty() ? error.message : error.legacy_text;
     return false;
   }
   project = std::move(*partial);
-  return true;
+  config::report_old_flags(line.values, project_flags, env, sink);
+  if (line.says_models)
+    report_models_option(sink);
+  if (line.command->name == "clean")
+    config::report_old_package_folder(project, sink);
+  return flush_sink();
+}
+
+config::ProfileRequest Session::profile_request(const std::string& root) const {
+  config::ProfileRequest request;
+  request.project_root = root;
+  request.profiles_dir = option_text(line, "profiles_dir");
+  for (const char* variable : {"DBT_PROFILES_DIR", "DBT_ENGINE_PROFILES_DIR"}) {
+    std::optional<std::string_view> given = env.variable(variable);
+    if (request.profiles_dir.empty() && given)
+      request.profiles_dir = std::string(*given);
+  }
+  return request;
 }
 
 config::ProfileRequest Session::profile_request() const {
@@ -196,6 +232,7 @@ bool Session::parse() {
   parsed = parse::parse_project(input);
   if (!flush_sink() || parsed == nullptr)
     return false;
+  console.set_manifest(&parsed->manifest);
   graph = std::make_unique<graph::Graph>(parsed->manifest);
   std::vector<manifest::NodeId> cycle = graph->find_cycle();
   if (!cycle.empty())
@@ -247,6 +284,8 @@ void Session::report_counts() {
       text += (text.empty() ? "" : ", ") + plural(count, word);
   }
   text += (text.empty() ? "" : ", ") + plural(parsed->manifest.macros.size(), "macro");
+  if (size_t groups = parsed->manifest.groups.size(); groups > 0)
+    text += ", " + plural(groups, "group");
   data.set("stat_line", base::Data(text));
   log.write({"FoundStats", "W006", Level::Info, "Found " + text, std::move(data)});
   log.info("");

@@ -65,6 +65,9 @@ class Session {
   /// Everything the sink holds: warnings are shown, the first error is the fatal one. False on an
   /// error.
   bool flush_sink();
+  /// command_end.cc: says what belongs to the end of every command. Gives the command's exit code,
+  /// or that of what went wrong here.
+  int finish(int code);
 
   base::Env& env;
   const CommandLine& line;
@@ -91,6 +94,8 @@ class Session {
 
  private:
   bool fatal(const diag::Diagnostic& diagnostic);
+  /// Where profiles.yml is looked for, as far as that is known before flags are.
+  config::ProfileRequest profile_request(const std::string& root) const;
   void report_counts();
   /// The artifacts under --state, where there are any. False when one of them cannot be read.
   bool read_state();

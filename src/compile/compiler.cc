@@ -73,6 +73,8 @@ diag::Result<Query> Compiler::render(context::Worker& worker, NodeId id,
   Node& node = project_.manifest.node(id);
   if (is_generic_test(node))
     return render_generic_test(worker, id, scope);
+  if (node.language == "python")
+    return Query{node.raw_code, {}};
   const std::shared_ptr<const jinja::Template>* code =
       id.index() < project_.templates.size() ? &project_.templates[id.index()] : nullptr;
   diag::Result<jinja::Rendered> rendered =

@@ -361,9 +361,10 @@ void Flags::set(std::string_view name, Data value, FlagOrigin origin) {
     origins_.emplace_back(name, origin);
 }
 
-WarningAction warning_action(const WarnErrorOptions& options, std::string_view event) {
+WarningAction warning_action(const WarnErrorOptions& options, std::string_view event,
+                             bool is_deprecation) {
   std::vector<std::string_view> names{event};
-  if (base::ends_with(event, "Deprecation"))
+  if (is_deprecation)
     names.push_back("Deprecations");
   for (std::string_view name : names) {
     if (contains(options.silence, name))

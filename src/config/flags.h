@@ -22,8 +22,10 @@ struct WarnErrorOptions {
 };
 
 enum class WarningAction { Silence, Warn, Error };
-/// For a warning of this event class ("NoNodeForYamlKey").
-WarningAction warning_action(const WarnErrorOptions& options, std::string_view event);
+/// For a warning of this event class ("NoNodeForYamlKey"). A name of its own is stronger than
+/// `Deprecations`, which is stronger than `all`; silence is stronger than warn, and warn than error.
+WarningAction warning_action(const WarnErrorOptions& options, std::string_view event,
+                             bool is_deprecation = false);
 
 /// Where a flag's value came from; later ones are weaker.
 enum class FlagOrigin { CommandLine, Environment, Project, User, Default };

@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "base/unicode.h"
 #include "config/config_render.h"
+#include "config/deprecations.h"
 #include "config/fields.h"
 #include "config/semver.h"
 
@@ -329,9 +330,14 @@ void read_trees(Project& project, Fields& fields) {
   };
   bool has_tests = fields.has("tests") && fields.find("tests")->truthy();
   bool has_data_tests = fields.has("data_tests") && fields.find("data_tests")->truthy();
-  if (has_tests && has_data_tests)
-    fields.fail(invalid("`tests` and its new name `data_tests` are both set",
-                        fields.key_span("tests"), "keep `data_tests`"));
+  if (has_tests && has_data_tests) {
+    Diagnostic d = invalid("`tests` and its new name `data_tests` are both set",
+                           fields.key_span("tests"), "keep `data_tests`");
+    d.legacy_text =
+        "Runtime Error\n  Invalid project config: cannot have both 'tests' and 'data_tests' "
+        "defined";
+    fields.fail(std::move(d));
+  }
   read("models", &ConfigTrees::models);
   read("seeds", &ConfigTrees::seeds);
   read("snapshots", &ConfigTrees::snapshots);
@@ -447,7 +453,7 @@ diag::Result<DataMap> load_vars_file(const std::string& root, const base::Env& e
 }
 
 diag::Result<Project> load_project_partial(const std::string& root, const base::Env& env,
-                                           diag::Sources& sources, diag::Sink&,
+                                           diag::Sources& sources, diag::Sink& sink,
                                            const DataMap* cli_vars) {
   diag::Sink ignored;
   auto file = read_file(root, env, sources, ignored);
@@ -485,6 +491,7 @@ diag::Result<Project> load_project_partial(const std::string& root, const base::
   read_paths(project, fields);
   if (fields.error())
     return *fields.error();
+  report_old_paths(fields, sink);
   return project;
 }
 
@@ -531,6 +538,9 @@ diag::Result<Project> load_project(const std::string& root, bool is_root,
     project.vars = std::move(file_vars);
   if (fields.error())
     return *fields.error();
+  // Those of the root were reported when its first part was read.
+  if (!is_root)
+    report_old_paths(fields, sink);
   return project;
 }
 

@@ -86,7 +86,7 @@ struct RenderContext {
 diag::Result<std::string> find_project_root(const base::Env& env, std::string_view project_dir);
 
 /// Only name, profile, flags and paths: what is needed before the profile can be read. Warnings
-/// about the file are left to load_project. `cli_vars` may be null.
+/// about the file are left to load_project, but for those about paths. `cli_vars` may be null.
 diag::Result<Project> load_project_partial(const std::string& root, const base::Env& env,
                                            diag::Sources& sources, diag::Sink& sink,
                                            const base::DataMap* cli_vars = nullptr);

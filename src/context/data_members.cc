@@ -50,9 +50,44 @@ Value from_yaml(Interpreter& interpreter, const Arguments& arguments, void* self
   return parsed ? Value::from_data(*parsed) : or_default(reader, 1);
 }
 
+/// What PyYAML's safe_dump can represent; nothing that holds itself.
+bool has_yaml_form(const Value& value, int depth = 0) {
+  constexpr int kMaxDepth = 200;
+  if (depth > kMaxDepth)
+    return false;
+  switch (value.kind()) {
+    case jinja::Kind::Undefined:
+    case jinja::Kind::Decimal:
+    case jinja::Kind::Markup:
+    case jinja::Kind::Time:
+    case jinja::Kind::TimeDelta:
+    case jinja::Kind::Object:
+      return false;
+    case jinja::Kind::List:
+    case jinja::Kind::Tuple:
+      for (size_t i = 0; i < value.size(); ++i) {
+        if (!has_yaml_form(value.at(i), depth + 1))
+          return false;
+      }
+      return true;
+    case jinja::Kind::Dict:
+      for (size_t i = 0; i < value.size(); ++i) {
+        if (!has_yaml_form(value.key_at(i), depth + 1) ||
+            !has_yaml_form(value.value_at(i), depth + 1))
+          return false;
+      }
+      return true;
+    default:
+      return true;
+  }
+}
+
 Value to_yaml(Interpreter& interpreter, const Arguments& arguments, void*) {
   ArgumentReader reader(interpreter, "toyaml", arguments, {"value", "default", "sort_keys"});
-  return Value::string(yaml::dump(reader.require(0).to_data(), reader.flag_or(2, false)));
+  const Value& value = reader.require(0);
+  if (!has_yaml_form(value))
+    return or_default(reader, 1);
+  return Value::string(yaml::dump(value.to_data(), reader.flag_or(2, false)));
 }
 
 /// set(x): none when x cannot be iterated; `strict` raises instead.

@@ -36,15 +36,21 @@ using jinja::Value;
   raise_with_headline(worker, diag::Code::RaisedByMacro, "Compilation Error", message);
 }
 
-Value warn(Worker& worker, const Arguments& arguments) {
-  ArgumentReader reader(worker.interpreter(), "warn", arguments, {"msg", "node"});
+/// Where warnings are errors, the text fails like one that the macro raises.
+Value warn_with(Worker& worker, std::string message) {
   diag::Diagnostic warning;
   warning.code = diag::Code::WarnedByMacro;
-  warning.message = reader.require(0).str();
+  warning.message = std::move(message);
+  warning.event_data.set("msg", base::Data(warning.message));
   diag::Status status = worker.shared().messages.warn(std::move(warning));
   if (!status)
-    worker.interpreter().raise(status.error());
+    raise_compiler_error(worker, status.error().message);
   return Value::string("");
+}
+
+Value warn(Worker& worker, const Arguments& arguments) {
+  ArgumentReader reader(worker.interpreter(), "warn", arguments, {"msg", "node"});
+  return warn_with(worker, reader.require(0).str());
 }
 
 std::string first_text(const Arguments& arguments, size_t index = 0) {
@@ -151,17 +157,11 @@ Value relation_wrong_type(Worker& worker, const Arguments& arguments) {
 }
 
 Value snapshot_time_types(Worker& worker, const Arguments& arguments) {
-  diag::Diagnostic warning;
-  warning.code = diag::Code::WarnedByMacro;
-  warning.message = fmt::format(
-      "Data type of snapshot table timestamp columns ({}) doesn't match derived column "
-      "'updated_at' "
-      "({}). Please update snapshot config 'updated_at'.",
-      first_text(arguments), first_text(arguments, 1));
-  diag::Status status = worker.shared().messages.warn(std::move(warning));
-  if (!status)
-    worker.interpreter().raise(status.error());
-  return Value::string("");
+  return warn_with(
+      worker, fmt::format("Data type of snapshot table timestamp columns ({}) doesn't match "
+                          "derived column 'updated_at' ({}). Please update snapshot config "
+                          "'updated_at'.",
+                          first_text(arguments), first_text(arguments, 1)));
 }
 
 /// Errors that take one or more values and are told apart by their words only.

@@ -39,9 +39,11 @@ Value make_itertools(Worker& worker) {
     if (std::exchange(is_warned, true))
       return;
     diag::Diagnostic warning;
-    warning.code = diag::Code::DeprecatedUse;
+    warning.code = diag::Code::ItertoolsUsed;
     warning.message = "`modules.itertools` is on its way out";
     warning.hint = "use Jinja's own loops and filters";
+    warning.legacy_text =
+        "Usage of itertools modules is deprecated. Please use the built-in functions instead.";
     if (diag::Status status = worker.shared().messages.warn(std::move(warning)); !status)
       interpreter.raise(std::move(status.error()));
   });

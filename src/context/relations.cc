@@ -35,7 +35,8 @@ Relation relation_of(const manifest::Node& node, const base::DataMap& config,
   relation.schema = node.schema;
   relation.identifier = node.source != nullptr ? node.source->identifier : node.alias;
   relation.type = type_of(node);
-  relation.quote = root_parts(root_quoting);
+  // Sources are made by others: the project's quoting does not hold for them.
+  relation.quote = root_parts(node.source == nullptr ? root_quoting : config::Quoting{});
   if (node.source != nullptr) {
     apply(node.source->quoting, relation.quote);
   } else if (const base::Data* quoting = config.find("quoting"); quoting && quoting->is_map()) {

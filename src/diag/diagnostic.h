@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/data.h"
 #include "diag/code.h"
 #include "diag/source.h"
 
@@ -50,6 +51,8 @@ struct Diagnostic {
   /// dbt's own wording where clients look for it ("Compilation Error in model x (path)\n  ...");
   /// empty when the rendered text is all there is.
   std::string legacy_text;
+  /// The fields of dbt's event for this warning, under dbt's names; may be empty.
+  base::DataMap event_data;
 
   Severity severity() const { return code_info(code).severity; }
 };

@@ -6,6 +6,7 @@
 
 #include "base/paths.h"
 #include "base/strings.h"
+#include "parse/checks.h"
 #include "parse/node_patch.h"
 
 namespace weft::parse {
@@ -31,6 +32,7 @@ class ExposureParser {
   void add(Entry& entry) {
     if (!check(entry))
       return;
+    warn_of_name(entry);
     const ProjectFile& file = state_.files[entry.file];
     Node node;
     node.type = ResourceType::Exposure;
@@ -56,7 +58,8 @@ class ExposureParser {
     node.details->set("owner", owner_of(entry.data));
     for (const char* key : {"label", "maturity", "url"})
       node.details->set(key, member(entry.data, key));
-    take_config(node, entry.data);
+    if (!take_config(node, entry.data, state_.project_of(file).trees.exposures))
+      return;
     if (capture_references(node, entry))
       add_node(state_, std::move(node));
   }
@@ -73,6 +76,32 @@ class ExposureParser {
     diagnostic.hint = std::move(hint);
     state_.report(std::move(diagnostic));
     return false;
+  }
+
+  void warn_of_name(const Entry& entry) {
+    bool is_plain = !entry.name.empty() &&
+                    std::all_of(entry.name.begin(), entry.name.end(), [](unsigned char c) {
+                      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                             (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
+                    });
+    if (is_plain)
+      return;
+    diag::Diagnostic d;
+    d.code = diag::Code::ExposureName;
+    d.message =
+        fmt::format("the name of exposure `{}` has more than letters, digits and `_`", entry.name);
+    const yaml::Node* name = entry.node->find("name");
+    d.span = name == nullptr ? entry.node->span : name->span;
+    d.hint = "put the text into `label`";
+    d.legacy_text = fmt::format(
+        "Starting in v1.3, the 'name' of an exposure should contain only letters, numbers, and "
+        "underscores. Exposures support a new property, 'label', which may contain spaces, capital "
+        "letters, and special characters. {} does not follow this pattern. Please update the "
+        "'name', and use the 'label' property for a human-friendly title. This will raise an error "
+        "in a future version of dbt-core.",
+        entry.name);
+    d.event_data.set("exposure", Data(entry.name));
+    state_.report(std::move(d));
   }
 
   bool check_word(const Entry& entry, const char* key, const std::vector<std::string>& words,
@@ -124,26 +153,30 @@ class ExposureParser {
   }
 
   /// Tags and meta stand at the exposure and in its configuration, the same in both places.
-  void take_config(Node& node, const Data& entry) {
+  bool take_config(Node& node, const Data& entry, const DataMap& of_project) {
     DataMap given;
     if (const Data* config = entry.get("config"); config != nullptr && config->is_map())
       given = config->as_map();
     DataMap config = configs_.build(ResourceType::Exposure, node.package_name, node.fqn, given, {});
+    if (!check_config(state_, node, config))
+      return false;
     // Here the exposure's own tags and meta replace those of dbt_project.yml, unlike at other
-    // kinds.
+    // kinds; but what stands at the top of its `exposures` is kept, with or without a plus.
     for (const char* key : {"tags", "meta"}) {
       if (const Data* own = given.find(key); own != nullptr && !own->is_null())
         config.set(key, *own);
     }
     std::set<std::string> tags;
-    for (const Data* list : {entry.get("tags"), static_cast<const Data*>(config.find("tags"))}) {
+    for (const Data* list : {of_project.find("tags"), entry.get("tags"),
+                             static_cast<const Data*>(config.find("tags"))}) {
       if (list == nullptr || list->is_null())
         continue;
       for (const Data& tag : list->is_list() ? list->as_list() : DataList{*list})
         tags.insert(python_str(tag));
     }
     node.tags.assign(tags.begin(), tags.end());
-    for (const Data* meta : {entry.get("meta"), static_cast<const Data*>(config.find("meta"))}) {
+    for (const Data* meta : {of_project.find("meta"), entry.get("meta"),
+                             static_cast<const Data*>(config.find("meta"))}) {
       if (meta == nullptr || !meta->is_map())
         continue;
       for (const auto& [key, value] : meta->as_map())
@@ -154,6 +187,7 @@ class ExposureParser {
     node.unrendered_config = state_.interner->intern(
         configs_.unrendered(ResourceType::Exposure, node.package_name, node.fqn, given, {}));
     node.config = state_.interner->intern(std::move(config));
+    return true;
   }
 
   bool capture_references(Node& node, const Entry& entry) {

@@ -11,6 +11,7 @@
 #include "context/relations.h"
 #include "parse/node_patch.h"
 #include "parse/test_builder.h"
+#include "parse/test_warnings.h"
 #include "parse/versions.h"
 #include "parse/yaml_render.h"
 
@@ -100,7 +101,8 @@ class TestParser {
       key = "tests";
     } else if (holder.get("tests") != nullptr) {
       report(fmt::format("`{}` has both `tests` and `data_tests`", entry.name), entry.node->span,
-             "keep `data_tests`");
+             "keep `data_tests`",
+             "Invalid test config: cannot have both 'tests' and 'data_tests' defined");
     }
     if (list == nullptr || list->is_null())
       return;
@@ -117,10 +119,10 @@ class TestParser {
     }
   }
 
-  void report(std::string message, diag::Span span, std::string hint) {
+  void report(std::string message, diag::Span span, std::string hint, std::string legacy = "") {
     diag::Diagnostic diagnostic;
     diagnostic.code = diag::Code::PropertiesInvalid;
-    diagnostic.legacy_text = "Parsing Error\n  " + message;
+    diagnostic.legacy_text = "Parsing Error\n  " + (legacy.empty() ? message : legacy);
     diagnostic.message = std::move(message);
     diagnostic.span = span;
     diagnostic.hint = std::move(hint);
@@ -157,6 +159,9 @@ class TestParser {
     }
     BuiltTest& test = *built;
     const ProjectFile& file = state_.files[entry.file];
+    report_old_uses(
+        state_, test, item,
+        TestOrigin{entry.name, state_.project_of(file).name, file.original_file_path, span});
     if (!render_config(test, span, state_.project_of(file).name))
       return;
     Node node;
@@ -175,7 +180,9 @@ class TestParser {
     node.fqn.push_back(test.full_name);
     node.created_at = state_.now;
     node.raw_code = test.raw_code;
-    node.description = test.description;
+    DescriptionRenderer descriptions(state_, worker_);
+    node.description =
+        descriptions.render(test.description, node.package_name, span, node.doc_blocks);
     node.patch_span = span;
     node.test = std::make_unique<manifest::TestFields>();
     manifest::TestFields& fields = *node.test;

@@ -34,8 +34,12 @@ std::vector<MacroFile> macro_files(State& state) {
   }
   for (const ProjectFile& file : state.files) {
     if (file.kind == FileKind::Macro || file.kind == FileKind::GenericTest)
-      made.push_back({state.project_of(file).name, file.original_file_path,
-                      file.kind == FileKind::GenericTest, file.source, nullptr, {}});
+      made.push_back({state.project_of(file).name,
+                      file.original_file_path,
+                      file.kind == FileKind::GenericTest,
+                      file.source,
+                      nullptr,
+                      {}});
   }
   return made;
 }
@@ -102,9 +106,9 @@ void add_macro(State& state, const MacroFile& file, size_t index) {
     diagnostic.labels.push_back({other.span, "the other one"});
     diagnostic.hint = "rename or remove one of them";
     diagnostic.legacy_text = fmt::format(
-        "Compilation Error\n  dbt found two macros named \"{}\" in the project\n  \"{}\".\n   To "
-        "fix "
-        "this error, rename or remove one of the following macros:\n      - {}\n      - {}",
+        "Compilation Error\n  dbt found multiple macros named \"{}\" in the project\n  "
+        "\"{}\".\n   To fix this error, rename or remove one of the following macros:\n      - "
+        "{}\n      - {}",
         info.name, file.package, other.original_file_path, macro.original_file_path);
     state.report(std::move(diagnostic));
     return;

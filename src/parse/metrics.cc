@@ -411,11 +411,22 @@ void take_meta_and_tags(const State& state, Node& node, const Data& data) {
 }
 
 bool check_name(State& state, const Entry& entry, const std::string& name) {
-  if (name.find(' ') == std::string::npos && name.size() <= 250 && !name.empty())
+  auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  auto is_word = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; };
+  std::vector<std::string> wrong;
+  if (name.find(' ') != std::string::npos)
+    wrong.emplace_back("cannot contain spaces");
+  if (base::utf8_length(name) > 250)
+    wrong.emplace_back("cannot contain more than 250 characters");
+  if (name.empty() || !is_letter(name.front()))
+    wrong.emplace_back("must begin with a letter");
+  if (!std::all_of(name.begin(), name.end(), is_word))
+    wrong.emplace_back("must contain only letters, numbers and underscores");
+  if (wrong.empty())
     return true;
   report(state, entry.node->span,
-         fmt::format("metric name `{}` is empty, longer than 250 characters or has spaces", name),
-         "join words with `_`");
+         fmt::format("the metric name `{}` is invalid: it {}", name, base::join(wrong, ", ")),
+         "write it like `number_of_orders`");
   return false;
 }
 

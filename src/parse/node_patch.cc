@@ -7,6 +7,8 @@
 
 #include "base/strings.h"
 #include "context/relations.h"
+#include "manifest/metadata_json.h"
+#include "parse/checks.h"
 #include "parse/contract.h"
 #include "parse/names.h"
 
@@ -55,6 +57,20 @@ bool is_contract_enforced(const DataMap& config) {
   const Data* contract = config.find("contract");
   const Data* enforced = contract == nullptr ? nullptr : contract->get("enforced");
   return enforced != nullptr && enforced->truthy();
+}
+
+/// "models", "analyses", "data_tests": the name of a kind's section.
+std::string plural_of(ResourceType type) {
+  switch (type) {
+    case ResourceType::Test:
+      return "data_tests";
+    case ResourceType::Analysis:
+      return "analyses";
+    case ResourceType::SavedQuery:
+      return "saved_queries";
+    default:
+      return std::string(resource_type_name(type)) + "s";
+  }
 }
 
 void report_contract(State& state, const Node& node, const Entry* entry, std::string message,
@@ -133,13 +149,30 @@ void render_foreign_keys(State& state, context::Worker& worker, Node& node) {
     render(column.constraints);
 }
 
-void take_model_keys(Node& node, const Data& entry) {
+void take_deprecation_date(State& state, Node& node, const Data& date) {
+  node.model->deprecation_date = deprecation_date(python_str(date));
+  if (manifest::parse_iso_time(*node.model->deprecation_date))
+    return;
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::PropertiesInvalid;
+  diagnostic.message = fmt::format("deprecation_date of `{}` is `{}`, which is no date", node.name,
+                                   python_str(date));
+  diagnostic.span = node.patch_span;
+  diagnostic.hint = "write it like 2024-12-31";
+  diagnostic.legacy_text = fmt::format(
+      "Parsing Error\n  Invalid models config given in {} @ models: deprecation_date {} is not a "
+      "date",
+      node.original_file_path, python_repr(date));
+  state.report(std::move(diagnostic));
+}
+
+void take_model_keys(State& state, Node& node, const Data& entry) {
   if (node.model == nullptr)
     return;
   manifest::ModelFields& model = *node.model;
   model.constraints = read_constraints(entry);
   if (const Data* date = entry.get("deprecation_date"); date != nullptr && !date->is_null())
-    model.deprecation_date = deprecation_date(python_str(*date));
+    take_deprecation_date(state, node, *date);
   if (const Data* spine = entry.get("time_spine"))
     model.time_spine = time_spine(*spine);
   model.primary_key = primary_key_of(model, node.columns);
@@ -234,9 +267,11 @@ void finish_node(State& state, context::Worker& worker, ConfigBuilder& configs, 
     node.description = descriptions.render(description_text(entry_data), node.package_name,
                                            entry->node->span, node.doc_blocks);
     node.columns = read_columns(entry_data, entry->node, node.package_name, descriptions);
-    take_model_keys(node, entry_data);
+    take_model_keys(state, node, entry_data);
+    check_constraints(state, node, config);
     render_foreign_keys(state, worker, node);
   }
+  check_config(state, node, config);
   check_contract(state, node, entry, config);
   render_hooks(state, worker, node, config);
   node.unrendered_config = state.interner->intern(
@@ -254,22 +289,22 @@ NodeId add_node(State& state, Node node) {
       const Node& other = manifest.node(place->second);
       diag::Diagnostic diagnostic;
       diagnostic.code = diag::Code::DuplicateResource;
-      diagnostic.message =
-          fmt::format("two {}s are called `{}`", resource_type_name(node.type), node.name);
+      std::string kinds = plural_of(node.type);
+      diagnostic.message = fmt::format("two {} are called `{}`", kinds, node.name);
       diagnostic.span = node.source_span.valid() ? node.source_span : node.patch_span;
       diagnostic.note = node.original_file_path;
       diagnostic.labels.push_back(
           {other.source_span.valid() ? other.source_span : other.patch_span, "the other one"});
       diagnostic.hint = "rename one of them, or disable it with `enabled: false`";
+      std::string wanted =
+          is_refable(node.type) ? fmt::format("ref(\"{}\")", node.name) : node.name;
       diagnostic.legacy_text = fmt::format(
-          "Compilation Error\n  dbt found two {}s with the name \"{}\".\n  \n  Since these "
-          "resources "
-          "have the same name, dbt will be unable to find the correct resource\n  when looking for "
-          "ref(\"{}\").\n  \n  To fix this, change the name of one of these resources:\n  - {} "
-          "({})\n "
-          " - {} ({})",
-          resource_type_name(node.type), node.name, node.name, other.unique_id,
-          other.original_file_path, node.unique_id, node.original_file_path);
+          "Compilation Error\n  dbt found two {} with the name \"{}\".\n  \n  Since these "
+          "resources have the same name, dbt will be unable to find the correct resource\n  when "
+          "looking for {}.\n  \n  To fix this, change the name of one of these resources:\n  - {} "
+          "({})\n  - {} ({})",
+          kinds, node.name, wanted, other.unique_id, other.original_file_path, node.unique_id,
+          node.original_file_path);
       state.report(std::move(diagnostic));
       enabled = false;
     }

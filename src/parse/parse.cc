@@ -1,6 +1,7 @@
 #include "parse/parse.h"
 
 #include "base/hash.h"
+#include "parse/checks.h"
 #include "parse/state.h"
 
 namespace weft::parse {
@@ -62,6 +63,15 @@ void fill_metadata(State& state) {
   }
 }
 
+void check_all(State& state) {
+  check_names(state);
+  check_enabled_and_access(state);
+  check_microbatch(state);
+  check_time_spines(state);
+  report_unused_config(state);
+  report_deprecated_models(state);
+}
+
 }  // namespace
 
 std::unique_ptr<ParsedProject> parse_project(const ParseInput& input) {
@@ -69,7 +79,9 @@ std::unique_ptr<ParsedProject> parse_project(const ParseInput& input) {
   prepare(state);
   discover_files(state);
   read_properties(state);
+  apply_source_overrides(state);
   load_macros(state);
+  report_stray_blocks(state);
   load_docs(state);
   // Without its macros nothing can be rendered: more errors would only mislead.
   if (input.sink.has_errors())
@@ -84,6 +96,7 @@ std::unique_ptr<ParsedProject> parse_project(const ParseInput& input) {
   parse_exposures(state);
   parse_semantic_layer(state);
   resolve_references(state);
+  check_all(state);
   fill_metadata(state);
   state.result->templates.resize(state.manifest().nodes.size());
   return input.sink.has_errors() ? nullptr : std::move(state.result);

@@ -74,6 +74,36 @@ void add_section(State& state, size_t file, std::string_view section, const yaml
   }
 }
 
+/// Settings that may stand beside `config` or in it, but not at both places.
+void check_doubled_keys(State& state, size_t file, const Entry& entry) {
+  bool is_node = entry.section == "models" || entry.section == "seeds" ||
+                 entry.section == "snapshots" || entry.section == "analyses" ||
+                 entry.section == "functions";
+  const yaml::Node* config = entry.node->find("config");
+  if (!is_node || config == nullptr || !config->is_mapping())
+    return;
+  for (std::string_view key : {"meta", "docs", "group", "contract", "access"}) {
+    const yaml::Entry* beside = entry.node->find_entry(key);
+    const yaml::Entry* inside = config->find_entry(key);
+    if (beside == nullptr || inside == nullptr)
+      continue;
+    diag::Diagnostic diagnostic;
+    diagnostic.code = diag::Code::PropertiesInvalid;
+    diagnostic.message =
+        fmt::format("`{}` of `{}` stands both beside and under `config`", key, entry.name);
+    diagnostic.span = beside->key_span;
+    diagnostic.labels.push_back({inside->key_span, "the other one"});
+    diagnostic.hint = "keep the one under `config`";
+    diagnostic.legacy_text = fmt::format(
+        "Parsing Error\n  In {}: found {} dictionary in 'config' dictionary and as top-level "
+        "key.\n "
+        "                     Remove the top-level key and define it under 'config' dictionary "
+        "only.",
+        state.files[file].original_file_path, key);
+    state.report(std::move(diagnostic));
+  }
+}
+
 /// Items of one file with their values rendered.
 std::vector<Entry> read_file(State& state, size_t file, context::Worker& worker) {
   std::vector<Entry> made;
@@ -81,8 +111,17 @@ std::vector<Entry> read_file(State& state, size_t file, context::Worker& worker)
   if (root == nullptr || root->is_null())
     return made;
   if (!root->is_mapping()) {
-    report_invalid(state, "a properties file must be a mapping", root->span,
-                   "start it with `models:` or another kind of resource");
+    diag::Diagnostic diagnostic;
+    diagnostic.code = diag::Code::PropertiesInvalid;
+    diagnostic.message = "a properties file must be a mapping";
+    diagnostic.span = root->span;
+    diagnostic.hint = "start it with `models:` or another kind of resource";
+    diagnostic.legacy_text = fmt::format(
+        "Parsing Error\n  Error reading {0}: {1} - Validation Error\n    Contents of "
+        "file '{2}' are not valid. Dictionary expected.",
+        state.project_of(state.files[file]).name, state.files[file].path,
+        state.files[file].original_file_path);
+    state.report(std::move(diagnostic));
     return made;
   }
   check_top_keys(state, *root);
@@ -92,6 +131,7 @@ std::vector<Entry> read_file(State& state, size_t file, context::Worker& worker)
       add_section(state, file, section, *list, made);
   }
   for (Entry& entry : made) {
+    check_doubled_keys(state, file, entry);
     std::vector<std::string_view> path = {entry.section};
     diag::Result<base::Data> data = render_yaml(worker, *entry.node, path, package);
     if (!data) {

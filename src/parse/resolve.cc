@@ -264,12 +264,50 @@ void check_relations(State& state) {
   }
 }
 
+/// The kind of a resource that has the name, where another kind is described.
+std::optional<ResourceType> kind_of_name(const State& state, const Entry& entry) {
+  const std::string& package = state.project_of(state.files[entry.file]).name;
+  for (ResourceType type : {ResourceType::Model, ResourceType::Seed, ResourceType::Snapshot}) {
+    std::string id = fmt::format("{}.{}.{}", resource_type_name(type), package, entry.name);
+    if (state.result->manifest.find(id).valid())
+      return type;
+  }
+  return std::nullopt;
+}
+
+void warn_wrong_section(State& state, const Entry& entry, ResourceType type) {
+  const std::string& path = state.files[entry.file].original_file_path;
+  std::string kind(resource_type_name(type));
+  diag::Diagnostic warning;
+  warning.code = diag::Code::WrongResourceFile;
+  warning.message =
+      fmt::format("`{}` is a {} and stands under `{}`", entry.name, kind, entry.section);
+  warning.span = entry.node->span;
+  warning.hint = fmt::format("move it under `{}s:`", kind);
+  warning.legacy_text = fmt::format(
+      "'{0}' is a {1} node, but it is specified in the {2} section of {3}. To fix this error, "
+      "place the `{0}` specification under the {1}s key instead.",
+      entry.name, kind, entry.section, path);
+  warning.event_data.set("patch_name", base::Data(entry.name));
+  warning.event_data.set("resource_type", base::Data(kind));
+  warning.event_data.set("plural_resource_type", base::Data(kind + "s"));
+  warning.event_data.set("yaml_key", base::Data(entry.section));
+  warning.event_data.set("file_path", base::Data(path));
+  state.report(std::move(warning));
+}
+
 void warn_unused_entries(State& state) {
   for (const Entry& entry : state.entries) {
-    bool is_patch = entry.section == "models" || entry.section == "seeds" ||
-                    entry.section == "snapshots" || entry.section == "analyses";
-    if (!is_patch || entry.is_used)
+    bool is_refable =
+        entry.section == "models" || entry.section == "seeds" || entry.section == "snapshots";
+    if ((!is_refable && entry.section != "analyses") || entry.is_used)
       continue;
+    std::optional<ResourceType> type = is_refable ? kind_of_name(state, entry) : std::nullopt;
+    if (type) {
+      warn_wrong_section(state, entry, *type);
+      continue;
+    }
+    const std::string& path = state.files[entry.file].original_file_path;
     diag::Diagnostic warning;
     warning.code = diag::Code::UnknownPatchTarget;
     warning.message = fmt::format("`{}` under `{}` describes nothing: no such resource exists",
@@ -277,7 +315,10 @@ void warn_unused_entries(State& state) {
     warning.span = entry.node->span;
     warning.legacy_text = fmt::format(
         "Did not find matching node for patch with name '{}' in the '{}' section of file '{}'",
-        entry.name, entry.section, state.files[entry.file].original_file_path);
+        entry.name, entry.section, path);
+    warning.event_data.set("patch_name", base::Data(entry.name));
+    warning.event_data.set("yaml_key", base::Data(entry.section));
+    warning.event_data.set("file_path", base::Data(path));
     state.report(std::move(warning));
   }
 }

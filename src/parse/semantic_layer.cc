@@ -121,7 +121,9 @@ void parse_semantic_layer(State& state) {
       add_saved_query(state, worker, entry);
     }
   }
-  connect_metrics(state);
+  // Metrics of doubtful identity would only give misleading errors.
+  if (!state.input.sink.has_errors())
+    connect_metrics(state);
 }
 
 }  // namespace weft::parse

@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "context/config_merge.h"
 #include "context/relations.h"
+#include "parse/checks.h"
 #include "parse/node_patch.h"
 #include "parse/source_freshness.h"
 
@@ -136,9 +137,31 @@ class SourceParser {
     fields.identifier = text_of(table, "identifier").value_or(node.name);
     fields.loader = text_of(source, "loader").value_or("");
     fields.quoting = quoting_of(source, table);
+    if (!check_loaded_at(entry, table))
+      return;
     if (const Data* external = table.get("external"))
       fields.external = *external;
     finish_table(entry, table, table_node, node);
+  }
+
+  bool check_loaded_at(const Entry& entry, const Data& table) {
+    for (const Data* holder : {&entry.data, &table}) {
+      const Data* field = holder->get("loaded_at_field");
+      if (field == nullptr || !field->is_string() || !field->as_string().empty())
+        continue;
+      diag::Diagnostic diagnostic;
+      diagnostic.code = diag::Code::PropertiesInvalid;
+      diagnostic.message = fmt::format("`loaded_at_field` of source `{}` is empty", entry.name);
+      diagnostic.span = entry.node->span;
+      diagnostic.hint = "name a column, or write `loaded_at_field: null`";
+      diagnostic.legacy_text = fmt::format(
+          "Parsing Error\n  Invalid sources config given in {} @ sources: {} - loaded_at_field "
+          "cannot be an empty string.",
+          state_.files[entry.file].original_file_path, entry.name);
+      state_.report(std::move(diagnostic));
+      return false;
+    }
+    return true;
   }
 
   void finish_table(const Entry& entry, const Data& table, const yaml::Node* table_node,
@@ -162,6 +185,8 @@ class SourceParser {
     node.columns = read_columns(table, table_node, node.package_name, descriptions);
     DataMap given = table_config(source, table);
     DataMap config = configs_.build(ResourceType::Source, node.package_name, node.fqn, given, {});
+    if (!check_config(state_, node, config))
+      return;
     set_freshness(source, table, config, node);
     if (const Data* tags = config.find("tags"); tags != nullptr && tags->is_list()) {
       for (const Data& tag : tags->as_list())

@@ -9,6 +9,7 @@
 #include "context/relations.h"
 #include "jinja/blocks.h"
 #include "parse/node_patch.h"
+#include "parse/python_calls.h"
 #include "parse/versions.h"
 
 namespace weft::parse {
@@ -79,6 +80,8 @@ PendingNode make_pending(State& state, size_t file_index, const std::string& nam
   node.original_file_path = file.original_file_path;
   node.fqn = fqn_of(node.package_name, file.path, node.type);
   node.created_at = state.now;
+  if (file.kind == FileKind::PythonModel)
+    node.language = "python";
   if (node.type == ResourceType::Analysis)
     node.path = "analysis/" + file.path;
   if (node.type == ResourceType::Model)
@@ -172,8 +175,20 @@ void add_yaml_snapshots(State& state) {
   }
 }
 
+void render_python(PendingNode& pending) {
+  Node& node = pending.node;
+  diag::Status status = read_python_calls(node.raw_code, node.source_span.source, pending.capture);
+  if (status)
+    return;
+  pending.error = status.error();
+  pending.error->span.begin += node.source_span.begin;
+  pending.error->span.end += node.source_span.begin;
+}
+
 void render(const State& state, PendingNode& pending, context::Worker& worker) {
   Node& node = pending.node;
+  if (node.language == "python")
+    return render_python(pending);
   const context::Shared& shared = *state.shared;
   std::variant<std::shared_ptr<const jinja::Template>, jinja::Error> code;
   if (node.source_span.valid()) {
@@ -259,6 +274,7 @@ void parse_sql_nodes(State& state) {
   for (size_t i = 0; i < state.files.size(); ++i) {
     switch (state.files[i].kind) {
       case FileKind::Model:
+      case FileKind::PythonModel:
       case FileKind::Analysis:
       case FileKind::SingularTest:
       case FileKind::Function:
@@ -267,15 +283,6 @@ void parse_sql_nodes(State& state) {
       case FileKind::Snapshot:
         add_snapshot_blocks(state, i, entries);
         break;
-      case FileKind::PythonModel: {
-        diag::Diagnostic diagnostic;
-        diagnostic.code = diag::Code::PythonModel;
-        diagnostic.message = fmt::format("`{}` is a Python model, which PostgreSQL cannot run",
-                                         state.files[i].original_file_path);
-        diagnostic.hint = "rewrite it in SQL, or disable it";
-        state.report(std::move(diagnostic));
-        break;
-      }
       default:
         break;
     }

@@ -17,9 +17,9 @@ using base::DataMap;
 
 /// Keys of a test item that configure it; in the order in which dbt writes them into the raw code.
 constexpr std::array<std::string_view, 15> kConfigKeys = {
-    "severity", "tags",     "enabled",   "where",          "limit",
-    "warn_if",  "error_if", "fail_calc", "store_failures", "store_failures_as",
-    "sql_header", "meta",   "database",  "schema",         "alias"};
+    "severity",   "tags",     "enabled",   "where",          "limit",
+    "warn_if",    "error_if", "fail_calc", "store_failures", "store_failures_as",
+    "sql_header", "meta",     "database",  "schema",         "alias"};
 
 constexpr size_t kMaxNameLength = 64;
 constexpr size_t kKeptOfLongName = 30;
@@ -157,6 +157,27 @@ Data hashable(const Data& data) {
   return Data(python_str(data));
 }
 
+/// Puts what stands under `arguments` beside the rest, and notes what stands at old places.
+void take_arguments(DataMap& given, BuiltTest& test) {
+  Data arguments;
+  if (const Data* found = given.find("arguments"))
+    arguments = *found;
+  given.erase("arguments");
+  for (const auto& [key, value] : given) {
+    bool is_config = std::find(kConfigKeys.begin(), kConfigKeys.end(), key) != kConfigKeys.end();
+    if (is_config)
+      test.moved_keys.push_back(key);
+    bool is_argument = !is_config && key != "config" && key != "description" && key != "name" &&
+                       key != "column_name";
+    if (is_argument && !arguments.truthy())
+      test.lacks_arguments = true;
+  }
+  if (!arguments.is_map())
+    return;
+  for (const auto& [key, value] : arguments.as_map())
+    given.set(key, value);
+}
+
 }  // namespace
 
 diag::Result<BuiltTest> build_test(const Data& item, const TestTarget& target, bool takes_arguments,
@@ -173,13 +194,10 @@ diag::Result<BuiltTest> build_test(const Data& item, const TestTarget& target, b
   }
   if (test.name.empty())
     return invalid("a test has no name", span, "write `- unique` or the name of another test");
-  if (const Data* arguments = given.find("arguments");
-      takes_arguments && arguments != nullptr && arguments->is_map()) {
-    DataMap named = arguments->as_map();
-    given.erase("arguments");
-    for (const auto& [key, value] : named)
-      given.set(key, value);
-  }
+  if (takes_arguments)
+    take_arguments(given, test);
+  else
+    test.has_plain_arguments = given.contains("arguments");
   Data config(DataMap{});
   if (const Data* value = given.find("config"); value != nullptr && value->is_map())
     config = *value;
@@ -188,9 +206,12 @@ diag::Result<BuiltTest> build_test(const Data& item, const TestTarget& target, b
     const Data* beside = given.find(key);
     const Data* inside = config.get(key);
     if (beside != nullptr && inside != nullptr && beside->truthy()) {
-      return invalid(
-          fmt::format("test `{}` sets `{}` both beside and under `config`", test.name, key), span,
-          "keep the one under `config`");
+      diag::Diagnostic diagnostic =
+          invalid(fmt::format("test `{}` sets `{}` both beside and under `config`", test.name, key),
+                  span, "keep the one under `config`");
+      diagnostic.legacy_text =
+          "Compilation Error\n  Test cannot have the same key at the top-level and in config";
+      return diagnostic;
     }
     const Data* value = beside != nullptr ? beside : inside;
     if (value != nullptr && !value->is_null())

@@ -35,6 +35,12 @@ struct BuiltTest {
   /// Of the file and alias (short when the full name is too long), and of ids.
   std::string compiled_name, full_name;
   std::string raw_code;
+  /// Configuration that stands beside the test's name instead of under `config`.
+  std::vector<std::string> moved_keys;
+  /// Arguments stand beside the test's name, and none under `arguments`.
+  bool lacks_arguments = false;
+  /// `arguments` was given, and is an argument of that name.
+  bool has_plain_arguments = false;
 };
 
 /// `item` is a name, {name: arguments} or {test_name: …}. `takes_arguments` reads `arguments:` as

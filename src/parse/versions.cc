@@ -73,6 +73,24 @@ void report_versions(State& state, const Entry& entry, std::string message) {
   state.report(std::move(diagnostic));
 }
 
+void warn_of_missing_file(State& state, const Entry& entry, const std::string& version,
+                          const std::string& stem) {
+  const std::string& path = state.files[entry.file].original_file_path;
+  diag::Diagnostic d;
+  d.code = diag::Code::UnknownPatchTarget;
+  d.message = fmt::format("version {} of model `{}` has no file: `{}.sql` is missing", version,
+                          entry.name, stem);
+  d.span = entry.node->span;
+  d.hint = "add the file, or name another one with `defined_in`";
+  d.legacy_text = fmt::format(
+      "Did not find matching node for patch with name '{}' in the 'models' section of file '{}'",
+      stem, path);
+  d.event_data.set("patch_name", Data(stem));
+  d.event_data.set("yaml_key", Data("models"));
+  d.event_data.set("file_path", Data(path));
+  state.report(std::move(d));
+}
+
 }  // namespace
 
 Data latest_version(const Data& entry) {
@@ -102,7 +120,8 @@ Data entry_of_version(const Data& entry, const Data& item) {
   DataMap& map = made.as_map();
   map.erase("versions");
   for (const auto& [key, value] : item.as_map()) {
-    if (key == "v" || key == "defined_in")
+    // Null says nothing: the model's own setting holds.
+    if (key == "v" || key == "defined_in" || value.is_null())
       continue;
     if (key == "columns" && value.is_list()) {
       const Data* inherited = entry.get("columns");
@@ -148,12 +167,11 @@ std::unordered_map<std::string, VersionedModel> find_versions(State& state) {
       std::string stem = fmt::format("{}_v{}", entry.name, number);
       if (const Data* defined = item.get("defined_in"); defined != nullptr && !defined->is_null())
         stem = python_str(*defined);
-      else if (!stems.contains(package + "." + stem) && number == latest)
+      std::string wanted = stem;
+      if (!stems.contains(package + "." + stem) && number == latest)
         stem = entry.name;
       if (!stems.contains(package + "." + stem)) {
-        report_versions(state, entry,
-                        fmt::format("version {} of model `{}` has no file: `{}.sql` is missing",
-                                    number, entry.name, stem));
+        warn_of_missing_file(state, entry, number, wanted);
         continue;
       }
       made[package + "." + stem] = {i, item};

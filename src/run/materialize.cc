@@ -1,4 +1,6 @@
 // Models, seeds, snapshots and functions: the materialization macro does the work.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/strings.h"
@@ -39,6 +41,52 @@ diag::Diagnostic bad_return(const NodeRun& run, std::string message) {
                   run.node().name, run.node().original_file_path, message);
   diagnostic.message = std::move(message);
   diagnostic.hint = "end the materialization with return({'relations': [target_relation]})";
+  return diagnostic;
+}
+
+/// A materialization says which languages it takes; SQL only, when it says nothing.
+diag::Status check_language(const NodeRun& run, const context::CallableMacro& macro,
+                            const std::string& name) {
+  const manifest::Macro& row = run.manifest().macros[macro.id.index()];
+  const Node& node = run.node();
+  if (!row.supported_languages)
+    return diag::Done{};
+  const std::vector<std::string>& known = *row.supported_languages;
+  if (std::find(known.begin(), known.end(), node.language) != known.end())
+    return diag::Done{};
+  base::DataList languages;
+  for (const std::string& language : known)
+    languages.emplace_back(language);
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::MaterializationMissing;
+  diagnostic.message = fmt::format("the materialization `{}` takes no {}", name, node.language);
+  diagnostic.span = node.source_span;
+  diagnostic.hint = node.language == "python"
+                        ? "PostgreSQL cannot run Python models: write it in SQL"
+                        : "choose another materialization";
+  diagnostic.legacy_text = fmt::format(
+      "Validation Error in {} {} ({})\n  Materialization \"{}\" only supports "
+      "languages {}; got \"{}\"",
+      resource_type_name(node.type), node.name, node.original_file_path, row.name,
+      python_repr(base::Data(std::move(languages))), node.language);
+  return diagnostic;
+}
+
+/// PostgreSQL would cut a longer name, and other relations might get the same one.
+diag::Status check_name_length(const NodeRun& run) {
+  constexpr size_t kMaxLength = 63;
+  const Node& node = run.node();
+  if (node.type == manifest::ResourceType::Test || base::utf8_length(node.alias) <= kMaxLength)
+    return diag::Done{};
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::NameTooLong;
+  diagnostic.message =
+      fmt::format("the relation's name `{}` is longer than {} characters", node.alias, kMaxLength);
+  diagnostic.span = node.source_span.valid() ? node.source_span : node.patch_span;
+  diagnostic.hint = "give it a shorter `alias`";
+  diagnostic.legacy_text = fmt::format(
+      "Runtime Error in {} {} ({})\n  Relation name '{}' is longer than {} characters",
+      resource_type_name(node.type), node.name, node.original_file_path, node.alias, kMaxLength);
   return diagnostic;
 }
 
@@ -104,6 +152,10 @@ diag::Status materialize(NodeRun& run) {
       shared.macros.find_materialization(run.node().package_name, name, packages_may_override);
   if (macro == nullptr)
     return no_materialization(run, name);
+  if (diag::Status status = check_language(run, *macro, name); !status)
+    return status;
+  if (diag::Status status = check_name_length(run); !status)
+    return status;
   diag::Result<Value> returned = run.lane.worker->call_macro(*macro, {}, {}, run.scope);
   if (!returned)
     return returned.error();

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/thread_name.h"
 #include "run/hooks.h"
 #include "run/node_run.h"
 #include "run/plan.h"
@@ -73,7 +74,10 @@ class Scheduler {
   std::vector<RunResult> run() {
     std::vector<std::thread> threads;
     for (Lane& lane : lanes_)
-      threads.emplace_back([this, &lane] { work(lane); });
+      threads.emplace_back([this, &lane] {
+        base::set_thread_name(lane.worker->thread_name);
+        work(lane);
+      });
     std::thread watcher([this] { watch(); });
     for (std::thread& thread : threads)
       thread.join();

@@ -87,7 +87,10 @@ void apply(NodeRun& run, const Verdict& verdict) {
     run.result.status = "fail";
     run.result.message = describe("error_if");
   } else if (verdict.should_warn) {
-    bool as_error = run.context.shared.flags.get_bool("warn_error");
+    const config::Flags& flags = run.context.shared.flags;
+    bool as_error = flags.get_bool("warn_error") ||
+                    config::warning_action(flags.warn_error_options, "LogTestResult") ==
+                        config::WarningAction::Error;
     run.result.status = as_error ? "fail" : "warn";
     run.result.message = describe("warn_if");
   } else {

@@ -65,8 +65,9 @@ struct Frame {
 
 class Builder final : public YAML::EventHandler {
  public:
-  Builder(diag::SourceId source, std::string_view text, size_t shift, diag::Sink& sink)
-      : source_(source), text_(text), shift_(shift), sink_(sink) {}
+  Builder(diag::SourceId source, std::string_view text, size_t shift, const diag::Sources& sources,
+          diag::Sink& sink)
+      : source_(source), text_(text), shift_(shift), sources_(sources), sink_(sink) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (seen_document_)
@@ -379,6 +380,18 @@ class Builder final : public YAML::EventHandler {
     d.note = "this one counts";
     d.labels.push_back({first.key_span, "this one is ignored"});
     d.hint = "remove one of the two";
+    const diag::SourceText& source = sources_.get(second.key_span.source);
+    diag::Place place = source.place(second.key_span.begin);
+    // dbt reads the file without the white space around it.
+    size_t text_begin = text_.find_first_not_of(" \t\r\n");
+    if (text_begin != std::string_view::npos)
+      place.line -= source.place(static_cast<uint32_t>(text_begin)).line - 1;
+    std::string legacy =
+        fmt::format("Duplicate key '{}' in \"<unicode string>\", line {}, column {}", second.key,
+                    place.line, place.column);
+    d.legacy_text = fmt::format("{} in file `{}`", legacy, source.path);
+    d.event_data.set("duplicate_description", base::Data(legacy));
+    d.event_data.set("file", base::Data(source.path));
     sink_.report(std::move(d));
   }
 
@@ -422,6 +435,7 @@ class Builder final : public YAML::EventHandler {
   diag::SourceId source_;
   std::string_view text_;
   size_t shift_;
+  const diag::Sources& sources_;
   diag::Sink& sink_;
   Document document_;
   std::vector<Frame> frames_;
@@ -507,7 +521,7 @@ diag::Result<Document> parse(diag::SourceId source, const diag::Sources& sources
   std::optional<std::string> changed = with_line_feeds(text);
   ViewBuffer buffer((changed ? std::string_view(*changed) : text).substr(shift));
   std::istream stream(&buffer);
-  Builder builder(source, text, shift, sink);
+  Builder builder(source, text, shift, sources, sink);
   try {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {

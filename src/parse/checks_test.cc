@@ -1,0 +1,159 @@
+#include "parse/checks.h"
+
+#include <catch2/catch.hpp>
+
+#include "parse/test_project.h"
+
+namespace weft::parse {
+namespace {
+
+using diag::Code;
+
+/// A project of one model `m` with these further files.
+class Checked {
+ public:
+  explicit Checked(std::initializer_list<std::pair<const std::string, std::string>> more)
+      : files_{{"/q/dbt_project.yml", "name: q\nprofile: test\n"},
+               {"/q/models/m.sql", "select 1"}} {
+    for (const auto& [path, text] : more)
+      (void)files_.write(path, text);
+    project_ = std::make_unique<TestProject>(files_, "/q");
+  }
+
+  /// dbt's text of the first message with the code; empty when there is none.
+  std::string text(Code code) const {
+    for (const diag::Diagnostic& one : project_->diagnostics()) {
+      if (one.code == code)
+        return one.legacy_text;
+    }
+    return "";
+  }
+  size_t count(Code code) const {
+    size_t n = 0;
+    for (const diag::Diagnostic& one : project_->diagnostics())
+      n += one.code == code ? 1 : 0;
+    return n;
+  }
+  bool says(Code code, std::string_view part) const {
+    INFO(text(code) + "\n" + project_->errors());
+    return text(code).find(part) != std::string::npos;
+  }
+
+ private:
+  base::MemoryFiles files_;
+  std::unique_ptr<TestProject> project_;
+};
+
+}  // namespace
+
+TEST_CASE("configuration paths that apply to nothing are listed", "[checks]") {
+  Checked project{
+      {"/q/dbt_project.yml",
+       "name: q\nprofile: test\nmodels:\n  q:\n    +tags: a\n    gone:\n      +tags: b\n"
+       "tests:\n  +severity: warn\n"}};
+  CHECK(project.says(Code::UnusedConfigPath,
+                     "There are 2 unused configuration paths:\n- models.q.gone\n- data_tests"));
+}
+
+TEST_CASE("deprecation dates are told to the model and to who refers to it", "[checks]") {
+  Checked project{{"/q/models/old.sql", "select 1"},
+                  {"/q/models/user.sql", "select * from {{ ref('old') }} join {{ ref('m') }}"},
+                  {"/q/models/s.yml",
+                   "models:\n  - {name: old, deprecation_date: 1999-01-01}\n"
+                   "  - {name: m, deprecation_date: 2999-01-01}\n"}};
+  CHECK(project.says(Code::ModelDeprecated, "Model old has passed its deprecation date of 1999"));
+  CHECK(project.count(Code::ModelDeprecated) == 1);
+  CHECK(project.says(Code::DeprecatedReference, "Found a reference to old, which was deprecated"));
+  CHECK(project.says(Code::UpcomingDeprecation, "reference to m, which is slated"));
+}
+
+TEST_CASE("names with spaces are errors, or warnings by the project's flag", "[checks]") {
+  Checked strict{{"/q/models/my model.sql", "select 1"}};
+  CHECK(strict.says(Code::ConfigInvalid, "* 'model.q.my model' (models/my model.sql)"));
+  Checked lenient{
+      {"/q/models/my model.sql", "select 1"},
+      {"/q/models/my other.sql", "select 1"},
+      {"/q/dbt_project.yml",
+       "name: q\nprofile: test\nflags: {require_resource_names_without_spaces: false}"}};
+  CHECK(lenient.count(Code::SpaceInName) == 1);
+  CHECK(lenient.says(Code::SpacesInNames, "Spaces found in 2 resource name(s)"));
+}
+
+TEST_CASE("one name for two kinds is deprecated", "[checks]") {
+  Checked project{{"/q/seeds/m.csv", "a\n1\n"},
+                  {"/q/models/s.yml", "models: [{name: m, config: {alias: n}}]"}};
+  CHECK(project.says(Code::SameNameTwoTypes, "'model.q.m' and 'seed.q.m'"));
+}
+
+TEST_CASE("configuration values have types", "[checks]") {
+  CHECK(Checked{{"/q/models/s.yml", "models: [{name: m, config: {enabled: maybe}}]"}}.says(
+      Code::ConfigInvalid, "at path ['enabled']: 'maybe' is not of type 'boolean'"));
+  CHECK(Checked{{"/q/seeds/s.csv", "a\n1\n"},
+                {"/q/seeds/s.yml", "seeds: [{name: s, config: {materialized: table}}]"}}
+            .says(Code::ConfigInvalid, "A seed must have a materialized value of 'seed'"));
+  CHECK(Checked{{"/q/models/s.yml", "models: [{name: m, config: {access: publik}}]"}}.says(
+      Code::ConfigInvalid, "Node model.q.m has an invalid value (publik) for the access field"));
+  CHECK(Checked{
+      {"/q/models/s.yml", "models: [{name: m, config: {access: public, materialized: ephemeral}}]"}}
+            .says(Code::ConfigInvalid, "with 'ephemeral' materialization"));
+}
+
+TEST_CASE("microbatch models say what time their rows have", "[checks]") {
+  auto model = [](std::string_view config) {
+    return Checked{{"/q/models/b.sql",
+                    "{{ config(materialized='incremental', incremental_strategy='microbatch', " +
+                        std::string(config) + ") }} select * from {{ ref('m') }}"}};
+  };
+  const char* kRest = "begin='2024-01-01', batch_size='day'";
+  CHECK(model(kRest).says(Code::ConfigInvalid, "must provide an 'event_time' (string) config"));
+  CHECK(model("event_time=2, begin='2024-01-01', batch_size='day'")
+            .says(Code::ConfigInvalid, "of type string, but got: <class 'int'>"));
+  CHECK(model("event_time='t', batch_size='day'").says(Code::ConfigInvalid, "'begin' (datetime)"));
+  CHECK(model("event_time='t', begin='today', batch_size='day'")
+            .says(Code::ConfigInvalid, "valid datetime (ISO format), but got: today"));
+  CHECK(model("event_time='t', begin='2024-01-01', batch_size='week'")
+            .says(Code::ConfigInvalid, "['hour', 'day', 'month', 'year'], but got: week"));
+  Checked sound = model("event_time='t', begin='2024-01-01', batch_size='day'");
+  CHECK(sound.count(Code::ConfigInvalid) == 0);
+  CHECK(sound.says(Code::NoEventTimeInput, "has no 'ref' or 'source' input"));
+}
+
+TEST_CASE("a primary key is declared once", "[checks]") {
+  std::string columns =
+      "    columns:\n      - {name: a, constraints: [{type: primary_key}]}\n"
+      "      - {name: b, constraints: [{type: primary_key}]}\n";
+  CHECK(Checked{{"/q/models/s.yml", "models:\n  - name: m\n" + columns}}.says(
+      Code::ContractInvalid, "Found 2 columns (['a', 'b']) with primary key constraints defined"));
+  CHECK(Checked{
+      {"/q/models/s.yml",
+       "models:\n  - name: m\n    constraints: [{type: primary_key, columns: [a]}]\n" + columns}}
+            .says(Code::ContractInvalid, "at the model level and the columns level"));
+}
+
+TEST_CASE("tests at old places are told where their parts belong", "[checks]") {
+  Checked project{{"/q/models/s.yml",
+                   "models:\n  - name: m\n    columns:\n      - name: a\n        data_tests:\n"
+                   "          - not_null: {where: 'a > 1'}\n"
+                   "          - accepted_values: {values: [1]}\n"}};
+  CHECK(project.says(Code::PropertyMovedToConfig,
+                     "Found `where` as a top-level property of "
+                     "`data_tests.not_null.where`"));
+  CHECK(project.count(Code::MissingArguments) == 1);
+  CHECK(project.says(Code::MissingArguments, "`accepted_values` defined on 'm' in package 'q'"));
+}
+
+TEST_CASE("blocks outside of macros are told", "[checks]") {
+  Checked project{
+      {"/q/macros/a.sql", "{% set x = 1 %}\n{% macro a() %}{% set y = 2 %}{% endmacro %}"}};
+  CHECK(project.count(Code::UnexpectedJinjaBlock) == 1);
+  CHECK(project.says(Code::UnexpectedJinjaBlock, "Found unexpected 'set' block tag. in file"));
+}
+
+TEST_CASE("overrides without a target are told", "[checks]") {
+  Checked project{
+      {"/q/models/s.yml", "sources:\n  - {name: a, overrides: p, tables: [{name: t}]}\n"}};
+  CHECK(project.count(Code::SourceOverride) == 1);
+  CHECK(project.says(Code::SourceOverrideUnused, "  - Source p.a (in models/s.yml)"));
+}
+
+}  // namespace weft::parse
