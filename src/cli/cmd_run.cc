@@ -19,7 +19,7 @@ std::vector<ResourceType> kinds_of(std::string_view command) {
     return {ResourceType::Snapshot};
   return {ResourceType::Model,     ResourceType::Seed,     ResourceType::Snapshot,
           ResourceType::Test,      ResourceType::UnitTest, ResourceType::Function,
-          ResourceType::SavedQuery};
+          ResourceType::SavedQuery, ResourceType::Exposure};
 }
 
 }  // namespace

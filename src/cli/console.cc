@@ -200,9 +200,18 @@ void Console::run_started(size_t nodes, size_t threads) {
     progress_.begin(nodes);
 }
 
+namespace {
+
+/// Nothing is done for these: they have one line, at their end.
+bool is_no_op(const Node& node) {
+  return node.type == ResourceType::SavedQuery || node.type == ResourceType::Exposure;
+}
+
+}  // namespace
+
 void Console::node_started(size_t index, size_t total, const Node& node) {
   begin(node);
-  if (!is_compile_) {
+  if (!is_compile_ && !is_no_op(node)) {
     fancy_line("LogStartLine", "Q011", Level::Info, index, total,
                "START " + materialization_text(node, materialized(node)), "RUN", std::nullopt,
                node);
@@ -224,6 +233,12 @@ void Console::node_finished(size_t index, size_t total, const Node& node, const 
 
 void Console::result_line(size_t index, size_t total, const Node& node, const RunResult& result) {
   double seconds = result.execution_time;
+  if (is_no_op(node)) {
+    std::string kind = base::replace_all(std::string(resource_type_name(node.type)), "_", " ");
+    fancy_line("LogNodeNoOpResult", "Q019", Level::Info, index, total,
+               fmt::format("NO-OP {} {}", kind, node.name), "NO-OP", seconds, node);
+    return;
+  }
   if (is_test(node)) {
     std::string status = base::to_upper(result.status);
     std::string text = fmt::format("{} {}", status, node.name);

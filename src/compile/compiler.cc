@@ -36,6 +36,11 @@ std::string Compiler::file_path(const Node& node, std::string_view kind) const {
   return fmt::format("{}/{}/{}/{}", target_path_, kind, node.package_name, path);
 }
 
+std::string Compiler::fixture_path(std::string_view package, std::string_view properties_path,
+                                   std::string_view name) const {
+  return fmt::format("{}/compiled/{}/{}/{}.sql", target_path_, package, properties_path, name);
+}
+
 void Compiler::prepare_scope(NodeId id, context::NodeScope& scope) const {
   const Node& node = project_.manifest.node(id);
   scope.package_name = node.package_name;

@@ -44,6 +44,10 @@ class Compiler {
 
   /// "target/compiled/<package>/<path>" (or "run" instead of "compiled") of a row.
   std::string file_path(const manifest::Node& node, std::string_view kind) const;
+  /// Where the SQL of a unit test's input is left: `properties_path` is the unit test's file,
+  /// `package` that of the input.
+  std::string fixture_path(std::string_view package, std::string_view properties_path,
+                           std::string_view name) const;
 
  private:
   struct Ephemeral {

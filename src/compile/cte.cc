@@ -75,7 +75,7 @@ InsertPoint find_insert_point(std::string_view sql) {
   size_t next = skip_spaces(sql, end);
   if (is_word_at(sql, next, "recursive"))
     end = next + 9;
-  return {end, true};
+  return {skip_spaces(sql, end), true};
 }
 
 Query inject_ctes(const Query& query, const std::vector<NamedCte>& ctes) {
@@ -85,14 +85,15 @@ Query inject_ctes(const Query& query, const std::vector<NamedCte>& ctes) {
   Query made;
   append_range(made.spans, query.spans, 0, point.offset, 0);
   made.sql = query.sql.substr(0, point.offset);
-  made.sql += point.has_with ? " " : "with";
+  if (!point.has_with)
+    made.sql += "with";
   for (size_t i = 0; i < ctes.size(); ++i) {
     if (i > 0)
       made.sql += ", ";
     made.spans.append(ctes[i].spans, static_cast<uint32_t>(made.sql.size()));
     made.sql += ctes[i].sql;
   }
-  made.sql += point.has_with ? "," : " ";
+  made.sql += point.has_with ? ", " : " ";
   append_range(made.spans, query.spans, point.offset, query.sql.size(), made.sql.size());
   made.sql += query.sql.substr(point.offset);
   return made;

@@ -135,4 +135,22 @@ void merge_config(DataMap& weaker, const DataMap& stronger) {
   }
 }
 
+void merge_raw_config(DataMap& weaker, const DataMap& stronger) {
+  if (weaker.empty()) {
+    weaker = stronger;
+    return;
+  }
+  for (const auto& [key, value] : stronger) {
+    Rule rule = rule_for(config_key(key));
+    const Data* known = weaker.find(key);
+    if (rule == Rule::Append || rule == Rule::Hooks) {
+      Data list = known == nullptr ? Data() : *known;
+      append(list, value);
+      weaker.set(key, std::move(list));
+    } else {
+      merge_value(weaker[key], value, rule);
+    }
+  }
+}
+
 }  // namespace weft::context

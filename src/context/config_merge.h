@@ -20,4 +20,8 @@ void merge_config(base::DataMap& weaker, const base::DataMap& stronger);
 /// A hook or a list of hooks in any form dbt accepts, as a list of {sql, transaction, index}.
 base::DataList hook_list(const base::Data& hooks);
 
+/// Merges the arguments of one config() call into those of earlier ones as dbt keeps them for
+/// comparison with other runs: values as written, lists only where a second call appends.
+void merge_raw_config(base::DataMap& weaker, const base::DataMap& stronger);
+
 }  // namespace weft::context

@@ -42,6 +42,7 @@ class ConfigObject final : public jinja::Object {
       }
       given.set(config_key(named.name), named.value.to_data());
     }
+    merge_raw_config(capture->raw_config, given);
     merge_config(capture->config, given);
     return Value::string("");
   }
@@ -187,6 +188,7 @@ class ConfigObject final : public jinja::Object {
     if (Capture* capture = worker_.scope().capture) {
       base::DataMap given;
       given.set(config_key(reader.text(0)), reader.require(1).to_data());
+      merge_raw_config(capture->raw_config, given);
       merge_config(capture->config, given);
     }
     return Value::string("");

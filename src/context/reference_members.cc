@@ -75,6 +75,11 @@ void limit_rows(Worker& worker, Relation& relation) {
     relation.limit = 0;
 }
 
+void note_use(const NodeScope::UnitTestInputs& inputs, const std::string& cte) {
+  if (std::find(inputs.used.begin(), inputs.used.end(), cte) == inputs.used.end())
+    inputs.used.push_back(cte);
+}
+
 /// The relation of a node as its reader sees it: CTE of an ephemeral model, deferred, or its own.
 Value target_relation(Worker& worker, NodeId id) {
   const Shared& shared = worker.shared();
@@ -83,6 +88,7 @@ Value target_relation(Worker& worker, NodeId id) {
   if (scope.unit_test != nullptr) {
     for (const auto& [input, cte] : scope.unit_test->cte_by_node) {
       if (input == id) {
+        note_use(*scope.unit_test, cte);
         Relation relation;
         relation.identifier = cte;
         relation.type = adapter::RelationType::Cte;
@@ -238,6 +244,7 @@ Value metric(Interpreter& interpreter, const Arguments& arguments, void* self) {
 Value this_value(Worker& worker) {
   const NodeScope& scope = worker.scope();
   if (scope.unit_test != nullptr && scope.unit_test->this_cte) {
+    note_use(*scope.unit_test, *scope.unit_test->this_cte);
     Relation relation;
     relation.identifier = *scope.unit_test->this_cte;
     relation.type = adapter::RelationType::Cte;

@@ -23,6 +23,8 @@ struct Capture {
   std::vector<std::vector<std::string>> metrics;
   /// All config() calls merged by dbt's rules.
   base::DataMap config;
+  /// The same as dbt keeps it for comparison with other runs: keys with their first values as given.
+  base::DataMap raw_config;
   /// Macros that were called, as (id), each once, in order of the first call.
   std::vector<manifest::MacroId> macros;
 };
@@ -85,6 +87,8 @@ struct NodeScope {
   struct UnitTestInputs {
     std::vector<std::pair<manifest::NodeId, std::string>> cte_by_node;
     std::optional<std::string> this_cte;
+    /// Receives the names that the text asked for, each once, in order.
+    mutable std::vector<std::string> used;
     const base::DataMap* macros = nullptr;
     const base::DataMap* vars = nullptr;
     const base::DataMap* env_vars = nullptr;

@@ -40,6 +40,8 @@ class PackageObject final : public jinja::Object {
     const CallableMacro* macro = worker_.shared().macros.find_in(package_, name);
     if (macro == nullptr)
       return std::nullopt;
+    if (std::optional<Value> fixed = worker_.fixed_result(package_, name))
+      return fixed;
     return worker_.macro_value(*macro);
   }
   std::optional<Value> item(jinja::Interpreter& interpreter, const Value& key) override {
@@ -202,12 +204,25 @@ Value Worker::macro_value(const CallableMacro& macro) {
   return found->second;
 }
 
+std::optional<Value> Worker::fixed_result(std::string_view package, std::string_view name) {
+  if (scope_ == nullptr || scope_->unit_test == nullptr || scope_->unit_test->macros == nullptr)
+    return std::nullopt;
+  const base::DataMap& fixed = *scope_->unit_test->macros;
+  // What dbt itself has can be named with and without its package.
+  bool is_builtin = package.empty() || package == kBuiltinPackage;
+  const base::Data* value = is_builtin ? fixed.find(name) : nullptr;
+  if (value == nullptr) {
+    std::string_view owner = package.empty() ? kBuiltinPackage : package;
+    value = fixed.find(fmt::format("{}.{}", owner, name));
+  }
+  return value == nullptr ? std::nullopt
+                          : std::optional(Value::object(new FixedResult(Value::from_data(*value))));
+}
+
 std::optional<Value> Worker::find_macro(std::string_view name) {
   const NodeScope& scope = *scope_;
-  if (scope.unit_test != nullptr && scope.unit_test->macros != nullptr) {
-    if (const base::Data* value = scope.unit_test->macros->find(name))
-      return Value::object(new FixedResult(Value::from_data(*value)));
-  }
+  if (std::optional<Value> fixed = fixed_result("", name))
+    return fixed;
   if (const CallableMacro* macro = shared_.macros.find(scope.package_name, name))
     return macro_value(*macro);
   if (shared_.macros.has_package(name))

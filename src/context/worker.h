@@ -49,6 +49,9 @@ class Worker final : public jinja::Names {
   adapter::Connection* connection_or_null() { return connection_; }
   /// A macro as a value; records its use while parsing.
   jinja::Value macro_value(const CallableMacro& macro);
+  /// What a unit test puts in the place of a macro, by name or `package.name`: a callable that
+  /// always gives that value. Nothing outside of unit tests and for other macros.
+  std::optional<jinja::Value> fixed_result(std::string_view package, std::string_view name);
   /// The node as a dict with its configuration, for macros that name relations while parsing.
   jinja::Value model_of(NodeScope& scope, const base::DataMap& config);
   /// The member or macro called `name`, as templates see it without overriding macros

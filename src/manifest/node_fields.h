@@ -401,7 +401,9 @@ class NodeFields : public FieldWriter<Emitter> {
 
   /// Emits a key whose value is a column of the table for every kind; false for all other keys.
   bool shared_member(const Node& n, std::string_view key) {
-    if (key == "description")
+    if (key == "description" && n.type == ResourceType::SavedQuery && n.description.empty())
+      optional(key, std::nullopt);
+    else if (key == "description")
       text(key, n.description);
     else if (key == "meta")
       map(key, n.meta);

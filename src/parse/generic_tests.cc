@@ -208,6 +208,7 @@ class TestParser {
                                               : macros.find(node.package_name, macro_name);
     if (macro != nullptr)
       node.depends_on_macros.push_back(macro->id);
+    calls_ = {test.config, {}};
     bool is_simple = (test.name == "unique" || test.name == "not_null") && !test.test_namespace &&
                      macros.is_builtin(node.package_name, macro_name);
     if (is_simple || macro == nullptr) {
@@ -253,6 +254,10 @@ class TestParser {
       state_.report(std::move(error));
       return;
     }
+    // dbt gives the test its properties before it renders it, so that any config() call counts.
+    if (capture.raw_config.empty())
+      capture.raw_config = test.config;
+    calls_ = call_config(state_, node, capture, false);
     take_capture(node, capture);
   }
 
@@ -281,7 +286,7 @@ class TestParser {
       }
     }
     std::string description = node.description;
-    finish_node(state_, worker_, configs_, node, nullptr, Data(DataMap{}), config);
+    finish_node(state_, worker_, configs_, node, nullptr, Data(DataMap{}), config, calls_);
     node.description = std::move(description);
     // Tags of the column belong to the test, not to its configuration.
     for (const std::string& tag : tags) {
@@ -297,6 +302,8 @@ class TestParser {
   State& state_;
   context::Worker worker_;
   ConfigBuilder configs_;
+  /// Of the test that is being added.
+  CallConfig calls_;
   bool takes_arguments_;
 };
 

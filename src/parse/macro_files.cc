@@ -61,8 +61,10 @@ std::string macro_text(const State& state, diag::Span span) {
   if (end >= 3 && all.substr(end - 3, 3) == "-%}") {
     while (end < all.size() && is_space(end))
       ++end;
-    if (end == all.size())
-      end = span.end;
+  }
+  if (all.find_first_not_of(" \t\r\n\f\v", end) == std::string_view::npos) {
+    while (end > begin && is_space(end - 1))
+      --end;
   }
   return std::string(all.substr(begin, end - begin));
 }
@@ -119,9 +121,11 @@ void add_macro(State& state, const MacroFile& file, size_t index) {
   manifest.macros.push_back(std::move(macro));
 }
 
-/// The macro a call names, as seen from a macro of `package`: dbt resolves these without a node.
-const CallableMacro* called_macro(const context::MacroTable& table, const std::string& package,
-                                  const jinja::CallSite& call) {
+/// The macros a call names, as seen from macro `own` of `package`: dbt resolves these without a
+/// node. A dispatched name counts as what it finds, and as a macro of that name.
+std::vector<const CallableMacro*> called_macros(const context::MacroTable& table,
+                                                const std::string& package, std::string_view own,
+                                                const jinja::CallSite& call) {
   if (call.name == "adapter.dispatch" || call.name == "dispatch") {
     std::string name, space;
     if (!call.positional.empty() && call.positional[0] && call.positional[0]->is_string())
@@ -136,12 +140,15 @@ const CallableMacro* called_macro(const context::MacroTable& table, const std::s
       else if (key == "macro_namespace")
         space = value->as_string();
     }
-    return name.empty() ? nullptr : table.dispatch(package, name, space, nullptr);
+    if (name.empty())
+      return {};
+    return {name == own ? nullptr : table.find(package, name),
+            table.dispatch(package, name, space, nullptr)};
   }
   size_t dot = call.name.find('.');
   if (dot == std::string::npos)
-    return table.find(package, call.name);
-  return table.find_in(call.name.substr(0, dot), call.name.substr(dot + 1));
+    return {table.find(package, call.name)};
+  return {table.find_in(call.name.substr(0, dot), call.name.substr(dot + 1))};
 }
 
 void find_macro_calls(State& state, const std::vector<MacroFile>& files) {
@@ -156,11 +163,13 @@ void find_macro_calls(State& state, const std::vector<MacroFile>& files) {
         continue;
       std::vector<MacroId>& depends_on = manifest.macros[own->second.index()].depends_on;
       for (const jinja::CallSite& call : info.calls) {
-        const CallableMacro* macro = called_macro(*state.result->macros, file.package, call);
-        if (macro == nullptr || macro->id == own->second)
-          continue;
-        if (std::find(depends_on.begin(), depends_on.end(), macro->id) == depends_on.end())
-          depends_on.push_back(macro->id);
+        for (const CallableMacro* macro :
+             called_macros(*state.result->macros, file.package, info.name, call)) {
+          if (macro == nullptr || macro->id == own->second)
+            continue;
+          if (std::find(depends_on.begin(), depends_on.end(), macro->id) == depends_on.end())
+            depends_on.push_back(macro->id);
+        }
       }
     }
   }

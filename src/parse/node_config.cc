@@ -66,14 +66,22 @@ DataMap node_defaults(std::string_view extra, const char* materialized) {
 }
 
 /// The keys of one level that are configuration: "+key" always, others when they are no mapping.
-DataMap level_config(const DataMap& level) {
+DataMap raw_level_config(const DataMap& level) {
   DataMap made;
   for (const auto& [key, value] : level) {
     if (!key.empty() && key.front() == '+')
-      made.set(context::config_key(base::trim(std::string_view(key).substr(1))), value);
+      made.set(std::string(base::trim(std::string_view(key).substr(1))), value);
     else if (!value.is_map())
-      made.set(context::config_key(key), value);
+      made.set(key, value);
   }
+  return made;
+}
+
+/// The same with one spelling for each key.
+DataMap level_config(const DataMap& level) {
+  DataMap made;
+  for (auto& [key, value] : raw_level_config(level))
+    made.set(context::config_key(key), std::move(value));
   return made;
 }
 
@@ -202,7 +210,7 @@ DataMap ConfigBuilder::unrendered(ResourceType type, const std::string& package,
     const DataMap* level = &tree;
     size_t depth = 0;
     while (true) {
-      for (const auto& [key, value] : level_config(*level))
+      for (const auto& [key, value] : raw_level_config(*level))
         config.set(key, value);
       if (depth == fqn.size())
         return;
@@ -220,6 +228,33 @@ DataMap ConfigBuilder::unrendered(ResourceType type, const std::string& package,
   if (own != state_.projects.front())
     apply(config_tree(state_.projects.front()->unrendered, type));
   return config;
+}
+
+DataMap unrendered_entry_config(const Data& entry, const yaml::Node* config) {
+  DataMap made;
+  if (!entry.is_map())
+    return made;
+  for (const auto& [key, value] : entry.as_map()) {
+    if (stands_beside_config(key) && !value.is_null())
+      made.set(key, value);
+  }
+  if (const Data* rendered = entry.get("config"); rendered != nullptr && rendered->is_map()) {
+    for (const auto& [key, value] : rendered->as_map())
+      made.set(key, value);
+  }
+  if (config != nullptr && config->is_mapping()) {
+    Data written = yaml::to_data(*config);
+    for (auto& [key, value] : written.as_map()) {
+      Data* known = made.find(key);
+      if (known == nullptr || !known->is_map() || !value.is_map()) {
+        made.set(key, std::move(value));
+        continue;
+      }
+      for (auto& [name, part] : value.as_map())
+        known->as_map().set(name, std::move(part));
+    }
+  }
+  return made;
 }
 
 DataMap entry_config(const Data& entry) {

@@ -43,6 +43,10 @@ class ConfigBuilder {
 /// `config` itself, as one map.
 base::DataMap entry_config(const base::Data& entry);
 
+/// The same for state comparison: keys as written, and values as written where `config`, the entry's
+/// own mapping, is given.
+base::DataMap unrendered_entry_config(const base::Data& entry, const yaml::Node* config);
+
 /// Hooks become lists of {sql, transaction, index}; single tags lists; wrong values errors.
 void normalize_config(base::DataMap& config);
 

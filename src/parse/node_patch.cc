@@ -7,10 +7,12 @@
 
 #include "base/strings.h"
 #include "context/relations.h"
+#include "jinja/call_text.h"
 #include "manifest/metadata_json.h"
 #include "parse/checks.h"
 #include "parse/contract.h"
 #include "parse/names.h"
+#include "parse/static_config.h"
 
 namespace weft::parse {
 namespace {
@@ -149,6 +151,36 @@ void render_foreign_keys(State& state, context::Worker& worker, Node& node) {
     render(column.constraints);
 }
 
+/// `config` of the entry as written; of a versioned model the version's own.
+const yaml::Node* written_config(const Entry* entry, const Node& node) {
+  if (entry == nullptr)
+    return nullptr;
+  if (node.model == nullptr || node.model->version.is_null())
+    return entry->node->find("config");
+  const yaml::Node* versions = entry->node->find("versions");
+  if (versions == nullptr || !versions->is_sequence())
+    return nullptr;
+  std::string wanted = python_str(node.model->version);
+  for (const yaml::Node* item : versions->items) {
+    const yaml::Node* v = item->is_mapping() ? item->find("v") : nullptr;
+    if (v != nullptr && v->text == wanted)
+      return item->find("config");
+  }
+  return nullptr;
+}
+
+/// Whether the project or the package has a macro in the place of ref, source or config: dbt then
+/// renders every model.
+bool has_own_macro(const State& state, const std::string& package) {
+  for (const std::string& owner : {package, state.projects.front()->name}) {
+    for (const char* name : {"ref", "source", "config"}) {
+      if (state.result->macros->find_in(owner, name) != nullptr)
+        return true;
+    }
+  }
+  return false;
+}
+
 void take_deprecation_date(State& state, Node& node, const Data& date) {
   node.model->deprecation_date = deprecation_date(python_str(date));
   if (manifest::parse_iso_time(*node.model->deprecation_date))
@@ -180,11 +212,12 @@ void take_model_keys(State& state, Node& node, const Data& entry) {
 
 }  // namespace
 
-EntryIndex::EntryIndex(State& state) {
+EntryIndex::EntryIndex(State& state) : state_(state) {
   for (size_t i = 0; i < state.entries.size(); ++i) {
     Entry& entry = state.entries[i];
     std::string key = fmt::format("{}.{}.{}", entry.section,
                                   state.project_of(state.files[entry.file]).name, entry.name);
+    by_name_[fmt::format("{}.{}", entry.section, entry.name)].push_back(i);
     auto [place, is_new] = rows_.emplace(key, i);
     if (is_new || entry.section == "sources" || entry.section == "macros")
       continue;
@@ -212,6 +245,21 @@ size_t EntryIndex::find(std::string_view section, const std::string& package,
                         const std::string& name) const {
   auto found = rows_.find(fmt::format("{}.{}.{}", section, package, name));
   return found == rows_.end() ? PendingNode::kNoEntry : found->second;
+}
+
+size_t EntryIndex::find_foreign(
+    std::string_view section, const std::string& package, const std::string& name,
+    const std::function<bool(const std::string& package)>& is_taken) const {
+  auto found = by_name_.find(fmt::format("{}.{}", section, name));
+  if (found == by_name_.end())
+    return PendingNode::kNoEntry;
+  for (size_t row : found->second) {
+    const std::string& owner =
+        state_.project_of(state_.files[state_.entries[row].file]).name;
+    if (owner != package && !is_taken(owner))
+      return row;
+  }
+  return PendingNode::kNoEntry;
 }
 
 void take_capture(Node& node, context::Capture& capture) {
@@ -254,8 +302,32 @@ void render_hooks(State& state, context::Worker& worker, Node& node, const DataM
   }
 }
 
+CallConfig call_config(const State& state, const Node& node, const context::Capture& capture,
+                       bool is_model) {
+  CallConfig made;
+  made.unrendered = capture.raw_config;
+  if (made.unrendered.empty())
+    return made;
+  if (is_model && !has_own_macro(state, node.package_name)) {
+    if (std::optional<DataMap> read = static_config(node.raw_code)) {
+      made.over_all = std::move(*read);
+      return made;
+    }
+  }
+  if (node.raw_code.find("config(") == std::string::npos)
+    return made;
+  auto written = jinja::keyword_texts(state.shared->jinja, node.raw_code, "config");
+  if (!written || written->empty())
+    return made;
+  made.unrendered = {};
+  for (auto& [key, text] : *written)
+    made.unrendered.set(key, Data(std::move(text)));
+  return made;
+}
+
 void finish_node(State& state, context::Worker& worker, ConfigBuilder& configs, Node& node,
-                 const Entry* entry, const Data& entry_data, const DataMap& inline_config) {
+                 const Entry* entry, const Data& entry_data, const DataMap& inline_config,
+                 const CallConfig& calls) {
   DataMap patch = entry_config(entry_data);
   DataMap config = configs.build(node.type, node.package_name, node.fqn, patch, inline_config);
   set_relation_names(state, worker, node, config);
@@ -274,8 +346,14 @@ void finish_node(State& state, context::Worker& worker, ConfigBuilder& configs, 
   check_config(state, node, config);
   check_contract(state, node, entry, config);
   render_hooks(state, worker, node, config);
-  node.unrendered_config = state.interner->intern(
-      configs.unrendered(node.type, node.package_name, node.fqn, patch, inline_config));
+  DataMap unrendered = configs.unrendered(
+      node.type, node.package_name, node.fqn,
+      unrendered_entry_config(entry_data, written_config(entry, node)), calls.unrendered);
+  if (patch.empty()) {
+    for (const auto& [key, value] : calls.over_all)
+      unrendered.set(key, value);
+  }
+  node.unrendered_config = state.interner->intern(std::move(unrendered));
   node.config = state.interner->intern(std::move(config));
 }
 

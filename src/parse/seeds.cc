@@ -71,6 +71,35 @@ void check_hooks(State& state, context::Worker& worker, const Node& node) {
   state.report(std::move(diagnostic));
 }
 
+std::vector<std::string> fqn_of(const std::string& package, const std::string& path) {
+  std::vector<std::string> fqn = {package};
+  std::string_view folder = base::folder_of(path);
+  if (!folder.empty() && folder != ".") {
+    for (std::string_view part : base::split(folder, '/'))
+      fqn.emplace_back(part);
+  }
+  fqn.emplace_back(base::stem_of(base::file_name(path)));
+  return fqn;
+}
+
+/// Whether a package has an enabled seed of its own under a name.
+bool has_enabled(const State& state, ConfigBuilder& configs, const EntryIndex& entries,
+                 const std::string& name, const std::string& package) {
+  for (const ProjectFile& file : state.files) {
+    if (file.kind != FileKind::Seed || state.project_of(file).name != package ||
+        base::stem_of(base::file_name(file.path)) != name)
+      continue;
+    size_t row = entries.find("seeds", package, name);
+    base::DataMap patch = row == PendingNode::kNoEntry ? base::DataMap{}
+                                                       : entry_config(state.entries[row].data);
+    base::DataMap config =
+        configs.build(ResourceType::Seed, package, fqn_of(package, file.path), patch, {});
+    const base::Data* enabled = config.find("enabled");
+    return enabled == nullptr || enabled->bool_or(true);
+  }
+  return false;
+}
+
 }  // namespace
 
 void parse_seeds(State& state) {
@@ -88,17 +117,17 @@ void parse_seeds(State& state) {
     node.path = file.path;
     node.original_file_path = file.original_file_path;
     node.unique_id = fmt::format("seed.{}.{}", node.package_name, node.name);
-    node.fqn = {node.package_name};
-    std::string_view folder = base::folder_of(file.path);
-    if (!folder.empty() && folder != ".") {
-      for (std::string_view part : base::split(folder, '/'))
-        node.fqn.emplace_back(part);
-    }
-    node.fqn.push_back(node.name);
+    node.fqn = fqn_of(node.package_name, file.path);
     node.created_at = state.now;
     node.root_path = project.root;
     node.checksum = checksum_of(state, file);
     size_t index = entries.find("seeds", node.package_name, node.name);
+    if (index == PendingNode::kNoEntry) {
+      index = entries.find_foreign(
+          "seeds", node.package_name, node.name, [&](const std::string& package) {
+            return has_enabled(state, configs, entries, node.name, package);
+          });
+    }
     Entry* entry = index == PendingNode::kNoEntry ? nullptr : &state.entries[index];
     if (entry != nullptr)
       entry->is_used = true;

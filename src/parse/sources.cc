@@ -76,6 +76,13 @@ DataMap table_config(const Data& source, const Data& table) {
   return made;
 }
 
+/// A value of the entry before its Jinja was rendered.
+std::optional<std::string> written_text(const yaml::Node& entry, std::string_view key) {
+  const yaml::Node* value = entry.find(key);
+  return value == nullptr || value->is_null() || value->text.empty() ? std::nullopt
+                                                                     : std::optional(value->text);
+}
+
 class SourceParser {
  public:
   explicit SourceParser(State& state)
@@ -132,8 +139,8 @@ class SourceParser {
     if (!node.database)
       node.database = state_.input.profile.credentials.database;
     node.schema = text_of(source, "schema").value_or(entry.name);
-    fields.unrendered_database = text_of(source, "database");
-    fields.unrendered_schema = text_of(source, "schema");
+    fields.unrendered_database = written_text(*entry.node, "database");
+    fields.unrendered_schema = written_text(*entry.node, "schema");
     fields.identifier = text_of(table, "identifier").value_or(node.name);
     fields.loader = text_of(source, "loader").value_or("");
     fields.quoting = quoting_of(source, table);
@@ -196,6 +203,11 @@ class SourceParser {
       node.meta = meta->as_map();
     node.relation_name =
         context::relation_of(node, config, state_.input.root.quoting).render_name();
+    std::optional<manifest::Freshness> freshness = merged_freshness(source, table);
+    if (!freshness || freshness->is_set())
+      given.set("freshness", freshness_data(freshness));
+    given.set("loaded_at_field", *config.find("loaded_at_field"));
+    given.set("loaded_at_query", *config.find("loaded_at_query"));
     node.unrendered_config = state_.interner->intern(
         configs_.unrendered(ResourceType::Source, node.package_name, node.fqn, given, {}));
     warn_of_unknown_age(node, config);

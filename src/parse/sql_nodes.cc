@@ -221,6 +221,26 @@ void render(const State& state, PendingNode& pending, context::Worker& worker) {
     pending.error = rendered.error();
 }
 
+/// Whether a package has an enabled model or snapshot of its own under a name.
+bool has_enabled(const State& state, ConfigBuilder& configs, const EntryIndex& entries,
+                 const Node& like, const std::string& package) {
+  std::string id = fmt::format("{}.{}.{}", resource_type_name(like.type), package, like.name);
+  if (state.result->manifest.node_by_unique_id.contains(id))
+    return true;
+  for (const PendingNode& pending : state.pending) {
+    const Node& node = pending.node;
+    if (node.unique_id != id)
+      continue;
+    size_t row = entries.find(section_of(node.type), package, node.name);
+    DataMap patch = row == PendingNode::kNoEntry ? DataMap{} : entry_config(state.entries[row].data);
+    DataMap config =
+        configs.build(node.type, package, node.fqn, patch, pending.capture.config);
+    const Data* enabled = config.find("enabled");
+    return enabled == nullptr || enabled->bool_or(true);
+  }
+  return false;
+}
+
 /// YAML snapshots and others take part of their `config` from keys that macros read as config().
 void finish(State& state, context::Worker& worker, ConfigBuilder& configs, PendingNode& pending) {
   Node& node = pending.node;
@@ -232,8 +252,10 @@ void finish(State& state, context::Worker& worker, ConfigBuilder& configs, Pendi
       entry_data = entry_of_version(entry->data, pending.version_item);
   }
   DataMap inline_config = pending.capture.config;
+  CallConfig calls =
+      call_config(state, node, pending.capture, node.type == ResourceType::Model);
   take_capture(node, pending.capture);
-  finish_node(state, worker, configs, node, entry, entry_data, inline_config);
+  finish_node(state, worker, configs, node, entry, entry_data, inline_config, calls);
   if (node.function != nullptr)
     read_function(entry_data, *node.function);
   NodeId id = add_node(state, std::move(node));
@@ -297,8 +319,18 @@ void parse_sql_nodes(State& state) {
   });
   context::Worker worker(*state.shared, nullptr);
   ConfigBuilder configs(state);
-  for (PendingNode& pending : state.pending)
+  for (PendingNode& pending : state.pending) {
+    const Node& node = pending.node;
+    bool can_be_foreign =
+        node.type == ResourceType::Model || node.type == ResourceType::Snapshot;
+    if (pending.entry == PendingNode::kNoEntry && can_be_foreign) {
+      pending.entry = entries.find_foreign(
+          section_of(node.type), node.package_name, node.name, [&](const std::string& package) {
+            return has_enabled(state, configs, entries, node, package);
+          });
+    }
     finish(state, worker, configs, pending);
+  }
 }
 
 }  // namespace weft::parse

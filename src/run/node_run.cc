@@ -18,6 +18,7 @@ using manifest::ResourceType;
 
 bool has_sql(ResourceType type) {
   return type != ResourceType::Seed && type != ResourceType::SavedQuery &&
+         type != ResourceType::Exposure &&
          type != ResourceType::Source;
 }
 
@@ -77,6 +78,11 @@ diag::Status compile(NodeRun& run, const RunRequest& request) {
     diag::Status compiled = compile_unit_test(run);
     if (!compiled || !request.write_files || !run.node().compiled_path)
       return compiled;
+    for (const auto& [path, text] : run.fixtures) {
+      diag::Status written = write_file(run.context, path, text);
+      if (!written)
+        return written;
+    }
     return write_file(run.context, *run.node().compiled_path, run.node().compiled_code);
   }
   if (run.batch != nullptr)
@@ -100,8 +106,8 @@ diag::Status compile(NodeRun& run, const RunRequest& request) {
 diag::Status execute(NodeRun& run, const RunRequest& request) {
   if (request.mode == Mode::Clone)
     return clone_node(run, request);
-  if (run.node().type == ResourceType::SavedQuery) {
-    // Saved queries belong to the semantic layer: they are in the graph, but nothing is built.
+  if (run.node().type == ResourceType::SavedQuery || run.node().type == ResourceType::Exposure) {
+    // They are in the graph, but nothing is built.
     run.result.status = "no-op";
     run.result.message = "NO-OP";
     run.result.failures = 0;

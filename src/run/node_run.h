@@ -38,6 +38,8 @@ struct NodeRun {
   manifest::RunResult result;
   /// Null but for batches.
   const BatchStep* batch = nullptr;
+  /// Unit tests: files below target/compiled with the SQL of their inputs.
+  std::vector<std::pair<std::string, std::string>> fixtures = {};
 
   const manifest::Manifest& manifest() const { return context.project.manifest; }
   const manifest::Node& node() const { return manifest().node(id); }

@@ -54,8 +54,16 @@ diag::Result<NodeId> input_node(NodeRun& run, const Node& tested, const std::str
 
 /// SQL that gives the input's rows with the types of the real relation.
 diag::Result<std::string> fixture_sql(NodeRun& run, const UnitTestInput& input, NodeId node) {
-  if (input.format == "sql")
-    return input.rows.is_string() ? input.rows.as_string() : std::string();
+  if (input.format == "sql" && input.rows.is_string()) {
+    context::NodeScope scope;
+    run.context.compiler.prepare_scope(node, scope);
+    scope.is_operation = true;
+    diag::Result<jinja::Rendered> text =
+        run.lane.worker->render_text(input.rows.as_string(), "fixture", scope);
+    if (!text)
+      return text.error();
+    return std::move(text->text);
+  }
   const context::CallableMacro* macro =
       run.context.shared.macros.find(run.node().package_name, "get_fixture_sql");
   if (macro == nullptr)
@@ -72,8 +80,17 @@ diag::Result<std::string> fixture_sql(NodeRun& run, const UnitTestInput& input, 
 
 struct Inputs {
   context::NodeScope::UnitTestInputs names;
-  std::vector<compile::NamedCte> ctes;
+  /// Rows of the unit test's `given`, as in `names`.
+  std::vector<const UnitTestInput*> given;
+  std::vector<NodeId> nodes;
 };
+
+/// A source's name goes before its table's: two sources may have a table of one name.
+std::string cte_name(const Node& node) {
+  if (node.source != nullptr)
+    return fmt::format("{}{}__{}", context::kCtePrefix, node.source->source_name, node.name);
+  return std::string(context::kCtePrefix) + node.alias;
+}
 
 diag::Status add_input(NodeRun& run, const Node& tested, NodeId tested_id,
                        const UnitTestInput& input, Inputs& inputs) {
@@ -85,16 +102,39 @@ diag::Status add_input(NodeRun& run, const Node& tested, NodeId tested_id,
       return found.error();
     node = *found;
   }
-  diag::Result<std::string> sql = fixture_sql(run, input, node);
-  if (!sql)
-    return sql.error();
-  std::string name = std::string(context::kCtePrefix) + run.manifest().node(node).name;
-  if (is_this)
+  std::string name = cte_name(run.manifest().node(node));
+  if (is_this || node == tested_id)
     inputs.names.this_cte = name;
-  else
+  if (!is_this)
     inputs.names.cte_by_node.emplace_back(node, name);
-  inputs.ctes.push_back(compile::make_cte(name, {*sql, {}}));
+  inputs.given.push_back(&input);
+  inputs.nodes.push_back(node);
   return diag::Done{};
+}
+
+/// The fixtures that the model's text reads, in the order in which it reads them; each is left
+/// under target/compiled too.
+diag::Result<std::vector<compile::NamedCte>> used_fixtures(
+    NodeRun& run, const Inputs& inputs, const std::vector<std::string>& used) {
+  std::vector<compile::NamedCte> made;
+  const Node& test = run.node();
+  for (const std::string& name : used) {
+    // Of two inputs with one name the later one counts.
+    size_t i = inputs.nodes.size();
+    while (i > 0 && cte_name(run.manifest().node(inputs.nodes[i - 1])) != name)
+      --i;
+    if (i == 0)
+      continue;
+    diag::Result<std::string> sql = fixture_sql(run, *inputs.given[i - 1], inputs.nodes[i - 1]);
+    if (!sql)
+      return sql.error();
+    made.push_back(compile::make_cte(name, {*sql, {}}));
+    const Node& node = run.manifest().node(inputs.nodes[i - 1]);
+    run.fixtures.emplace_back(
+        run.context.compiler.fixture_path(node.package_name, test.original_file_path, node.name),
+        std::move(*sql));
+  }
+  return made;
 }
 
 using Row = std::vector<std::string>;
@@ -168,9 +208,13 @@ diag::Status compile_unit_test(NodeRun& run) {
       run.context.compiler.ctes_of(*run.lane.worker, scope.ephemerals, rows);
   if (!ephemerals)
     return ephemerals.error();
+  diag::Result<std::vector<compile::NamedCte>> ctes =
+      used_fixtures(run, inputs, inputs.names.used);
+  if (!ctes)
+    return ctes.error();
   for (compile::NamedCte& cte : *ephemerals)
-    inputs.ctes.push_back(std::move(cte));
-  node.compiled_code = compile::inject_ctes(*query, inputs.ctes).sql;
+    ctes->push_back(std::move(cte));
+  node.compiled_code = compile::inject_ctes(*query, *ctes).sql;
   node.compiled = true;
   node.compiled_path = run.context.compiler.file_path(node, "compiled");
   run.result.compiled = true;

@@ -130,12 +130,18 @@ class SeedWriter {
   std::vector<std::string_view> fields_;
 };
 
+/// A header that is a quoted name itself.
+bool is_quoted_name(std::string_view name) {
+  return name.size() > 2 && name.front() == '"' && name.back() == '"' &&
+         name.substr(1, name.size() - 2).find('"') == std::string_view::npos;
+}
+
 /// Bare, as dbt writes it, so that the server folds its case; quoted when it could not stand bare.
 std::string column_name(const std::string& name, bool quote) {
   bool bare = !quote && !name.empty() && !(name[0] >= '0' && name[0] <= '9');
   for (char c : name)
     bare = bare && (std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '$');
-  return bare ? name : quote_identifier(name);
+  return bare || (!quote && is_quoted_name(name)) ? name : quote_identifier(name);
 }
 
 /// The columns as load_seed creates them, and those that get their own type only afterwards.
