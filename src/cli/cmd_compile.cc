@@ -16,7 +16,8 @@ using manifest::ResourceType;
 
 std::vector<ResourceType> compiled_kinds() {
   return {ResourceType::Model,    ResourceType::Snapshot, ResourceType::Test,
-          ResourceType::Analysis, ResourceType::Function, ResourceType::Seed};
+          ResourceType::Analysis, ResourceType::Function, ResourceType::Seed,
+          ResourceType::Operation};
 }
 
 /// The compiled text as people or programs read it.

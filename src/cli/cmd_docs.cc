@@ -17,7 +17,8 @@ using manifest::ResourceType;
 bool compile_all(Session& session, run::RunOutcome& outcome) {
   std::optional<graph::NodeSet> selected =
       session.select({ResourceType::Model, ResourceType::Snapshot, ResourceType::Test,
-                      ResourceType::Analysis, ResourceType::Function, ResourceType::Seed});
+                      ResourceType::Analysis, ResourceType::Function, ResourceType::Seed,
+                      ResourceType::Operation});
   if (!selected)
     return false;
   run::RunRequest request;
@@ -25,6 +26,8 @@ bool compile_all(Session& session, run::RunOutcome& outcome) {
   request.selected = std::move(*selected);
   request.threads = static_cast<size_t>(std::max(1, session.profile.threads));
   request.create_schemas = false;
+  // Hooks are compiled like nodes.
+  request.run_hooks = false;
   run::RunContext context{*session.parsed, *session.graph, *session.shared, *session.compiler,
                           session.console};
   diag::Result<run::RunOutcome> done = run::run_nodes(context, request);

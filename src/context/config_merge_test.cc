@@ -58,4 +58,14 @@ TEST_CASE("hooks in any form become maps", "[config_merge]") {
   CHECK(hooks("[]") == "[]");
 }
 
+TEST_CASE("recorded calls keep their first values as written", "[config_merge]") {
+  DataMap calls;
+  merge_raw_config(calls, map_of(R"({"tags": "a", "post-hook": "x", "meta": {"k": 1}})"));
+  CHECK(base::to_json(Data(calls)) == R"({"tags": "a", "post-hook": "x", "meta": {"k": 1}})");
+  merge_raw_config(calls, map_of(R"({"tags": "b", "meta": {"l": 2}, "materialized": "table"})"));
+  CHECK(base::to_json(Data(calls)) ==
+        R"({"tags": ["a", "b"], "post-hook": "x", "meta": {"k": 1, "l": 2}, )"
+        R"("materialized": "table"})");
+}
+
 }  // namespace weft::context

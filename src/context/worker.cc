@@ -189,18 +189,26 @@ adapter::Connection& Worker::connection() {
   return *connection_;
 }
 
-Value Worker::macro_value(const CallableMacro& macro) {
-  // dbt records the macros that a node's own text calls, not those that macros call in turn.
-  if (scope_ != nullptr && scope_->capture != nullptr && interpreter_.macro_depth() == 0) {
+void Worker::macro_called(const jinja::Object& macro) {
+  auto found = ids_of_macros_.find(&macro);
+  if (scope_ == nullptr || found == ids_of_macros_.end())
+    return;
+  if (scope_->capture != nullptr) {
     std::vector<manifest::MacroId>& used = scope_->capture->macros;
-    if (std::find(used.begin(), used.end(), macro.id) == used.end())
-      used.push_back(macro.id);
+    if (std::find(used.begin(), used.end(), found->second) == used.end())
+      used.push_back(found->second);
   }
-  if (scope_ != nullptr && scope_->called_macros != nullptr && interpreter_.macro_depth() == 0)
-    scope_->called_macros->push_back(macro.id);
+  if (scope_->called_macros != nullptr)
+    scope_->called_macros->push_back(found->second);
+}
+
+Value Worker::macro_value(const CallableMacro& macro) {
   auto found = macros_.find(macro.id);
-  if (found == macros_.end())
+  if (found == macros_.end()) {
     found = macros_.emplace(macro.id, interpreter_.macro(*macro.code, macro.index, *this)).first;
+    if (found->second.is_object())
+      ids_of_macros_.emplace(&found->second.as_object(), macro.id);
+  }
   return found->second;
 }
 

@@ -38,6 +38,8 @@ class Worker final : public jinja::Names {
 
   std::optional<jinja::Value> lookup(jinja::Interpreter& interpreter,
                                      std::string_view name) override;
+  /// dbt records the macros that a node's own text calls, not those that macros call in turn.
+  void macro_called(const jinja::Object& macro) override;
 
   // For the members of the context:
   const Shared& shared() const { return shared_; }
@@ -47,7 +49,7 @@ class Worker final : public jinja::Names {
   /// The thread's connection; raises when templates may not ask the database here.
   adapter::Connection& connection();
   adapter::Connection* connection_or_null() { return connection_; }
-  /// A macro as a value; records its use while parsing.
+  /// A macro as a value.
   jinja::Value macro_value(const CallableMacro& macro);
   /// What a unit test puts in the place of a macro, by name or `package.name`: a callable that
   /// always gives that value. Nothing outside of unit tests and for other macros.
@@ -74,6 +76,7 @@ class Worker final : public jinja::Names {
   std::unordered_map<std::string_view, jinja::Value> constants_;
   /// Macros as values: making one runs the text around it in its file.
   std::unordered_map<manifest::MacroId, jinja::Value> macros_;
+  std::unordered_map<const jinja::Object*, manifest::MacroId> ids_of_macros_;
 };
 
 /// "model orders (models/orders.sql)": what dbt puts behind its headline.

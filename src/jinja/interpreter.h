@@ -23,6 +23,8 @@ class Names {
   virtual ~Names() = default;
   /// The value of `name`, or nothing.
   virtual std::optional<Value> lookup(Interpreter& interpreter, std::string_view name) = 0;
+  /// A macro is called from outside of any macro, its arguments evaluated.
+  virtual void macro_called(const Object& macro) { (void)macro; }
 };
 
 struct Rendered {

@@ -90,6 +90,7 @@ class Machine {
   void return_from_macro(Value value);
   std::vector<diag::TrailStep> call_stack() const;
   std::vector<std::string> macro_stack() const;
+  bool is_in_macro() const;
   void charge_steps(uint64_t steps);
   void charge_bytes(uint64_t bytes);
   void enter_level();

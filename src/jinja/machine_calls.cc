@@ -362,6 +362,8 @@ bool Machine::run_macro(const MacroObject& macro, const Arguments& arguments, Va
   spend(kMacroSteps);
   const Capture start = mark();
   Ref<FrameLink> link(macro.link());
+  if (names_ != nullptr && function.kind == Function::Kind::Macro && !is_in_macro())
+    names_->macro_called(macro);
   {
     ActivationScope scope(*this, function, *link->context, link.get());
     // Errors of the arguments are the caller's.

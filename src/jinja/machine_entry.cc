@@ -318,6 +318,15 @@ std::vector<std::string> Machine::macro_stack() const {
   return names;
 }
 
+bool Machine::is_in_macro() const {
+  for (const Activation* place = top_; place; place = place->outer) {
+    if (place->function->kind == Function::Kind::Macro) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void Machine::charge_steps(uint64_t steps) {
   if (budget_.steps == 0) {
     return;

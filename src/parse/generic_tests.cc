@@ -206,8 +206,9 @@ class TestParser {
     const context::CallableMacro* macro = test.test_namespace
                                               ? macros.find_in(*test.test_namespace, macro_name)
                                               : macros.find(node.package_name, macro_name);
-    if (macro != nullptr)
-      node.depends_on_macros.push_back(macro->id);
+    // dbt looks the name up without its package first; the call itself is seen when it is rendered.
+    if (const context::CallableMacro* bare = macros.find(node.package_name, macro_name))
+      node.depends_on_macros.push_back(bare->id);
     calls_ = {test.config, {}};
     bool is_simple = (test.name == "unique" || test.name == "not_null") && !test.test_namespace &&
                      macros.is_builtin(node.package_name, macro_name);

@@ -1,12 +1,32 @@
 // Groups: who owns models.
 #include <fmt/format.h>
 
+#include "base/paths.h"
+#include "base/strings.h"
 #include "parse/descriptions.h"
+#include "parse/node_config.h"
 #include "parse/state.h"
 
 namespace weft::parse {
 
+namespace {
+
+std::vector<std::string> fqn_of(const std::string& package, const std::string& path,
+                                const std::string& name) {
+  std::vector<std::string> fqn = {package};
+  std::string_view folder = base::folder_of(path);
+  if (!folder.empty() && folder != ".") {
+    for (std::string_view part : base::split(folder, '/'))
+      fqn.emplace_back(part);
+  }
+  fqn.push_back(name);
+  return fqn;
+}
+
+}  // namespace
+
 void parse_groups(State& state) {
+  ConfigBuilder configs(state);
   for (Entry& entry : state.entries) {
     if (entry.section != "groups")
       continue;
@@ -25,12 +45,10 @@ void parse_groups(State& state) {
       if (!group.owner.contains(key))
         group.owner.set(key, base::Data());
     }
-    group.config.set("meta", base::Data(base::DataMap{}));
-    if (const base::Data* config = entry.data.get("config");
-        config != nullptr && config->is_map()) {
-      for (const auto& [key, value] : config->as_map())
-        group.config.set(key, value);
-    }
+    const base::Data* config = entry.data.get("config");
+    group.config = configs.of_group(
+        group.package_name, fqn_of(group.package_name, file.path, group.name),
+        config != nullptr && config->is_map() ? config->as_map() : base::DataMap{});
     for (const manifest::Group& other : state.manifest().groups) {
       if (other.name != group.name)
         continue;

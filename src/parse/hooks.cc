@@ -23,7 +23,9 @@ void add_hook(State& state, context::Worker& worker, ConfigBuilder& configs,
   node.operation_index = static_cast<int>(index);
   node.created_at = state.now;
   node.tags = {kind};
-  node.checksum = {"sha256", base::sha256_hex(base::collapse_whitespace(sql))};
+  // The file that has the hook.
+  const std::string& file = state.input.sources.get(project.source).text;
+  node.checksum = {"sha256", base::sha256_hex(base::collapse_whitespace(file))};
   context::Capture capture;
   context::NodeScope scope;
   scope.package_name = project.name;

@@ -182,7 +182,19 @@ void ConfigBuilder::apply_tree(const DataMap& tree, const std::vector<std::strin
 DataMap ConfigBuilder::build(ResourceType type, const std::string& package,
                              const std::vector<std::string>& fqn, const DataMap& patch,
                              const DataMap& inline_config) {
-  DataMap config = default_config(type);
+  return layered(default_config(type), type, package, fqn, patch, inline_config);
+}
+
+DataMap ConfigBuilder::of_group(const std::string& package, const std::vector<std::string>& fqn,
+                                const DataMap& patch) {
+  DataMap defaults;
+  defaults.set("meta", Data(DataMap{}));
+  return layered(std::move(defaults), ResourceType::Model, package, fqn, patch, {});
+}
+
+DataMap ConfigBuilder::layered(DataMap config, ResourceType type, const std::string& package,
+                               const std::vector<std::string>& fqn, const DataMap& patch,
+                               const DataMap& inline_config) const {
   const config::Project* own = state_.projects.front();
   for (const config::Project* project : state_.projects) {
     if (project->name == package)
@@ -246,6 +258,11 @@ DataMap unrendered_entry_config(const Data& entry, const yaml::Node* config) {
     Data written = yaml::to_data(*config);
     for (auto& [key, value] : written.as_map()) {
       Data* known = made.find(key);
+      if (known != nullptr && known->is_list() && value.is_list()) {
+        // dbt puts what is written before what was rendered.
+        for (const Data& item : known->as_list())
+          value.as_list().push_back(item);
+      }
       if (known == nullptr || !known->is_map() || !value.is_map()) {
         made.set(key, std::move(value));
         continue;

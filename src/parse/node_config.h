@@ -26,12 +26,18 @@ class ConfigBuilder {
   base::DataMap build(ResourceType type, const std::string& package,
                       const std::vector<std::string>& fqn, const base::DataMap& patch,
                       const base::DataMap& inline_config);
+  /// Of a group: dbt applies the models' tree to it.
+  base::DataMap of_group(const std::string& package, const std::vector<std::string>& fqn,
+                         const base::DataMap& patch);
   /// The same without defaults and unrendered, for state comparison.
   base::DataMap unrendered(ResourceType type, const std::string& package,
                            const std::vector<std::string>& fqn, const base::DataMap& patch,
                            const base::DataMap& inline_config);
 
  private:
+  base::DataMap layered(base::DataMap config, ResourceType type, const std::string& package,
+                        const std::vector<std::string>& fqn, const base::DataMap& patch,
+                        const base::DataMap& inline_config) const;
   /// What the trees of one project say for the fqn, defaults included when `base` is given.
   void apply_tree(const base::DataMap& tree, const std::vector<std::string>& fqn,
                   base::DataMap& config) const;

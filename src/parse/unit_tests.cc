@@ -11,6 +11,7 @@
 #include "base/strings.h"
 #include "context/lookup.h"
 #include "parse/node_patch.h"
+#include "parse/yaml_render.h"
 
 namespace weft::parse {
 namespace {
@@ -203,8 +204,16 @@ class UnitTestParser {
 
   void take_config(Node& node) {
     DataMap given;
-    if (const Data* config = entry_->data.get("config"); config != nullptr && config->is_map())
-      given = config->as_map();
+    const yaml::Node* written = entry_->node->find("config");
+    if (written != nullptr && written->is_mapping()) {
+      std::vector<std::string_view> path = {"unit_tests", "config"};
+      diag::Result<Data> config =
+          render_yaml(worker_, *written, path, node.package_name);
+      if (config)
+        given = config->as_map();
+      else
+        state_.report(config.error());
+    }
     DataMap config = configs_.build(ResourceType::UnitTest, node.package_name, node.fqn, given, {});
     if (const Data* tags = config.find("tags"); tags != nullptr && tags->is_list()) {
       for (const Data& tag : tags->as_list())

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/strings.h"
+#include "run/node_run.h"
 #include "run/query_comment.h"
 
 namespace weft::run {
@@ -112,6 +113,11 @@ class HookRun {
       return sql.error();
     result.compiled = node.compiled = true;
     result.compiled_code = node.compiled_code = sql->text;
+    node.compiled_path = context_.compiler.file_path(node, "compiled");
+    node.extra_ctes_injected = true;
+    if (diag::Status written = write_target_file(context_, *node.compiled_path, sql->text);
+        !written)
+      return written;
     int64_t compiled = clock.now_us();
     context_.listener.hook_started(index + 1, total, name, node);
     diag::Status status = execute_hook(lane_, node, sql_of(sql->text));

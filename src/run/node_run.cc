@@ -22,17 +22,6 @@ bool has_sql(ResourceType type) {
          type != ResourceType::Source;
 }
 
-diag::Status write_file(const RunContext& context, const std::string& path, std::string_view text) {
-  std::string full = base::join_path(context.shared.root.root, path);
-  std::optional<base::IoError> error = context.shared.env.files.write(full, text);
-  if (!error)
-    return diag::Done{};
-  diag::Diagnostic diagnostic;
-  diagnostic.code = diag::Code::FileUnwritable;
-  diagnostic.message = fmt::format("`{}` cannot be written: {}", path, error->message);
-  return diagnostic;
-}
-
 bool is_ephemeral(const NodeRun& run) {
   return run.node().is_ephemeral_model(run.manifest().config_of(run.node()));
 }
@@ -79,11 +68,11 @@ diag::Status compile(NodeRun& run, const RunRequest& request) {
     if (!compiled || !request.write_files || !run.node().compiled_path)
       return compiled;
     for (const auto& [path, text] : run.fixtures) {
-      diag::Status written = write_file(run.context, path, text);
+      diag::Status written = write_target_file(run.context, path, text);
       if (!written)
         return written;
     }
-    return write_file(run.context, *run.node().compiled_path, run.node().compiled_code);
+    return write_target_file(run.context, *run.node().compiled_path, run.node().compiled_code);
   }
   if (run.batch != nullptr)
     run.scope.batch = run.batch->batch;
@@ -99,7 +88,7 @@ diag::Status compile(NodeRun& run, const RunRequest& request) {
   run.result.compiled = true;
   run.result.compiled_code = node.compiled_code;
   if (request.write_files && node.compiled_path)
-    return write_file(run.context, *node.compiled_path, node.compiled_code);
+    return write_target_file(run.context, *node.compiled_path, node.compiled_code);
   return diag::Done{};
 }
 
@@ -121,7 +110,7 @@ diag::Status execute(NodeRun& run, const RunRequest& request) {
   if (run.scope.has_written && run.node().type != ResourceType::UnitTest)
     run.context.project.manifest.node(run.id).build_path = path;
   if (request.write_files && !run.scope.written.empty()) {
-    diag::Status written = write_file(run.context, path, run.scope.written);
+    diag::Status written = write_target_file(run.context, path, run.scope.written);
     if (status && !written)
       return written;
   }
@@ -147,6 +136,18 @@ void release(NodeRun& run) {
 }
 
 }  // namespace
+
+diag::Status write_target_file(const RunContext& context, const std::string& path,
+                              std::string_view text) {
+  std::string full = base::join_path(context.shared.root.root, path);
+  std::optional<base::IoError> error = context.shared.env.files.write(full, text);
+  if (!error)
+    return diag::Done{};
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::FileUnwritable;
+  diagnostic.message = fmt::format("`{}` cannot be written: {}", path, error->message);
+  return diagnostic;
+}
 
 std::string result_message(const diag::Diagnostic& error, const Node& node,
                            const std::string& compiled_path) {

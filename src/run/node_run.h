@@ -53,6 +53,10 @@ manifest::RunResult run_node(const RunContext& context, const RunRequest& reques
 /// Compiles and executes what stands in `run` and fills its result. Never fails, as run_node().
 void run_step(NodeRun& run, const RunRequest& request);
 
+/// Writes a file below the target folder; `path` is relative to the project.
+diag::Status write_target_file(const RunContext& context, const std::string& path,
+                               std::string_view text);
+
 /// The text of an error as dbt's results hold it: headline, place, message, compiled file.
 std::string result_message(const diag::Diagnostic& error, const manifest::Node& node,
                            const std::string& compiled_path);
