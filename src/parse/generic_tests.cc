@@ -207,7 +207,10 @@ class TestParser {
                                               ? macros.find_in(*test.test_namespace, macro_name)
                                               : macros.find(node.package_name, macro_name);
     // dbt looks the name up without its package first; the call itself is seen when it is rendered.
-    if (const context::CallableMacro* bare = macros.find(node.package_name, macro_name))
+    const context::CallableMacro* bare = macros.find_in(node.package_name, macro_name);
+    if (bare == nullptr)
+      bare = macros.find_anywhere(macro_name);
+    if (bare != nullptr)
       node.depends_on_macros.push_back(bare->id);
     calls_ = {test.config, {}};
     bool is_simple = (test.name == "unique" || test.name == "not_null") && !test.test_namespace &&

@@ -86,8 +86,8 @@ TEST_CASE("configuration is recorded before it is rendered", "[recorded]") {
   CHECK(member(manifest, "nodes", "model.q.simple", "unrendered_config") ==
         R"({"schema": "{{ target.name }}", "tags": "t", "materialized": "table"})");
   CHECK(member(manifest, "nodes", "model.q.logic", "unrendered_config") ==
-        R"({"schema": "{{ target.name }}", "tags": ["top"], "enabled": "var('on', True)", )"
-        R"("post_hook": "select 1"})");
+        R"--({"schema": "{{ target.name }}", "tags": ["top"], "enabled": "var('on', True)", )--"
+        R"--("post_hook": "select 1"})--");
   CHECK(member(manifest, "sources", "source.q.raw.t", "unrendered_config") ==
         R"({"tags": [], "meta": {}, "loaded_at_field": null, "loaded_at_query": null})");
   CHECK(member(manifest, "sources", "source.q.raw.t", "unrendered_schema") ==
