@@ -41,8 +41,12 @@ std::string profiles_path(const Session& session) {
 
 Check check_profile(Session& session) {
   config::ProfileRequest request = session.profile_request();
-  if (request.profile_name.empty() && !request.embedded)
-    return {"ERROR invalid", "Could not load dbt_project.yml\n", true};
+  if (request.profile_name.empty() && !request.embedded) {
+    // Which of its profiles is meant is for dbt_project.yml to say, whose check fails.
+    bool exists = session.env.files.exists(
+        base::absolute_path(profiles_path(session), session.env.working_directory));
+    return {exists ? "OK found" : "ERROR not found", "there is no profiles.yml", !exists};
+  }
   diag::Result<config::Profile> loaded = session.read_profile();
   if (loaded) {
     session.profile = std::move(*loaded);
@@ -167,7 +171,7 @@ int cmd_debug(Session& session) {
     checks.push_back(check_git(session));
     say(session, fmt::format("Required dependencies:\n - git [{}]\n", checks.back().line));
   }
-  if (profile.failed)
+  if (profile.failed || session.profile.name.empty())
     say(session, "Connection test skipped since no profile was found");
   else
     checks.push_back(check_connection(session));

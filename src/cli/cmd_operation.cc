@@ -97,6 +97,8 @@ int cmd_run_operation(Session& session) {
       return unknown_macro(session, session.line.arguments.front());
   }
   auto connection = session.adapter->connect("macro");
+  // Statements stand for themselves until the macro begins a transaction.
+  (void)connection->commit();
   run::RunOutcome outcome;
   manifest::RunResult result;
   result.thread_id = "MainThread";

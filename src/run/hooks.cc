@@ -72,6 +72,9 @@ class HookRun {
       lane_.connection->name = "master";
     if (diag::Status commented = set_query_comment(*lane_.worker, nullptr, "master"); !commented)
       return commented.error();
+    // Each statement of a hook stands for itself.
+    if (diag::Status cleared = lane_.connection->commit(); !cleared)
+      return cleared.error();
     for (size_t i = 0; i < hooks.size(); ++i) {
       if (diag::Status done = one(hooks[i], i, hooks.size()); !done)
         return done.error();

@@ -126,13 +126,10 @@ void fail(NodeRun& run, diag::Diagnostic error) {
 
 /// What a closed node must not leave: an open transaction or its name on the connection.
 void release(NodeRun& run) {
-  adapter::Connection* connection = run.lane.connection.get();
-  if (connection == nullptr)
+  if (run.lane.connection == nullptr)
     return;
-  if (connection->in_transaction()) {
-    diag::Status status = connection->rollback();
-    (void)status;
-  }
+  diag::Status status = run.lane.connection->rollback();
+  (void)status;
 }
 
 }  // namespace

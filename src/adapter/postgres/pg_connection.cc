@@ -258,7 +258,8 @@ bool PgConnection::in_transaction() const {
 }
 
 diag::Status PgConnection::commit() {
-  begin_wanted_ = was_ended_by_statement_ = false;
+  begin_wanted_ = false;
+  was_ended_by_statement_ = true;
   if (!session_ || !session_->in_transaction())
     return diag::Done{};
   // With the transaction's number the truth can be found out should the answer get lost.

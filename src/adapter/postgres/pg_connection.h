@@ -95,8 +95,9 @@ class PgConnection final : public Connection {
   std::unique_ptr<Session> session_;
   /// begin() was called; the next statement carries the BEGIN.
   bool begin_wanted_ = false;
-  /// A statement such as `commit` ended the transaction. As with psycopg2, what follows up to
-  /// commit(), rollback() or begin() then runs outside of one: hooks with `vacuum` rely on it.
+  /// commit(), or a statement such as `commit`, ended the transaction. As with psycopg2 under dbt,
+  /// what follows up to rollback() or begin() then runs outside of one: hooks with `vacuum` rely
+  /// on it.
   bool was_ended_by_statement_ = false;
   /// Names of the statements that the session keeps.
   std::set<std::string> kept_;
