@@ -1,9 +1,9 @@
 // Connection: one session with PostgreSQL. Used by one thread; only cancel() may come from another.
 //
 // Transactions follow psycopg2 as dbt uses it: unless the profile says autocommit, the first
-// statement opens a transaction, which lasts until commit() or rollback(). A statement that ends it
-// by itself (`commit;`) leaves those behind it outside of one, up to commit(), rollback() or
-// begin().
+// statement opens a transaction, which lasts until commit() or rollback(). Behind commit()
+// or a statement that ends it by itself (`commit;`) statements run outside of one, up to rollback()
+// or begin().
 #pragma once
 
 #include <cstdint>

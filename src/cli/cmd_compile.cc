@@ -66,6 +66,7 @@ int cmd_compile(Session& session) {
   request.selected = *selected;
   request.threads = static_cast<size_t>(std::max(1, session.profile.threads));
   request.run_hooks = false;
+  request.ephemeral_results = !session.flags.get_list("select").empty();
   request.create_schemas = false;
   run::RunContext context{*session.parsed, *session.graph, *session.shared, *session.compiler,
                           session.console};

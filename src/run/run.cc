@@ -156,10 +156,10 @@ class Scheduler {
     bool skips = failed && !(is_test && !request_.tests_gate) && !continues_on_error(id);
     plan_.finish(id, skips ? Effect::SkipChildren : Effect::None);
     // The failure of an ephemeral model is told by the results of those that read it.
-    if (counts(id))
+    if (!counts(id) && failed)
+      causes_.emplace(id, result);
+    if (counts(id) || request_.ephemeral_results)
       results_.push_back(std::move(result));
-    else if (failed)
-      causes_.emplace(id, std::move(result));
     if (failed && request_.fail_fast)
       stop_ = true;
     changed_.notify_all();

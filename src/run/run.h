@@ -38,6 +38,8 @@ struct RunRequest {
   bool create_schemas = true;
   /// Compiled and run files are written.
   bool write_files = true;
+  /// Ephemeral models have results too: `compile --select`.
+  bool ephemeral_results = false;
   /// retry: batch_results of the earlier run by unique id. Of such a microbatch model only the
   /// failed batches are run.
   std::unordered_map<std::string, base::Data> earlier_batches;
