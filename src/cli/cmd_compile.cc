@@ -37,6 +37,8 @@ void show_compiled(Session& session, const std::string& name, bool is_inline,
 }
 
 int compile_text(Session& session, const std::string& text) {
+  if (!session.defer(graph::NodeSet(session.parsed->manifest.nodes.size())))
+    return kUnhandled;
   auto connection = session.adapter->connect("inline");
   context::Worker worker(*session.shared, connection.get());
   context::NodeScope scope;
@@ -68,6 +70,7 @@ int cmd_compile(Session& session) {
   request.run_hooks = false;
   request.ephemeral_results = !session.flags.get_list("select").empty();
   request.create_schemas = false;
+  request.reports_ephemerals = !session.flags.get_list("select").empty();
   run::RunContext context{*session.parsed, *session.graph, *session.shared, *session.compiler,
                           session.console};
   diag::Result<run::RunOutcome> done = run::run_nodes(context, request);

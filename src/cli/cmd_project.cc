@@ -1,4 +1,4 @@
-// init, deps, clean: what one does with a project before and after building it.
+// init: makes a new project.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -115,64 +115,6 @@ int cmd_init(Session& session) {
       fmt::format(
           "Your new project \"{0}\" is ready.\n\n  cd {0}\n  {1} build\n  {1} docs generate\n",
           name, session.program));
-  return kSuccess;
-}
-
-int cmd_deps(Session& session) {
-  if (!session.load_project())
-    return kUnhandled;
-  config::RenderContext context{session.env, session.cli_vars};
-  context.secrets_allowed = true;
-  config::InstallRequest request;
-  const base::Data* lock = session.line.values.find("lock");
-  const base::Data* upgrade = session.line.values.find("upgrade");
-  request.lock_only = lock != nullptr && lock->truthy();
-  request.upgrade = upgrade != nullptr && upgrade->truthy();
-  request.progress = [&](std::string_view line) { session.log.info(std::string(line)); };
-  auto installed =
-      config::install_packages(session.project, request, context, session.sources, session.sink);
-  if (!installed) {
-    session.console.fatal(installed.error());
-    return kUnhandled;
-  }
-  if (installed->empty())
-    session.log.info("Warning: No packages were found in packages.yml");
-  return session.flush_sink() ? kSuccess : kUnhandled;
-}
-
-int cmd_clean(Session& session) {
-  if (!session.load_project())
-    return kUnhandled;
-  const config::Project& project = session.project;
-  std::vector<std::string> targets = project.clean_targets;
-  if (targets.empty())
-    targets.push_back(project.target_path);
-  const base::Data* only = session.line.values.find("clean_project_files_only");
-  bool inside_only = only == nullptr || only->truthy();
-  for (const std::string& target : targets) {
-    std::string path = base::normalize_path(base::join_path(project.root, target));
-    bool is_source = false;
-    for (const auto* list : {&project.model_paths, &project.seed_paths, &project.snapshot_paths,
-                             &project.macro_paths, &project.test_paths, &project.analysis_paths}) {
-      for (const std::string& folder : *list)
-        is_source = is_source || base::is_inside(base::join_path(project.root, folder), path);
-    }
-    bool outside = !base::is_inside(path, project.root) || path == project.root;
-    if (is_source || (outside && inside_only) || path == "/") {
-      return fail(
-          session, diag::Code::PathNotCleanable,
-          fmt::format("`{}` is not removed: it {}", target,
-                      is_source ? "holds the project's own files" : "lies outside of the project"),
-          "change `clean-targets` in dbt_project.yml");
-    }
-    session.log.info(fmt::format("Checking {}/*", path));
-    std::optional<base::IoError> error = session.env.files.remove_all(path);
-    if (error)
-      return fail(session, diag::Code::FileUnwritable,
-                  fmt::format("`{}` cannot be removed: {}", target, error->message));
-    session.log.info(fmt::format("Cleaned {}/*", path));
-  }
-  session.log.info("Finished cleaning all paths.");
   return kSuccess;
 }
 

@@ -17,9 +17,24 @@ std::vector<ResourceType> kinds_of(std::string_view command) {
     return {ResourceType::Seed};
   if (command == "snapshot")
     return {ResourceType::Snapshot};
-  return {ResourceType::Model,     ResourceType::Seed,     ResourceType::Snapshot,
-          ResourceType::Test,      ResourceType::UnitTest, ResourceType::Function,
+  return {ResourceType::Model,      ResourceType::Seed,     ResourceType::Snapshot,
+          ResourceType::Test,       ResourceType::UnitTest, ResourceType::Function,
           ResourceType::SavedQuery, ResourceType::Exposure};
+}
+
+bool has_items(const base::Data& batches, std::string_view key) {
+  const base::Data* list = batches.get(key);
+  return list != nullptr && list->is_list() && !list->as_list().empty();
+}
+
+/// Microbatch models of which some batches are done and some are not. Where none is, all are tried.
+std::unordered_map<std::string, base::Data> earlier_batches(const manifest::RunResults& results) {
+  std::unordered_map<std::string, base::Data> made;
+  for (const manifest::RunResult& result : results.results) {
+    if (has_items(result.batch_results, "successful") && has_items(result.batch_results, "failed"))
+      made.emplace(result.unique_id, result.batch_results);
+  }
+  return made;
 }
 
 }  // namespace
@@ -62,6 +77,10 @@ int cmd_run(Session& session) {
   request.threads = static_cast<size_t>(std::max(1, session.profile.threads));
   request.fail_fast = session.flags.get_bool("fail_fast");
   request.tests_gate = command == "build";
+  if (session.retried != nullptr) {
+    request.previous = &session.retried->results;
+    request.earlier_batches = earlier_batches(session.retried->results);
+  }
   run::RunContext context{*session.parsed, *session.graph, *session.shared, *session.compiler,
                           session.console};
   diag::Result<run::RunOutcome> done = run::run_nodes(context, request);

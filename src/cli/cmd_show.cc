@@ -210,6 +210,8 @@ int cmd_show(Session& session) {
   context::Worker worker(*session.shared, connection.get());
   run::RunOutcome outcome;
   if (text) {
+    if (!session.defer(graph::NodeSet(session.parsed->manifest.nodes.size())))
+      return kUnhandled;
     diag::Result<manifest::RunResult> shown = show_inline(session, worker, *text);
     if (!shown)
       return fail(session, shown.error());

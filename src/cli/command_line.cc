@@ -81,7 +81,9 @@ class Parser {
     for (const OptionSpec& option : option_specs()) {
       if (command_at_ != kNone && !command_has(line_.command, option))
         continue;
-      if (name.size() == 2 && name[0] == '-' && option.letter == name[1])
+      // "m" is dbt's old letter for --select.
+      if (name.size() == 2 && name[0] == '-' &&
+          (option.letter == name[1] || (name[1] == 'm' && option.name == "select")))
         return &option;
       // dbt's old letter for --select.
       if (option.name == "select" && name == "-m")
@@ -177,8 +179,16 @@ class Parser {
     return set_value(option, word.substr(0, equal), value);
   }
 
+  /// `ls --models x` means models only; everywhere else it is another word for --select.
+  std::string_view list_name(const OptionSpec& option, std::string_view word) const {
+    std::string_view spelling = word.substr(0, word.find('='));
+    bool is_models = spelling == "-m" || spelling == "--models" || spelling == "--model";
+    bool is_list = line_.command != nullptr && line_.command->name == "ls";
+    return is_list && is_models && option.name == "select" ? "models" : option.name;
+  }
+
   bool take_words(const OptionSpec& option, const std::string& first, bool has_inline, size_t& i) {
-    base::Data& list = line_.values[option.name];
+    base::Data& list = line_.values[list_name(option, words_[i])];
     if (!list.is_list())
       list = base::Data(base::DataList{});
     size_t taken = 0;

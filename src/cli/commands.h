@@ -24,12 +24,18 @@ int cmd_run_operation(Session& session);
 /// cmd_docs.cc
 int cmd_docs_generate(Session& session);
 int cmd_docs_serve(Session& session);
-/// cmd_project.cc: init, deps, clean.
+/// cmd_project.cc
 int cmd_init(Session& session);
+/// cmd_deps.cc
 int cmd_deps(Session& session);
+/// cmd_clean.cc
 int cmd_clean(Session& session);
 /// cmd_debug.cc
 int cmd_debug(Session& session);
+/// cmd_retry.cc
+int cmd_retry(Session& session);
+/// main.cc: the command of the session's own command line.
+int run_command(Session& session);
 /// cmd_db.cc
 int cmd_db(Session& session);
 

@@ -153,10 +153,11 @@ constexpr Row kRows[] = {
     {"deps", cmd_deps},
     {"clean", cmd_clean},
     {"debug", cmd_debug},
+    {"retry", cmd_retry},
     {"db", cmd_db},
 };
 
-int run_command(base::Env& env, const CommandLine& line, const std::string& program) {
+int run_words(base::Env& env, const CommandLine& line, const std::string& program) {
   std::string_view name = line.command->name;
   if (name == "jinja")
     return run_jinja(line);
@@ -165,14 +166,18 @@ int run_command(base::Env& env, const CommandLine& line, const std::string& prog
     return kSuccess;
   }
   Session session(env, line, program);
+  return run_command(session);
+}
+
+}  // namespace
+
+int run_command(Session& session) {
   for (const Row& row : kRows) {
-    if (row.name == name)
+    if (row.name == session.line.command->name)
       return session.finish(row.run(session));
   }
   return kUnhandled;
 }
-
-}  // namespace
 
 int main_with(std::vector<std::string> words, const std::string& program) {
   if (words.size() == 1 && (words[0] == "--version" || words[0] == "-V" || words[0] == "-v")) {
@@ -196,7 +201,7 @@ int main_with(std::vector<std::string> words, const std::string& program) {
   }
   if (std::optional<UsageError> wrong = check_values(line, env))
     return usage_error(env, program, *wrong);
-  return run_command(env, line, program);
+  return run_words(env, line, program);
 }
 
 }  // namespace weft::cli

@@ -96,6 +96,8 @@ constexpr OptionSpec kOptions[] = {
     {"port", Integer, "port", 0, "N", "port to listen on"},
     {"browser", Switch, "browser open", 0, "", "open a browser"},
     {"lock", Switch, "lock", 0, "", "write package-lock.yml only"},
+    {"add_package", Text, "add-package", 0, "NAME@VERSION", "add a package to packages.yml first"},
+    {"source", Text, "source", 0, "KIND", "where the added package comes from: hub, git or local"},
     {"upgrade", Switch, "upgrade", 0, "", "ignore package-lock.yml"},
     {"connection", Switch, "connection", 0, "", "test the connection only"},
     {"config_dir", Switch, "config-dir", 0, "", "show where profiles.yml is looked for"},
@@ -114,7 +116,7 @@ constexpr CommandSpec kCommands[] = {
      "shop\n  cd "
      "shop && weft build\n"},
     {"debug", "", "check project, profile and connection", "connection config_dir", "", ""},
-    {"deps", "", "install the packages of packages.yml", "lock upgrade", "", ""},
+    {"deps", "", "install the packages of packages.yml", "lock upgrade add_package source", "", ""},
     {"clean", "", "remove the folders listed under clean-targets", "clean_project_files_only", "",
      ""},
     {"parse", "", "read the project and write manifest.json", "", "", ""},
@@ -155,6 +157,9 @@ constexpr CommandSpec kCommands[] = {
      "profile\n"},
     {"run-operation", "", "call a macro, or run one statement", "args sql", "[MACRO]",
      "  weft run-operation grant_access --args '{role: reader}'\n"},
+    {"retry", "", "repeat what failed in the last run", "full_refresh", "",
+     "  weft build || weft retry        under the flags of that run; --threads and --vars may "
+     "change\n"},
     {"docs generate", "", "write the documentation site",
      "select exclude selector compile empty_catalog static", "", ""},
     {"docs serve", "", "serve the documentation site on this machine", "host port browser", "", ""},

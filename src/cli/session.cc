@@ -10,6 +10,7 @@
 #include "cli/check_values.h"
 #include "config/deprecations.h"
 #include "config/profile_flags.h"
+#include "run/defer.h"
 
 namespace weft::cli {
 namespace {
@@ -72,6 +73,13 @@ Session::Session(base::Env& given, const CommandLine& command_line, std::string 
       invocation_id(base::random_uuid()),
       started_at(given.clock.now_us()) {}
 
+Session::Session(Session& first, const CommandLine& command_line, const RetriedRun& run)
+    : Session(first.env, command_line, first.program) {
+  invocation_id = first.invocation_id;
+  started_at = first.started_at;
+  retried = &run;
+}
+
 bool Session::fatal(const diag::Diagnostic& diagnostic) {
   console.fatal(diagnostic);
   return false;
@@ -131,13 +139,8 @@ bool Session::load_project(std::string* problem) {
                   invocation_id);
     console.configure(flags, "", only_compiles(line));
   }
-  base::DataMap version;
-  version.set("version", base::Data("=" + std::string(config::kDbtVersion)));
-  log.write(
-      {"MainReportVersion", "A001", Level::Info,
-       fmt::format("Running with dbt={} (weft {})", config::kDbtVersion, config::kWeftVersion),
-       std::move(version)});
-  log.debug("command: " + line.invocation);
+  if (retried == nullptr)
+    report_version();
   if (!resolved || !partial || !profile_flags) {
     const diag::Diagnostic& error = !resolved  ? resolved.error()
                                     : !partial ? partial.error()
@@ -166,6 +169,16 @@ config::ProfileRequest Session::profile_request(const std::string& root) const {
       request.profiles_dir = std::string(*given);
   }
   return request;
+}
+
+void Session::report_version() {
+  base::DataMap version;
+  version.set("version", base::Data("=" + std::string(config::kDbtVersion)));
+  log.write(
+      {"MainReportVersion", "A001", Level::Info,
+       fmt::format("Running with dbt={} (weft {})", config::kDbtVersion, config::kWeftVersion),
+       std::move(version)});
+  log.debug("command: " + line.invocation);
 }
 
 config::ProfileRequest Session::profile_request() const {
@@ -238,7 +251,7 @@ bool Session::parse() {
   if (!cycle.empty())
     return fatal(graph::cycle_error(parsed->manifest, cycle));
   diag::Result<select::Selectors> read =
-      select::read_selectors(env.files, project.root, sources, sink);
+      select::read_selectors(env.files, project.root, sources, sink, &context);
   if (!read)
     return fatal(read.error());
   selectors = std::move(*read);
@@ -253,7 +266,8 @@ bool Session::parse() {
 
 bool Session::write_manifest() {
   return !flags.get_bool("write_json") ||
-         write_artifact("manifest.json", manifest_json(parsed->manifest));
+         (write_artifact("manifest.json", manifest_json(parsed->manifest)) &&
+          write_artifact("semantic_manifest.json", semantic_manifest_json(parsed->manifest)));
 }
 
 void Session::report_counts() {
@@ -339,7 +353,7 @@ bool Session::read_state() {
     folder = flags.get_string("state");
   if (folder.empty())
     return true;
-  folder = base::absolute_path(folder, env.working_directory);
+  folder = base::join_path(project.root, folder);
   std::string path = folder + "/manifest.json";
   if (env.files.exists(path)) {
     diag::Result<manifest::StateManifest> read = manifest::read_state_manifest(env.files, path);
@@ -379,13 +393,16 @@ std::optional<graph::NodeSet> Session::select(const std::vector<ResourceType>& k
                      : mode == "empty"     ? select::IndirectSelection::Empty
                                            : select::IndirectSelection::Eager;
   request.resource_types = kinds;
+  if (request.select.empty())
+    request.select = flags.get_list("models");
   std::vector<std::string> wanted = flags.get_list("resource_types");
-  if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), "all") == wanted.end()) {
+  if (!wanted.empty())
     request.resource_types.clear();
-    for (const std::string& word : wanted) {
-      if (std::optional<ResourceType> type = manifest::parse_resource_type(word))
-        request.resource_types.push_back(*type);
-    }
+  for (const std::string& word : wanted) {
+    if (word == "all" || word == "default")
+      request.resource_types.insert(request.resource_types.end(), kinds.begin(), kinds.end());
+    else if (std::optional<ResourceType> type = manifest::parse_resource_type(word))
+      request.resource_types.push_back(*type);
   }
   for (const std::string& word : flags.get_list("exclude_resource_types")) {
     if (std::optional<ResourceType> type = manifest::parse_resource_type(word))
@@ -409,12 +426,70 @@ std::optional<graph::NodeSet> Session::select(const std::vector<ResourceType>& k
   }
   if (!flush_sink())
     return std::nullopt;
+  if (retried != nullptr)
+    *selected = retried_nodes();
   if (shared != nullptr) {
     shared->selected_resources.clear();
     for (manifest::NodeId id : selected->members())
       shared->selected_resources.push_back(parsed->manifest.node(id).unique_id);
+    if (!defer(*selected))
+      return std::nullopt;
   }
   return std::move(*selected);
+}
+
+graph::NodeSet Session::retried_nodes() const {
+  graph::NodeSet made(parsed->manifest.nodes.size());
+  for (const std::string& unique_id : retried->unique_ids) {
+    manifest::NodeId id = parsed->manifest.find(unique_id);
+    if (id.valid())
+      made.insert(id);
+  }
+  return made;
+}
+
+const manifest::StateManifest* Session::defer_manifest() {
+  std::string folder = flags.get_string("defer_state");
+  if (folder.empty() && state_manifest_)
+    return &*state_manifest_;
+  if (folder.empty())
+    folder = flags.get_string("state");
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::StateMissing;
+  if (folder.empty()) {
+    diagnostic.message = "`--defer` needs `--state` or `--defer-state`";
+    diagnostic.legacy_text =
+        "Runtime Error\n  --state or --defer-state are required for deferral, but neither was "
+        "provided";
+    fatal(diagnostic);
+    return nullptr;
+  }
+  std::string path = base::join_path(base::join_path(project.root, folder), "manifest.json");
+  if (!env.files.exists(path)) {
+    diagnostic.message = fmt::format("there is no `{}` to defer to", path);
+    diagnostic.legacy_text =
+        fmt::format("Runtime Error\n  Could not find manifest in --state path: \"{}\"", folder);
+    fatal(diagnostic);
+    return nullptr;
+  }
+  diag::Result<manifest::StateManifest> read = manifest::read_state_manifest(env.files, path);
+  if (!read) {
+    fatal(read.error());
+    return nullptr;
+  }
+  defer_manifest_ = std::move(*read);
+  return &*defer_manifest_;
+}
+
+bool Session::defer(const graph::NodeSet& selected) {
+  if (!flags.get_bool("defer"))
+    return true;
+  const manifest::StateManifest* state = defer_manifest();
+  if (state == nullptr)
+    return false;
+  shared->deferred =
+      run::deferred_relations(*shared, *state, selected, flags.get_bool("favor_state"));
+  return true;
 }
 
 std::string Session::target_path() const {
@@ -438,6 +513,8 @@ bool Session::write_artifact(const std::string& name, const std::string& text) {
 base::DataMap Session::artifact_args() const {
   base::DataMap args = flags.all();
   args.set("which", base::Data(which_of(line)));
+  if (line.command->name == "run-operation" && !line.arguments.empty())
+    args.set("macro", base::Data(line.arguments.front()));
   args.set("invocation_command", base::Data(line.invocation));
   args.set("vars", base::Data(cli_vars));
   return args;

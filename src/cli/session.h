@@ -28,11 +28,19 @@ namespace weft::cli {
 /// Exit codes as dbt documents them.
 inline constexpr int kSuccess = 0, kNodeFailed = 1, kUnhandled = 2;
 
+/// A run that retry repeats: what it left, and the rows to work on again.
+struct RetriedRun {
+  manifest::RunResults results;
+  std::vector<std::string> unique_ids;
+};
+
 /// One command's state, filled step by step. A step that fails has shown why; the command then ends
 /// with the code it returned.
 class Session {
  public:
   Session(base::Env& env, const CommandLine& line, std::string program);
+  /// The same invocation under another command line; all three must outlive this.
+  Session(Session& first, const CommandLine& line, const RetriedRun& retried);
 
   /// Flags from everywhere, the log, the project file. Nothing needs a database or profile.
   /// With `problem`, an error goes there and is not shown.
@@ -49,6 +57,9 @@ class Session {
   /// --select, --exclude, --selector over the kinds a command works on.
   std::optional<graph::NodeSet> select(const std::vector<manifest::ResourceType>& kinds,
                                        bool drop_empty = true);
+
+  /// Reads the state's relations for --defer: what is not in `selected` may come from there.
+  bool defer(const graph::NodeSet& selected);
 
   bool write_artifact(const std::string& name, const std::string& text);
   /// manifest.json as the rows are now; nothing with --no-write-json.
@@ -78,6 +89,8 @@ class Session {
   Console console;
   std::string invocation_id;
   int64_t started_at = 0;
+  /// Null unless retry repeats a run: then its rows are the selection.
+  const RetriedRun* retried = nullptr;
 
   config::Flags flags;
   base::DataMap cli_vars;
@@ -96,11 +109,15 @@ class Session {
   bool fatal(const diag::Diagnostic& diagnostic);
   /// Where profiles.yml is looked for, as far as that is known before flags are.
   config::ProfileRequest profile_request(const std::string& root) const;
+  void report_version();
   void report_counts();
   /// The artifacts under --state, where there are any. False when one of them cannot be read.
   bool read_state();
+  /// manifest.json of --defer-state, else of --state; null after an error.
+  const manifest::StateManifest* defer_manifest();
+  graph::NodeSet retried_nodes() const;
 
-  std::optional<manifest::StateManifest> state_manifest_;
+  std::optional<manifest::StateManifest> state_manifest_, defer_manifest_;
   std::optional<manifest::RunResults> state_results_;
   std::optional<base::Data> state_sources_, current_sources_;
 };

@@ -110,12 +110,32 @@ diag::Status Compiler::resolve_foreign_keys(context::Worker& worker, Node& node,
   };
   if (node.model == nullptr)
     return diag::Done{};
+  scope.prefers_state = true;
   diag::Status status = resolve(node.model->constraints);
   for (manifest::Column& column : node.columns) {
     if (status)
       status = resolve(column.constraints);
   }
+  scope.prefers_state = false;
   return status;
+}
+
+/// The bodies of a function's overloads are texts of the function.
+diag::Status Compiler::render_overloads(context::Worker& worker, Node& node,
+                                        context::NodeScope& scope) {
+  if (node.function == nullptr || !node.function->overloads.is_list())
+    return diag::Done{};
+  for (base::Data& overload : node.function->overloads.as_list()) {
+    const base::Data* body = overload.get("raw_body");
+    if (body == nullptr || !body->is_string())
+      continue;
+    diag::Result<jinja::Rendered> rendered =
+        worker.render_text(body->as_string(), node.name, scope);
+    if (!rendered)
+      return rendered.error();
+    overload.as_map().set("compiled_body", base::Data(rendered->text));
+  }
+  return diag::Done{};
 }
 
 diag::Result<const Compiler::Ephemeral*> Compiler::ephemeral(context::Worker& worker, NodeId id) {
@@ -200,6 +220,9 @@ diag::Result<Query> Compiler::compile(context::Worker& worker, NodeId id,
   diag::Result<std::vector<NamedCte>> ctes = ctes_of(worker, scope.ephemerals, rows);
   if (!ctes)
     return ctes.error();
+  diag::Status overloads = render_overloads(worker, node, scope);
+  if (!overloads)
+    return overloads.error();
   Query injected = injects ? inject_ctes(*query, *ctes) : std::move(*query);
   node.extra_ctes = std::move(rows);
   node.extra_ctes_injected = injects;

@@ -57,6 +57,8 @@ class Compiler {
 
   diag::Result<Query> render_generic_test(context::Worker& worker, NodeId id,
                                           context::NodeScope& scope);
+  diag::Status render_overloads(context::Worker& worker, manifest::Node& node,
+                                context::NodeScope& scope);
   diag::Status resolve_foreign_keys(context::Worker& worker, manifest::Node& node,
                                     context::NodeScope& scope);
   diag::Result<const Ephemeral*> ephemeral(context::Worker& worker, NodeId id);

@@ -226,7 +226,7 @@ Value ConfigNames::var(Interpreter& interpreter, const Arguments& arguments) {
   d.code = Code::VarMissing;
   d.message = fmt::format("the variable `{}` is not set and has no default", name);
   d.legacy_text = fmt::format(
-      "Required var '{}' not found in config:\nVars supplied to "
+      "Compilation Error\n  Required var '{}' not found in config:\n  Vars supplied to "
       "<Configuration> = {}",
       name, base::to_json(Data(context_.cli_vars)));
   std::vector<std::string> known;

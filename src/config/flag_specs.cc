@@ -8,7 +8,7 @@ using Type = FlagSpec::Type;
 
 const std::vector<FlagSpec> kSpecs = {
     // Flags of the command line, in the order of their names.
-    {"add_package", Type::Yaml, "null"},
+    {"add_package", Type::String, "null"},
     {"args", Type::Yaml, "{}"},
     {"browser", Type::Bool, "true"},
     {"cache_selected_only", Type::Bool, "false", "DBT_CACHE_SELECTED_ONLY", "", "", true},

@@ -16,6 +16,8 @@ struct FetchContext {
   std::string downloads;
   /// Values that messages show as stars.
   const std::vector<std::string>& secrets;
+  /// The hub itself was asked over plain HTTP.
+  bool allows_http = false;
 };
 
 struct FetchedPackage {
@@ -32,9 +34,10 @@ diag::Result<FetchedPackage> fetch_git(const PackageSpec& spec, const FetchConte
 /// Downloads over HTTPS (or reads a local file) and unpacks a tarball.
 diag::Result<FetchedPackage> fetch_tarball(const PackageSpec& spec, const FetchContext& context);
 
-/// GET of an HTTPS address, following redirects to HTTPS only; at most `most` bytes.
+/// GET of an HTTPS address, following redirects to HTTPS only (HTTP too when `allows_http`); at
+/// most `most` bytes. The note of an error holds the status that a server gave.
 diag::Result<std::string> download(const std::string& url, size_t most,
-                                   const base::CancelToken& cancel);
+                                   const base::CancelToken& cancel, bool allows_http = false);
 
 /// Unpacks a tar archive (gzip and others) into `folder`, which it makes. Only regular files and
 /// folders inside of `folder` are allowed; anything else is an error, as are sizes beyond all

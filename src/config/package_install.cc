@@ -13,6 +13,7 @@
 #include "base/paths.h"
 #include "base/strings.h"
 #include "config/package_fetch.h"
+#include "config/package_hub.h"
 #include "config/packages.h"
 #include "yaml/document.h"
 
@@ -38,8 +39,10 @@ Diagnostic make(Code code, std::string message, diag::Span span = {}, std::strin
 
 struct Resolved {
   PackageSpec spec;
-  /// The folder that is moved or linked to.
+  /// The folder that is moved or linked to; empty when nothing was fetched.
   std::string folder;
+  /// Hub packages: the highest version that could be installed.
+  std::string latest;
 };
 
 /// Removes the downloads at the end, whatever happens.
@@ -78,7 +81,8 @@ class Installer {
         env_(context.env),
         sources_(sources),
         sink_(sink),
-        downloads_(context.env.files, root.root) {
+        downloads_(context.env.files, root.root),
+        hub_(context.env) {
     // Secrets are collected here, so that no message of git or of a download shows one.
     context_.secrets_read = &secrets_;
   }
@@ -86,6 +90,9 @@ class Installer {
   diag::Result<std::vector<PackageSpec>> run();
 
  private:
+  diag::Status add_hub(PackageSpec spec, std::deque<PackageSpec>& queue, bool is_locked);
+  diag::Status fetch_hub_packages();
+  diag::Status check_name(const std::string& name, const PackageSpec& spec);
   diag::Status resolve(const std::vector<PackageSpec>& asked, bool is_locked);
   diag::Status add(PackageSpec spec, std::deque<PackageSpec>& queue, bool is_locked);
   diag::Result<FetchedPackage> fetch(const PackageSpec& spec);
@@ -110,6 +117,11 @@ class Installer {
   /// What was seen, with the versions it was asked in.
   std::map<std::string, std::vector<std::string>> seen_;
   std::set<std::string> names_;
+  Hub hub_;
+  /// Hub packages by name: what all ask for together, and their rows of `resolved_`.
+  std::map<std::string, std::pair<HubRequest, size_t>> hub_asked_;
+  /// Versions whose own packages are queued already, as "name@version".
+  std::set<std::string> expanded_;
 };
 
 std::string Installer::key_of(const PackageSpec& spec) const {
@@ -136,14 +148,6 @@ diag::Result<FetchedPackage> Installer::fetch(const PackageSpec& spec) {
                   fmt::format("the local package `{}` has no dbt_project.yml", spec.location),
                   spec.span, fmt::format("it was looked for in `{}`", folder));
     }
-    case Kind::Hub:
-      return make(
-          Code::PackageFetchFailed,
-          fmt::format("the hub package `{}` cannot be fetched: this version of weft installs "
-                      "local, git and tarball packages",
-                      spec.location),
-          spec.span,
-          "install it with `dbt deps`, whose folder weft reads, or name its git repository");
     case Kind::Tarball:
       return fetch_tarball(spec, fetching);
     default:
@@ -151,7 +155,86 @@ diag::Result<FetchedPackage> Installer::fetch(const PackageSpec& spec) {
   }
 }
 
+/// The name becomes a folder: it may not lead out of the install path, nor be another's.
+diag::Status Installer::check_name(const std::string& name, const PackageSpec& spec) {
+  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos ||
+      name.find('\0') != std::string::npos) {
+    Diagnostic d = make(Code::PackageInvalid, fmt::format("a package is named `{}`", name),
+                        spec.span, "a package's name is a plain word");
+    d.legacy_text =
+        fmt::format("Runtime Error\n  Invalid package name '{}': resolves outside of {}", name,
+                    root_.packages_install_path);
+    return d;
+  }
+  if (name != root_.name && names_.insert(name).second)
+    return diag::Done{};
+  Diagnostic d =
+      make(Code::PackageInvalid, fmt::format("two projects are named `{}`", name), spec.span);
+  d.legacy_text = fmt::format(
+      "Runtime Error\n  Found duplicate project \"{}\". This occurs when a dependency has the same "
+      "project name as some other dependency.",
+      name);
+  return d;
+}
+
+/// A hub package may be asked for by many: the version is the highest that suits all of them. Each
+/// new asker narrows the choice, and what the new choice needs is asked for as well.
+diag::Status Installer::add_hub(PackageSpec spec, std::deque<PackageSpec>& queue, bool is_locked) {
+  auto [place, is_new] = hub_asked_.try_emplace(spec.rendered_location);
+  auto& [request, row] = place->second;
+  if (is_new) {
+    request.package = spec.rendered_location;
+    row = resolved_.size();
+    resolved_.push_back({spec, {}, {}});
+  }
+  if (resolved_.size() > kMaxPackages)
+    return make(Code::PackageInvalid,
+                fmt::format("more than {} packages are asked for", kMaxPackages));
+  request.ranges.insert(request.ranges.end(), spec.versions.begin(), spec.versions.end());
+  request.allows_prerelease = request.allows_prerelease || spec.install_prerelease || is_locked;
+  request.span = spec.span;
+  auto chosen = hub_.choose(request, request_.checks_version && !is_locked);
+  if (!chosen)
+    return std::move(chosen.error());
+  resolved_[row].spec.versions = {(*chosen)->text};
+  bool expands =
+      !is_locked && expanded_.insert(spec.rendered_location + "@" + (*chosen)->text).second;
+  if (expands)
+    queue.insert(queue.end(), (*chosen)->packages.begin(), (*chosen)->packages.end());
+  return diag::Done{};
+}
+
+diag::Status Installer::fetch_hub_packages() {
+  for (auto& [name, asked] : hub_asked_) {
+    auto& [request, row] = asked;
+    Resolved& package = resolved_[row];
+    auto chosen = hub_.choose(request, false);
+    if (!chosen)
+      return std::move(chosen.error());
+    package.spec.name = (*chosen)->name;
+    package.latest = hub_.latest(request, request_.checks_version);
+    if (!request_.lock_only) {
+      PackageSpec archive = package.spec;
+      archive.rendered_location = (*chosen)->tarball;
+      FetchContext fetching{env_, downloads_.folder(), secrets_, hub_.is_plain_http()};
+      auto fetched = fetch_tarball(archive, fetching);
+      if (!fetched)
+        return std::move(fetched.error());
+      package.folder = fetched->folder;
+      auto project = load_project_partial(package.folder, env_, sources_, sink_);
+      if (!project)
+        return std::move(project.error());
+      package.spec.name = project->name;
+    }
+    if (auto unique = check_name(package.spec.name, package.spec); !unique)
+      return unique;
+  }
+  return diag::Done{};
+}
+
 diag::Status Installer::add(PackageSpec spec, std::deque<PackageSpec>& queue, bool is_locked) {
+  if (spec.kind == Kind::Hub)
+    return add_hub(std::move(spec), queue, is_locked);
   auto [place, is_new] = seen_.emplace(key_of(spec), spec.versions);
   if (!is_new) {
     if (place->second != spec.versions)
@@ -177,15 +260,8 @@ diag::Status Installer::add(PackageSpec spec, std::deque<PackageSpec>& queue, bo
   auto project = load_project_partial(fetched->folder, env_, sources_, sink_);
   if (!project)
     return std::move(project.error());
-  if (project->name == root_.name || !names_.insert(project->name).second) {
-    Diagnostic d = make(Code::PackageInvalid,
-                        fmt::format("two projects are named `{}`", project->name), spec.span);
-    d.legacy_text = fmt::format(
-        "Found duplicate project \"{}\". This occurs when a dependency has the "
-        "same project name as some other dependency.",
-        project->name);
-    return d;
-  }
+  if (auto unique = check_name(project->name, spec); !unique)
+    return unique;
   if (!is_locked) {
     auto inner = read_package_specs(fetched->folder, context_, sources_, sink_);
     if (!inner)
@@ -195,7 +271,7 @@ diag::Status Installer::add(PackageSpec spec, std::deque<PackageSpec>& queue, bo
   spec.name = project->name;
   if (is_git)
     spec.versions = {fetched->revision};
-  resolved_.push_back({std::move(spec), fetched->folder});
+  resolved_.push_back({std::move(spec), fetched->folder, {}});
   return diag::Done{};
 }
 
@@ -207,7 +283,7 @@ diag::Status Installer::resolve(const std::vector<PackageSpec>& asked, bool is_l
     if (auto done = add(std::move(spec), queue, is_locked); !done)
       return done;
   }
-  return diag::Done{};
+  return fetch_hub_packages();
 }
 
 DataMap lock_entry(const PackageSpec& spec) {
@@ -263,10 +339,16 @@ diag::Status Installer::install_one(const Resolved& package, const std::string& 
                 fmt::format("`{}` cannot be made: {}", target, error->message), package.spec.span);
   std::string version = package.spec.kind == Kind::Local
                             ? fmt::format("<local @ {}>", package.spec.location)
-                        : package.spec.versions.empty() ? std::string("tarball")
-                                                        : "revision " + package.spec.versions[0];
+                        : package.spec.kind == Kind::Hub ? "version " + package.spec.versions[0]
+                        : package.spec.versions.empty()  ? std::string("tarball")
+                                                         : "revision " + package.spec.versions[0];
   say(fmt::format("Installing {}", package.spec.location));
   say(fmt::format("Installed from {}", version));
+  if (package.spec.kind == Kind::Hub) {
+    say(package.latest.empty() || package.latest == package.spec.versions[0]
+            ? "Up to date!"
+            : "Updated version available: " + package.latest);
+  }
   return diag::Done{};
 }
 

@@ -58,10 +58,12 @@ struct CloseArchive {
   void operator()(archive* handle) const { archive_read_free(handle); }
 };
 
-void prepare(CURL* curl, const std::string& url, Transfer& transfer, char* message) {
+void prepare(CURL* curl, const std::string& url, bool allows_http, Transfer& transfer,
+             char* message) {
+  const char* protocols = allows_http ? "https,http" : "https";
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
-  curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "https");
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, protocols);
+  curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, protocols);
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
   curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 10L);
   curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
@@ -183,7 +185,7 @@ std::string package_folder(const std::string& folder, base::FileSystem& files) {
 }  // namespace
 
 diag::Result<std::string> download(const std::string& url, size_t most,
-                                   const base::CancelToken& cancel) {
+                                   const base::CancelToken& cancel, bool allows_http) {
   static std::once_flag once;
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
   std::unique_ptr<CURL, CloseCurl> curl(curl_easy_init());
@@ -191,7 +193,7 @@ diag::Result<std::string> download(const std::string& url, size_t most,
     return failed(Code::PackageFetchFailed, "the download library cannot be started");
   Transfer transfer{{}, most, &cancel};
   char message[CURL_ERROR_SIZE] = "";
-  prepare(curl.get(), url, transfer, message);
+  prepare(curl.get(), url, allows_http, transfer, message);
   CURLcode code = curl_easy_perform(curl.get());
   if (code == CURLE_OK)
     return std::move(transfer.body);
@@ -214,8 +216,9 @@ diag::Result<FetchedPackage> fetch_tarball(const PackageSpec& spec, const FetchC
     return d;
   };
   std::string url = spec.rendered_location, packed;
-  if (base::starts_with(url, "https://")) {
-    auto body = download(url, kMaxDownload, context.env.cancel);
+  if (base::starts_with(url, "https://") ||
+      (context.allows_http && base::starts_with(url, "http://"))) {
+    auto body = download(url, kMaxDownload, context.env.cancel, context.allows_http);
     if (!body)
       return at_spec(std::move(body.error()));
     packed = *std::move(body);

@@ -31,6 +31,16 @@ Diagnostic invalid(std::string message, diag::Span span = {}, std::string hint =
   return d;
 }
 
+/// A file that does not read as packages at all, in dbt's words.
+Diagnostic malformed(std::string message, const std::string& problem, diag::Span span) {
+  Diagnostic d = invalid(std::move(message), span);
+  d.legacy_text = fmt::format(
+      "Runtime Error\n  The packages.yml file in this project is malformed. Please double check\n  "
+      "the contents of this file and fix any errors before retrying.\n  \n  Validator Error:\n  {}",
+      problem);
+  return d;
+}
+
 struct KindKey {
   std::string_view key;
   PackageSpec::Kind kind;
@@ -80,8 +90,12 @@ diag::Result<PackageSpec> read_spec(const Data& entry, const yaml::Node& node) {
   spec.unrendered = yaml::to_data(node).as_map();
   spec.rendered_location = fields.text(kind->key);
   spec.location = python_str(*spec.unrendered.find(kind->key));
-  if (spec.rendered_location.empty())
-    return invalid(fmt::format("`{}` of a package is empty", kind->key), span);
+  if (spec.rendered_location.empty()) {
+    std::string_view word = kind->kind == PackageSpec::Kind::Hub ? "hub" : kind->key;
+    return malformed(
+        fmt::format("`{}` of a package is empty", kind->key),
+        fmt::format("A {} package is missing the value. It is a required property.", word), span);
+  }
   const char* version_key = spec.kind == PackageSpec::Kind::Hub ? "version" : "revision";
   if (const Data* version = fields.find(version_key); version && !version->is_null()) {
     if (version->is_list())
@@ -99,7 +113,7 @@ diag::Result<PackageSpec> read_spec(const Data& entry, const yaml::Node& node) {
       return *std::move(error);
   }
   if (spec.kind == PackageSpec::Kind::Tarball && spec.name.empty())
-    return invalid("a tarball package has no `name`", span);
+    return malformed("a tarball package has no `name`", "'name' is a required property", span);
   if (fields.error())
     return *fields.error();
   return spec;

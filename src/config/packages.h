@@ -40,6 +40,8 @@ std::string packages_hash(const std::vector<PackageSpec>& specs);
 struct InstallRequest {
   bool lock_only = false;
   bool upgrade = false;
+  /// Hub packages whose require_dbt_version leaves us out are passed over.
+  bool checks_version = true;
   /// One line of progress.
   std::function<void(std::string_view)> progress;
 };

@@ -56,6 +56,7 @@ Value quote_seed_column(Worker& worker, const Arguments& arguments) {
 }
 
 [[noreturn]] void raise_not_found(Worker& worker, const std::string& name,
+                                  const std::string& macro_namespace,
                                   const std::vector<std::string>& tried) {
   diag::Diagnostic diagnostic;
   diagnostic.code = diag::Code::DispatchMissing;
@@ -65,9 +66,9 @@ Value quote_seed_column(Worker& worker, const Arguments& arguments) {
   for (const std::string& one : tried)
     quoted += (quoted.empty() ? "'" : "', '") + one;
   diagnostic.legacy_text = fmt::format(
-      "Compilation Error\n  In dispatch: No macro named '{}' found within namespace: 'None'\n      "
+      "Compilation Error\n  In dispatch: No macro named '{}' found within namespace: '{}'\n      "
       "Searched for: {}'",
-      name, quoted);
+      name, macro_namespace.empty() ? "None" : macro_namespace, quoted);
   worker.interpreter().raise(std::move(diagnostic));
 }
 
@@ -92,7 +93,7 @@ Value dispatch(Worker& worker, const Arguments& arguments) {
   const CallableMacro* macro =
       worker.shared().macros.dispatch(worker.scope().package_name, name, macro_namespace, &tried);
   if (macro == nullptr)
-    raise_not_found(worker, name, tried);
+    raise_not_found(worker, name, macro_namespace, tried);
   return worker.macro_value(*macro);
 }
 

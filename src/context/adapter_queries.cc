@@ -142,11 +142,8 @@ Value get_relation(Worker& worker, const Arguments& arguments) {
     if (!base::equal_ignoring_case(*database, worker.shared().profile.credentials.database))
       return Value::none();
   }
-  for (const Relation& relation : relations_in(worker, *schema)) {
-    if (relation.identifier && base::equal_ignoring_case(*relation.identifier, *identifier))
-      return relation_value(relation);
-  }
-  return Value::none();
+  std::optional<Relation> found = find_existing(worker, *schema, *identifier);
+  return found ? relation_value(std::move(*found)) : Value::none();
 }
 
 Value relation_list(const std::vector<Relation>& relations) {
@@ -378,6 +375,14 @@ constexpr AdapterMethod kMethods[] = {
 };
 
 }  // namespace
+
+std::optional<Relation> find_existing(Worker& worker, const std::string& schema,
+                                      const std::string& identifier) {
+  adapter::RelationCache& cache = adapter_of(worker).cache();
+  if (!cache.knows_schema(schema))
+    (void)relations_in(worker, schema);
+  return cache.find(schema, identifier);
+}
 
 std::span<const AdapterMethod> query_adapter_methods() { return kMethods; }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "adapter/column.h"
 #include "base/strings.h"
 #include "context/event_time.h"
 #include "context/relation_object.h"
@@ -103,9 +104,8 @@ Value target_relation(Worker& worker, NodeId id) {
     if (std::find(used.begin(), used.end(), id) == used.end())
       used.push_back(id);
     relation = cte_relation(target);
-  } else if (auto deferred = shared.deferred.find(target.unique_id);
-             deferred != shared.deferred.end()) {
-    relation = deferred->second;
+  } else if (std::optional<Relation> deferred = deferred_relation(worker, target)) {
+    relation = std::move(*deferred);
   } else {
     relation = relation_of(shared.manifest, target, shared.root.quoting);
   }
@@ -225,6 +225,8 @@ Value function(Interpreter& interpreter, const Arguments& arguments, void* self)
   if (!found.id.valid() || found.is_disabled)
     raise_unknown_ref(worker, call, found.is_disabled);
   const Node& target = worker.shared().manifest.node(found.id);
+  if (std::optional<Relation> deferred = deferred_relation(worker, target))
+    return relation_value(std::move(*deferred));
   return relation_value(
       relation_of(worker.shared().manifest, target, worker.shared().root.quoting));
 }
@@ -255,6 +257,16 @@ Value this_value(Worker& worker) {
     return Value::none();
   Relation relation = *scope.relation;
   return relation_value(std::move(relation));
+}
+
+/// The state's relation of the node that is rendered; none without --defer.
+Value defer_relation(Worker& worker) {
+  const Node* node = worker.scope().node;
+  if (node == nullptr)
+    return Value::none();
+  const auto& relations = worker.shared().deferred.relations;
+  auto found = relations.find(node->unique_id);
+  return found == relations.end() ? Value::none() : relation_value(found->second.relation);
 }
 
 Value database(Worker& worker) {
@@ -303,12 +315,29 @@ Value parsing_model(const Node& node) {
   return made;
 }
 
+/// Types of columns as PostgreSQL calls them, unless the contract takes them by the letter.
+base::Data with_own_types(base::Data node) {
+  const base::Data* contract = node.get("contract");
+  const base::Data* translates = contract == nullptr ? nullptr : contract->get("alias_types");
+  base::Data* columns = node.as_map().find("columns");
+  if (translates == nullptr || !translates->bool_or(false) || columns == nullptr ||
+      !columns->is_map())
+    return node;
+  for (auto& [name, column] : columns->as_map()) {
+    base::Data* type = column.is_map() ? column.as_map().find("data_type") : nullptr;
+    if (type != nullptr && type->is_string())
+      *type = base::Data(adapter::translate_type(type->as_string()));
+  }
+  return node;
+}
+
 Value model_value(Worker& worker) {
   NodeScope& scope = worker.scope();
   if (scope.node == nullptr)
     return Value::none();
   Value made = scope.id.valid() && !worker.is_parsing()
-                   ? Value::from_data(manifest::node_data(worker.shared().manifest, scope.id))
+                   ? Value::from_data(
+                         with_own_types(manifest::node_data(worker.shared().manifest, scope.id)))
                    : parsing_model(*scope.node);
   if (scope.node->compiled) {
     made.set_item("compiled_code", Value::string(scope.node->compiled_code));
@@ -349,7 +378,7 @@ constexpr Member kMembers[] = {
     {"database", database, true},
     {"schema", schema, true},
     {"model", model_value, true},
-    {"defer_relation", [](Worker&) { return Value::none(); }},
+    {"defer_relation", defer_relation, true},
 };
 
 }  // namespace

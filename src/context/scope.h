@@ -23,7 +23,8 @@ struct Capture {
   std::vector<std::vector<std::string>> metrics;
   /// All config() calls merged by dbt's rules.
   base::DataMap config;
-  /// The same as dbt keeps it for comparison with other runs: keys with their first values as given.
+  /// The same as dbt keeps it for comparison with other runs: keys with their first values as
+  /// given.
   base::DataMap raw_config;
   /// Macros that were called, as (id), each once, in order of the first call.
   std::vector<manifest::MacroId> macros;
@@ -98,6 +99,9 @@ struct NodeScope {
   std::optional<Batch> batch;
   /// Refs are not checked against depends_on: hooks, operations, inline SQL.
   bool is_operation = false;
+  /// Under --defer, what the command does not build is read from the state even where it exists
+  /// here: foreign keys.
+  bool prefers_state = false;
 };
 
 }  // namespace weft::context

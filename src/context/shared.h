@@ -13,6 +13,7 @@
 #include "config/profile.h"
 #include "config/project.h"
 #include "config/vars.h"
+#include "context/deferred.h"
 #include "context/lookup.h"
 #include "context/macros.h"
 #include "context/scope.h"
@@ -62,8 +63,8 @@ struct Shared {
   adapter::PublishContext publish;
   /// Unique ids of the nodes that the command works on.
   std::vector<std::string> selected_resources;
-  /// Relations of --defer by unique id; see run/defer.
-  std::unordered_map<std::string, adapter::Relation> deferred;
+  /// --defer; empty without it. See run/defer.h.
+  Deferred deferred;
   /// Every ref and source is rendered without rows (--empty).
   bool empty = false;
   /// Functions of weft's that templates may test for, "which" of the command: "run", "build", ...

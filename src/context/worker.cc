@@ -223,8 +223,12 @@ std::optional<Value> Worker::fixed_result(std::string_view package, std::string_
     std::string_view owner = package.empty() ? kBuiltinPackage : package;
     value = fixed.find(fmt::format("{}.{}", owner, name));
   }
-  return value == nullptr ? std::nullopt
-                          : std::optional(Value::object(new FixedResult(Value::from_data(*value))));
+  if (value == nullptr)
+    return std::nullopt;
+  // Names that are no macros, such as invocation_id, are read and not called.
+  Value fixed_value = Value::from_data(*value);
+  bool is_macro = !package.empty() || shared_.macros.find(scope_->package_name, name) != nullptr;
+  return is_macro ? Value::object(new FixedResult(std::move(fixed_value))) : fixed_value;
 }
 
 std::optional<Value> Worker::find_macro(std::string_view name) {

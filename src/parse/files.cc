@@ -73,6 +73,13 @@ std::optional<FileKind> sql_kind(std::string_view path) {
   return properties_kind(path);
 }
 
+std::optional<FileKind> function_kind(std::string_view path) {
+  std::string_view extension = base::extension_of(path);
+  if (extension == ".sql" || extension == ".py" || extension == ".js")
+    return FileKind::Function;
+  return properties_kind(path);
+}
+
 std::optional<FileKind> seed_kind(std::string_view path) {
   if (base::extension_of(path) == ".csv")
     return FileKind::Seed;
@@ -221,7 +228,7 @@ void discover_files(State& state) {
     walker.walk(project.snapshot_paths, sql_kind<FileKind::Snapshot>);
     walker.walk(project.analysis_paths, sql_kind<FileKind::Analysis>);
     walker.walk(project.test_paths, test_kind);
-    walker.walk(project.function_paths, sql_kind<FileKind::Function>);
+    walker.walk(project.function_paths, function_kind);
     walker.walk(default_docs_paths(project), docs_kind);
   }
   base::parallel_for(state.files.size(), base::hardware_threads(),

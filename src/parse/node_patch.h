@@ -54,8 +54,13 @@ NodeId add_node(State& state, Node node);
 /// Refs, sources, configuration and macros that the text gave.
 void take_capture(Node& node, context::Capture& capture);
 
-/// Arguments, return type and overloads of a function's entry.
-void read_function(const base::Data& entry, manifest::FunctionFields& function);
+/// functions.cc: arguments and return type of a function's entry; wrong ones are reported.
+void read_function(State& state, const Entry& entry, manifest::FunctionFields& function);
+/// functions.cc: rendered functions that are overloads of others leave State::pending; what they
+/// refer to becomes the other's.
+void absorb_overloads(State& state);
+/// functions.cc: sql, python or javascript, by the file's extension.
+std::string_view function_language(std::string_view path);
 
 /// Renders the node's hooks for the refs and macros in them.
 void render_hooks(State& state, context::Worker& worker, Node& node, const base::DataMap& config);

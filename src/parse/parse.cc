@@ -96,6 +96,7 @@ std::unique_ptr<ParsedProject> parse_project(const ParseInput& input) {
   parse_exposures(state);
   parse_semantic_layer(state);
   resolve_references(state);
+  check_snapshots(state);
   check_all(state);
   fill_metadata(state);
   state.result->templates.resize(state.manifest().nodes.size());

@@ -88,8 +88,10 @@ PendingNode make_pending(State& state, size_t file_index, const std::string& nam
     node.model = std::make_unique<manifest::ModelFields>();
   if (node.type == ResourceType::Test)
     node.test = std::make_unique<manifest::TestFields>();
-  if (node.type == ResourceType::Function)
+  if (node.type == ResourceType::Function) {
     node.function = std::make_unique<manifest::FunctionFields>();
+    node.language = function_language(file.path);
+  }
   const std::string& text = state.input.sources.get(file.source).text;
   node.checksum = {"sha256", base::sha256_hex(base::collapse_whitespace(text))};
   return pending;
@@ -232,9 +234,9 @@ bool has_enabled(const State& state, ConfigBuilder& configs, const EntryIndex& e
     if (node.unique_id != id)
       continue;
     size_t row = entries.find(section_of(node.type), package, node.name);
-    DataMap patch = row == PendingNode::kNoEntry ? DataMap{} : entry_config(state.entries[row].data);
-    DataMap config =
-        configs.build(node.type, package, node.fqn, patch, pending.capture.config);
+    DataMap patch =
+        row == PendingNode::kNoEntry ? DataMap{} : entry_config(state.entries[row].data);
+    DataMap config = configs.build(node.type, package, node.fqn, patch, pending.capture.config);
     const Data* enabled = config.find("enabled");
     return enabled == nullptr || enabled->bool_or(true);
   }
@@ -252,12 +254,11 @@ void finish(State& state, context::Worker& worker, ConfigBuilder& configs, Pendi
       entry_data = entry_of_version(entry->data, pending.version_item);
   }
   DataMap inline_config = pending.capture.config;
-  CallConfig calls =
-      call_config(state, node, pending.capture, node.type == ResourceType::Model);
+  CallConfig calls = call_config(state, node, pending.capture, node.type == ResourceType::Model);
   take_capture(node, pending.capture);
   finish_node(state, worker, configs, node, entry, entry_data, inline_config, calls);
-  if (node.function != nullptr)
-    read_function(entry_data, *node.function);
+  if (node.function != nullptr && entry != nullptr)
+    read_function(state, *entry, *node.function);
   NodeId id = add_node(state, std::move(node));
   if (pending.error && !state.manifest().is_disabled(id))
     state.report(std::move(*pending.error));
@@ -266,29 +267,6 @@ void finish(State& state, context::Worker& worker, ConfigBuilder& configs, Pendi
 }
 
 }  // namespace
-
-void read_function(const Data& entry, manifest::FunctionFields& function) {
-  if (const Data* arguments = entry.get("arguments"); arguments && arguments->is_list()) {
-    for (const Data& argument : arguments->as_list()) {
-      manifest::FunctionArgument made;
-      if (const Data* name = argument.get("name"))
-        made.name = python_str(*name);
-      if (const Data* type = argument.get("data_type"))
-        made.data_type = python_str(*type);
-      made.description = description_text(argument);
-      if (const Data* value = argument.get("default_value"))
-        made.default_value = *value;
-      function.arguments.push_back(std::move(made));
-    }
-  }
-  if (const Data* returns = entry.get("returns")) {
-    if (const Data* type = returns->get("data_type"))
-      function.returns_type = python_str(*type);
-    function.returns_description = description_text(*returns);
-  }
-  if (const Data* overloads = entry.get("overloads"))
-    function.overloads = *overloads;
-}
 
 void parse_sql_nodes(State& state) {
   EntryIndex entries(state);
@@ -317,12 +295,12 @@ void parse_sql_nodes(State& state) {
       workers[thread] = std::make_unique<context::Worker>(*state.shared, nullptr);
     render(state, state.pending[i], *workers[thread]);
   });
+  absorb_overloads(state);
   context::Worker worker(*state.shared, nullptr);
   ConfigBuilder configs(state);
   for (PendingNode& pending : state.pending) {
     const Node& node = pending.node;
-    bool can_be_foreign =
-        node.type == ResourceType::Model || node.type == ResourceType::Snapshot;
+    bool can_be_foreign = node.type == ResourceType::Model || node.type == ResourceType::Snapshot;
     if (pending.entry == PendingNode::kNoEntry && can_be_foreign) {
       pending.entry = entries.find_foreign(
           section_of(node.type), node.package_name, node.name, [&](const std::string& package) {

@@ -138,4 +138,7 @@ void parse_semantic_layer(State& state);
 /// reported.
 void resolve_references(State& state);
 
+/// snapshot_check.cc: enabled snapshots without a strategy or what it needs are reported.
+void check_snapshots(State& state);
+
 }  // namespace weft::parse

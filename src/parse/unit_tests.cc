@@ -94,9 +94,12 @@ class UnitTestParser {
     for (size_t i = 0; i < state.files.size(); ++i) {
       const ProjectFile& file = state.files[i];
       if (file.kind == FileKind::FixtureCsv || file.kind == FileKind::FixtureSql) {
-        fixtures_.emplace(state.project_of(file).name + "." +
-                              std::string(base::stem_of(base::file_name(file.path))),
-                          i);
+        auto [place, is_new] =
+            fixtures_.emplace(state.project_of(file).name + "." +
+                                  std::string(base::stem_of(base::file_name(file.path))),
+                              i);
+        if (!is_new)
+          report_same_fixture(state.files[place->second], file);
       }
     }
     for (size_t i = 0; i < state.manifest().nodes.size(); ++i) {
@@ -207,8 +210,7 @@ class UnitTestParser {
     const yaml::Node* written = entry_->node->find("config");
     if (written != nullptr && written->is_mapping()) {
       std::vector<std::string_view> path = {"unit_tests", "config"};
-      diag::Result<Data> config =
-          render_yaml(worker_, *written, path, node.package_name);
+      diag::Result<Data> config = render_yaml(worker_, *written, path, node.package_name);
       if (config)
         given = config->as_map();
       else
@@ -355,6 +357,23 @@ class UnitTestParser {
       return true;
     return report(fmt::format("unit test `{}`: {}", entry_->name, problem), span, "",
                   fmt::format("Unit test {}: {}", entry_->name, problem));
+  }
+
+  void report_same_fixture(const ProjectFile& first, const ProjectFile& second) {
+    std::string name(base::stem_of(base::file_name(second.path)));
+    diag::Diagnostic diagnostic;
+    diagnostic.code = diag::Code::DuplicateResource;
+    diagnostic.message = fmt::format("two fixtures are called `{}`", name);
+    diagnostic.note = fmt::format("{} and {}", first.original_file_path, second.original_file_path);
+    diagnostic.hint = "rename one of the files";
+    diagnostic.legacy_text = fmt::format(
+        "Compilation Error\n  dbt found two fixtures with the name \"{0}\".\n  \n  Since these "
+        "resources have the same name, dbt will be unable to find the correct resource\n  when "
+        "looking for {0}.\n  \n  To fix this, change the name of one of these resources:\n  - "
+        "{1}\n "
+        " - {2}",
+        name, first.original_file_path, second.original_file_path);
+    state_.report(std::move(diagnostic));
   }
 
   std::optional<size_t> find_fixture(const std::string& name, diag::Span span) {

@@ -1,9 +1,12 @@
 #include "parse/versions.h"
 
 #include <algorithm>
+#include <functional>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
+#include "base/paths.h"
 #include "base/strings.h"
 
 namespace weft::parse {
@@ -64,31 +67,94 @@ Data choose_columns(const Data& inherited, const Data& own) {
   return Data(std::move(made));
 }
 
-void report_versions(State& state, const Entry& entry, std::string message) {
+/// Numbers by value; as texts when one of the two is no number.
+bool is_lower(const Data& a, const Data& b) {
+  std::optional<double> left = as_number(a), right = as_number(b);
+  return left && right ? *left < *right : python_str(a) < python_str(b);
+}
+
+void report_versions(State& state, const Entry& entry, std::string message,
+                     const std::string& sentence) {
   diag::Diagnostic diagnostic;
   diagnostic.code = diag::Code::VersionInvalid;
   diagnostic.span = entry.node->span;
-  diagnostic.legacy_text = "Parsing Error\n  " + message;
+  diagnostic.legacy_text = "Parsing Error\n  " + sentence;
   diagnostic.message = std::move(message);
   state.report(std::move(diagnostic));
 }
 
-void warn_of_missing_file(State& state, const Entry& entry, const std::string& version,
-                          const std::string& stem) {
-  const std::string& path = state.files[entry.file].original_file_path;
-  diag::Diagnostic d;
-  d.code = diag::Code::UnknownPatchTarget;
-  d.message = fmt::format("version {} of model `{}` has no file: `{}.sql` is missing", version,
-                          entry.name, stem);
-  d.span = entry.node->span;
-  d.hint = "add the file, or name another one with `defined_in`";
-  d.legacy_text = fmt::format(
-      "Did not find matching node for patch with name '{}' in the 'models' section of file '{}'",
-      stem, path);
-  d.event_data.set("patch_name", Data(stem));
-  d.event_data.set("yaml_key", Data("models"));
-  d.event_data.set("file_path", Data(path));
-  state.report(std::move(d));
+/// A version without a file is left out, as any entry that describes nothing.
+void warn_missing_file(State& state, const Entry& entry, const std::string& number,
+                       const std::string& stem) {
+  diag::Diagnostic warning;
+  warning.code = diag::Code::UnknownPatchTarget;
+  warning.message = fmt::format("version {} of model `{}` has no file: `{}.sql` is missing", number,
+                                entry.name, stem);
+  warning.span = entry.node->span;
+  warning.hint = "add the file, or name another one with `defined_in`";
+  warning.legacy_text = fmt::format(
+      "Did not find matching node for patch with name '{}' in the '{}' section of file '{}'", stem,
+      entry.section, state.files[entry.file].original_file_path);
+  warning.event_data.set("patch_name", Data(stem));
+  warning.event_data.set("yaml_key", Data(entry.section));
+  warning.event_data.set("file_path", Data(state.files[entry.file].original_file_path));
+  state.report(std::move(warning));
+}
+
+/// False when the versions contradict each other; that is reported.
+bool check_versions(State& state, const Entry& entry, const DataList& versions) {
+  std::vector<std::string> seen;
+  for (const Data& item : versions) {
+    const Data* v = item.get("v");
+    if (v == nullptr || v->is_null()) {
+      std::string message = fmt::format("a version of model `{}` has no `v`", entry.name);
+      report_versions(state, entry, message, message);
+      return false;
+    }
+    std::string number = python_str(*v);
+    if (std::find(seen.begin(), seen.end(), number) != seen.end()) {
+      report_versions(state, entry,
+                      fmt::format("model `{}` has version `{}` twice", entry.name, number),
+                      fmt::format("Found duplicate version: '{}' in versions list of model '{}'",
+                                  number, entry.name));
+      return false;
+    }
+    seen.push_back(std::move(number));
+  }
+  const Data* latest = entry.data.get("latest_version");
+  if (latest != nullptr && latest->truthy() &&
+      std::find(seen.begin(), seen.end(), python_str(*latest)) == seen.end()) {
+    report_versions(
+        state, entry,
+        fmt::format("`latest_version` of model `{}` is `{}`, which is none of its versions",
+                    entry.name, python_str(*latest)),
+        fmt::format("latest_version: {} is not one of model '{}' versions: [{}] ",
+                    python_str(*latest), entry.name, base::join(seen, ", ")));
+    return false;
+  }
+  return true;
+}
+
+/// Stems of the model files, as "package.stem".
+std::unordered_set<std::string> model_stems(const State& state) {
+  std::unordered_set<std::string> stems;
+  for (const ProjectFile& file : state.files) {
+    if (file.kind == FileKind::Model) {
+      stems.insert(state.project_of(file).name + "." +
+                   std::string(base::stem_of(base::file_name(file.path))));
+    }
+  }
+  return stems;
+}
+
+/// The file of one version: what it says, its default name, the bare name for the latest one.
+std::string stem_of_version(const Entry& entry, const Data& item, bool is_latest,
+                            const std::function<bool(const std::string&)>& exists) {
+  const Data* defined = item.get("defined_in");
+  std::string stem = defined != nullptr && !defined->is_null()
+                         ? python_str(*defined)
+                         : fmt::format("{}_v{}", entry.name, python_str(*item.get("v")));
+  return !exists(stem) && is_latest && exists(entry.name) ? entry.name : stem;
 }
 
 }  // namespace
@@ -100,16 +166,9 @@ Data latest_version(const Data& entry) {
   Data best;
   if (versions == nullptr || !versions->is_list())
     return best;
-  bool all_numbers = std::all_of(
-      versions->as_list().begin(), versions->as_list().end(),
-      [](const Data& item) { return item.get("v") != nullptr && as_number(*item.get("v")); });
   for (const Data& item : versions->as_list()) {
     const Data* v = item.get("v");
-    if (v == nullptr)
-      continue;
-    bool is_better = best.is_null() || (all_numbers ? *as_number(*v) > *as_number(best)
-                                                    : python_str(*v) > python_str(best));
-    if (is_better)
+    if (v != nullptr && (best.is_null() || is_lower(best, *v)))
       best = *v;
   }
   return best;
@@ -140,41 +199,27 @@ Data entry_of_version(const Data& entry, const Data& item) {
 
 std::unordered_map<std::string, VersionedModel> find_versions(State& state) {
   std::unordered_map<std::string, VersionedModel> made;
-  std::unordered_map<std::string, bool> stems;
-  for (const ProjectFile& file : state.files) {
-    if (file.kind == FileKind::Model) {
-      std::string_view name = file.path;
-      size_t slash = name.rfind('/');
-      std::string stem(slash == std::string_view::npos ? name : name.substr(slash + 1));
-      stems[state.project_of(file).name + "." + stem.substr(0, stem.rfind('.'))] = true;
-    }
-  }
+  std::unordered_set<std::string> stems = model_stems(state);
   for (size_t i = 0; i < state.entries.size(); ++i) {
-    const Entry& entry = state.entries[i];
+    Entry& entry = state.entries[i];
     const Data* versions = entry.data.get("versions");
-    if (entry.section != "models" || versions == nullptr || !versions->is_list())
+    if (entry.section != "models" || versions == nullptr || !versions->is_list() ||
+        versions->as_list().empty())
+      continue;
+    // Each version without a file is told by itself.
+    entry.is_used = true;
+    if (!check_versions(state, entry, versions->as_list()))
       continue;
     const std::string& package = state.project_of(state.files[entry.file]).name;
+    auto exists = [&](const std::string& stem) { return stems.contains(package + "." + stem); };
     std::string latest = python_str(latest_version(entry.data));
     for (const Data& item : versions->as_list()) {
-      const Data* v = item.get("v");
-      if (v == nullptr || v->is_null()) {
-        report_versions(state, entry,
-                        fmt::format("a version of model `{}` has no `v`", entry.name));
-        continue;
-      }
-      std::string number = python_str(*v);
-      std::string stem = fmt::format("{}_v{}", entry.name, number);
-      if (const Data* defined = item.get("defined_in"); defined != nullptr && !defined->is_null())
-        stem = python_str(*defined);
-      std::string wanted = stem;
-      if (!stems.contains(package + "." + stem) && number == latest)
-        stem = entry.name;
-      if (!stems.contains(package + "." + stem)) {
-        warn_of_missing_file(state, entry, number, wanted);
-        continue;
-      }
-      made[package + "." + stem] = {i, item};
+      std::string number = python_str(*item.get("v"));
+      std::string stem = stem_of_version(entry, item, number == latest, exists);
+      if (exists(stem))
+        made[package + "." + stem] = {i, item};
+      else
+        warn_missing_file(state, entry, number, stem);
     }
   }
   return made;

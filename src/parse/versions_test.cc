@@ -69,4 +69,46 @@ TEST_CASE("configurations come from the tree, the entry and the file, in this or
         std::string::npos);
 }
 
+namespace {
+
+/// A project whose one model `m` has the file m_v1.sql and these versions.
+struct Versions {
+  explicit Versions(std::string_view keys)
+      : files{{"/q/dbt_project.yml", "name: q\nversion: '1.0'\nprofile: test\n"},
+              {"/q/models/m_v1.sql", "select 1 as id"},
+              {"/q/models/s.yml", "models:\n  - name: m\n" + std::string(keys)}},
+        project(files, "/q") {}
+
+  base::MemoryFiles files;
+  TestProject project;
+};
+
+}  // namespace
+
+TEST_CASE("a version without a file is left out with a warning", "[versions]") {
+  Versions versions("    latest_version: 1\n    versions: [{v: 0}, {v: 1}, {v: 4.5}, {v: test}]\n");
+  REQUIRE(versions.project.parsed() != nullptr);
+  base::Data manifest = versions.project.manifest();
+  CHECK(manifest.get("nodes")->as_map().size() == 1);
+  CHECK(member(manifest, "model.q.m.v1", "latest_version") == "1");
+}
+
+TEST_CASE("versions that contradict each other are errors", "[versions]") {
+  Versions doubled("    versions: [{v: 1}, {v: '1'}]\n");
+  CHECK(doubled.project.parsed() == nullptr);
+  CHECK(doubled.project.errors().find("version `1` twice") != std::string::npos);
+  Versions absent("    latest_version: 3\n    versions: [{v: 1}]\n");
+  CHECK(absent.project.parsed() == nullptr);
+  CHECK(absent.project.errors().find("none of its versions") != std::string::npos);
+}
+
+TEST_CASE("the highest version is the latest one", "[versions]") {
+  auto latest = [](std::string_view json) {
+    return python_str(latest_version(std::get<base::Data>(base::parse_json(json))));
+  };
+  CHECK(latest(R"({"versions": [{"v": 2}, {"v": "10"}, {"v": 4.5}]})") == "10");
+  CHECK(latest(R"({"versions": [{"v": 2}, {"v": "beta"}, {"v": "alpha"}]})") == "beta");
+  CHECK(latest(R"({"latest_version": 1, "versions": [{"v": 1}, {"v": 2}]})") == "1");
+}
+
 }  // namespace weft::parse

@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "run/node_run.h"
 #include "run/query_comment.h"
+#include "run/result_object.h"
 
 namespace weft::run {
 namespace {
@@ -183,29 +184,8 @@ diag::Result<bool> run_hooks(const RunContext& context, Lane& lane, std::string_
 Value results_value(const manifest::Manifest& manifest,
                     const std::vector<manifest::RunResult>& results) {
   std::vector<Value> made;
-  for (const manifest::RunResult& result : results) {
-    Value one = Value::dict();
-    NodeId id = manifest.find(result.unique_id);
-    one.set_item("node",
-                 id.valid() ? Value::from_data(manifest::node_data(manifest, id)) : Value::none());
-    one.set_item("unique_id", Value::string(result.unique_id));
-    one.set_item("status", Value::string(result.status));
-    one.set_item("message", result.message ? Value::string(*result.message) : Value::none());
-    one.set_item("thread_id", Value::string(result.thread_id));
-    one.set_item("execution_time", Value::floating(result.execution_time));
-    one.set_item("adapter_response", Value::from_data(base::Data(result.adapter_response)));
-    one.set_item("failures", result.failures ? Value::integer(*result.failures) : Value::none());
-    std::vector<Value> timing;
-    for (const manifest::Timing& step : result.timing) {
-      Value entry = Value::dict();
-      entry.set_item("name", Value::string(step.name));
-      entry.set_item("started_at", Value::string(base::format_utc(step.started_at)));
-      entry.set_item("completed_at", Value::string(base::format_utc(step.completed_at)));
-      timing.push_back(entry);
-    }
-    one.set_item("timing", Value::list(std::move(timing)));
-    made.push_back(one);
-  }
+  for (const manifest::RunResult& result : results)
+    made.push_back(result_value(manifest, result));
   return Value::list(std::move(made));
 }
 

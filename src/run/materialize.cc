@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "context/relation_object.h"
 #include "run/node_run.h"
+#include "run/version_pointer.h"
 
 namespace weft::run {
 namespace {
@@ -144,8 +145,19 @@ void take_main_result(NodeRun& run) {
 }
 
 diag::Status materialize(NodeRun& run) {
+  diag::Status done = materialize(run, run.scope);
+  if (!done)
+    return done;
+  take_main_result(run);
+  return publish_version_pointer(run);
+}
+
+diag::Status materialize(NodeRun& run, context::NodeScope& scope) {
+  return materialize_as(run, materialization_of(run), scope);
+}
+
+diag::Status materialize_as(NodeRun& run, const std::string& name, context::NodeScope& scope) {
   const context::Shared& shared = run.context.shared;
-  std::string name = materialization_of(run);
   bool packages_may_override =
       !shared.flags.get_bool("require_explicit_package_overrides_for_builtin_materializations");
   const context::CallableMacro* macro =
@@ -156,16 +168,16 @@ diag::Status materialize(NodeRun& run) {
     return status;
   if (diag::Status status = check_name_length(run); !status)
     return status;
-  diag::Result<Value> returned = run.lane.worker->call_macro(*macro, {}, {}, run.scope);
+  diag::Result<Value> returned = run.lane.worker->call_macro(*macro, {}, {}, scope);
   if (!returned)
     return returned.error();
   bool is_model = run.node().type == manifest::ResourceType::Model ||
                   run.node().type == manifest::ResourceType::Seed ||
+                  run.node().type == manifest::ResourceType::Function ||
                   run.node().type == manifest::ResourceType::Snapshot;
   if (diag::Status kept = is_model ? keep_relations(run, *returned) : diag::Status(diag::Done{});
       !kept)
     return kept;
-  take_main_result(run);
   return diag::Done{};
 }
 

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "run/clone.h"
 #include "run/freshness.h"
+#include "run/function_run.h"
 #include "run/microbatch.h"
 #include "run/query_comment.h"
 #include "run/unit_test_runner.h"
@@ -18,8 +19,7 @@ using manifest::ResourceType;
 
 bool has_sql(ResourceType type) {
   return type != ResourceType::Seed && type != ResourceType::SavedQuery &&
-         type != ResourceType::Exposure &&
-         type != ResourceType::Source;
+         type != ResourceType::Exposure && type != ResourceType::Source;
 }
 
 bool is_ephemeral(const NodeRun& run) {
@@ -92,6 +92,17 @@ diag::Status compile(NodeRun& run, const RunRequest& request) {
   return diag::Done{};
 }
 
+const manifest::RunResult* previous_result(const RunRequest& request,
+                                           const std::string& unique_id) {
+  if (request.previous == nullptr)
+    return nullptr;
+  for (const manifest::RunResult& result : request.previous->results) {
+    if (result.unique_id == unique_id)
+      return &result;
+  }
+  return nullptr;
+}
+
 diag::Status execute(NodeRun& run, const RunRequest& request) {
   if (request.mode == Mode::Clone)
     return clone_node(run, request);
@@ -105,7 +116,9 @@ diag::Status execute(NodeRun& run, const RunRequest& request) {
   diag::Status status = run.node().type == ResourceType::Source     ? check_freshness(run)
                         : run.node().type == ResourceType::Test     ? judge_test(run)
                         : run.node().type == ResourceType::UnitTest ? execute_unit_test(run)
-                                                                    : materialize(run);
+                        : run.node().type == ResourceType::Function
+                            ? run_function(run, previous_result(request, run.node().unique_id))
+                            : materialize(run);
   std::string path = file_path(run, "run");
   if (run.scope.has_written && run.node().type != ResourceType::UnitTest)
     run.context.project.manifest.node(run.id).build_path = path;
@@ -135,7 +148,7 @@ void release(NodeRun& run) {
 }  // namespace
 
 diag::Status write_target_file(const RunContext& context, const std::string& path,
-                              std::string_view text) {
+                               std::string_view text) {
   std::string full = base::join_path(context.shared.root.root, path);
   std::optional<base::IoError> error = context.shared.env.files.write(full, text);
   if (!error)

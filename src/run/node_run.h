@@ -73,5 +73,9 @@ diag::Status keep_relations(NodeRun& run, const jinja::Value& returned);
 
 /// Runs the node's materialization macro; the result's message is the main statement's.
 diag::Status materialize(NodeRun& run);
+/// The same in another scope of the node; the result stays as it is.
+diag::Status materialize(NodeRun& run, context::NodeScope& scope);
+/// The same by another materialization.
+diag::Status materialize_as(NodeRun& run, const std::string& name, context::NodeScope& scope);
 
 }  // namespace weft::run

@@ -34,6 +34,10 @@ struct RunRequest {
   bool fail_fast = false;
   /// Tests hold back what lies behind the nodes they test (build).
   bool tests_gate = false;
+  /// Compile: ephemeral models have results too.
+  bool reports_ephemerals = false;
+  /// The run that retry repeats; null otherwise.
+  const manifest::RunResults* previous = nullptr;
   bool run_hooks = true;
   bool create_schemas = true;
   /// Compiled and run files are written.

@@ -53,10 +53,24 @@ bool same_texts(const Data& old, const std::vector<std::string>& now) {
   return true;
 }
 
-bool same_keys(const DataMap& a, const DataMap& b, std::string_view key) {
-  const Data* x = a.find(key);
-  const Data* y = b.find(key);
-  return x == nullptr || y == nullptr ? x == y : *x == *y;
+/// Up to dbt 1.11 an expression in config() was kept as Jinja's dump of its tree. The text it came
+/// from is compared with the node's body.
+bool is_tree_dump(const Data& value) {
+  return value.is_string() && base::starts_with(value.as_string(), "Keyword(key=");
+}
+
+bool same_keys(const DataMap& now, const DataMap& was, std::string_view key) {
+  const Data* x = now.find(key);
+  const Data* y = was.find(key);
+  return x == nullptr || y == nullptr ? x == y : *x == *y || is_tree_dump(*y);
+}
+
+/// Tests' modifiers may stand as texts in one artifact and as values in the other.
+bool same_modifier(const DataMap& now, const DataMap& was, std::string_view key) {
+  const Data* x = now.find(key);
+  const Data* y = was.find(key);
+  return same_keys(now, was, key) ||
+         (x != nullptr && y != nullptr && python_str(*x) == python_str(*y));
 }
 
 /// Executable rows: models, seeds, ..., and functions.
@@ -254,6 +268,28 @@ void StateComparison::find_modified_macros() {
   modified_macros_ = std::move(modified);
 }
 
+/// Nothing calls a test whose macro is gone, and dbt does not go on either.
+std::optional<diag::Diagnostic> StateComparison::missing_macro(const Node& node) const {
+  if (node.test == nullptr || !node.test->metadata)
+    return std::nullopt;
+  std::string name = "test_" + node.test->metadata->name;
+  for (manifest::MacroId id : node.depends_on_macros)
+    if (manifest_.macros[id.index()].name == name)
+      return std::nullopt;
+  diag::Diagnostic error;
+  error.code = diag::Code::MacroMissing;
+  error.message = fmt::format("test `{}` needs the generic test `{}`, which does not exist",
+                              node.name, node.test->metadata->name);
+  error.span = node.patch_span;
+  error.hint = "remove the test from the properties, or install the package it comes from";
+  error.legacy_text = fmt::format(
+      "Compilation Error\n  Node '{}' (in {}) depends on a macro or test that does not exist. This "
+      "can happen when a macro or generic test is removed but is still referenced. Check for typos "
+      "and/or install package dependencies with 'dbt deps'.",
+      node.name, node.original_file_path);
+  return error;
+}
+
 bool StateComparison::has_modified_macro(const Node& node) {
   if (!modified_macros_)
     find_modified_macros();
@@ -292,7 +328,7 @@ bool StateComparison::same_config(const Node& node, const Data& old) const {
   const DataMap& was = was_data.is_map() ? was_data.as_map() : kNone;
   if (node.type == ResourceType::Test)
     return std::all_of(std::begin(kTestModifiers), std::end(kTestModifiers),
-                       [&](std::string_view key) { return same_keys(now, was, key); });
+                       [&](std::string_view key) { return same_modifier(now, was, key); });
   for (const DataMap* side : {&now, &was})
     for (const base::DataEntry& entry : *side)
       if (!is_ignored(node, entry.key) && !same_keys(now, was, entry.key))
@@ -400,6 +436,8 @@ diag::Result<bool> StateComparison::same_contract(const Node& node, const Data& 
 }
 
 diag::Result<bool> StateComparison::is_modified(const Node& node) {
+  if (auto missing = missing_macro(node))
+    return *missing;
   const Data* old = before(node);
   // New sources, exposures, metrics, semantic models and saved queries do not count as modified.
   bool modified = old == nullptr && (is_parsed(node) || node.type == ResourceType::UnitTest);
@@ -418,6 +456,8 @@ diag::Result<bool> StateComparison::is_modified_in(const Node& node, Aspect aspe
   const bool parsed = is_parsed(node);
   switch (aspect) {
     case Aspect::Macros:
+      if (auto missing = missing_macro(node))
+        return *missing;
       return has_modified_macro(node);
     case Aspect::Body:
       return parsed && (old == nullptr || !same_body(node, *old));

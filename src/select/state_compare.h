@@ -36,6 +36,7 @@ class StateComparison {
 
  private:
   bool has_modified_macro(const manifest::Node& node);
+  std::optional<diag::Diagnostic> missing_macro(const manifest::Node& node) const;
   bool same_body(const manifest::Node& node, const base::Data& old);
   bool same_config(const manifest::Node& node, const base::Data& old) const;
   bool same_persisted_description(const manifest::Node& node, const base::Data& old) const;

@@ -19,6 +19,7 @@ import time
 import traceback
 from pathlib import Path
 
+from cases_state import CASES as STATE_CASES
 from execution import CASES as EXECUTION_CASES
 
 
@@ -30,10 +31,11 @@ class Project:
         done = subprocess.run([self.weft, "init", "shop"], cwd=folder, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
         self.root = folder / "shop"
+        self.environment = dict(os.environ)
 
     def run(self, *words: str, code: int = 0) -> str:
         done = subprocess.run([self.weft, *words], cwd=self.root, capture_output=True, text=True,
-                              timeout=120, stdin=subprocess.DEVNULL)
+                              timeout=120, stdin=subprocess.DEVNULL, env=self.environment)
         output = done.stdout + done.stderr
         assert done.returncode == code, f"{words}: exit {done.returncode}, not {code}\n{output}"
         return output
@@ -160,7 +162,7 @@ def every_statement_stands_in_the_log(project: Project) -> None:
 CASES = [a_new_project_builds_tests_and_documents_itself, a_database_error_points_at_the_models_own_line,
          an_unknown_ref_names_the_nearest_model, a_cycle_is_shown_as_a_path, a_wrong_option_is_a_usage_error,
          tests_are_given_out_once, views_on_a_rebuilt_table_survive, every_statement_stands_in_the_log,
-         a_killed_run_leaves_nothing_behind, *EXECUTION_CASES]
+         a_killed_run_leaves_nothing_behind, *EXECUTION_CASES, *STATE_CASES]
 
 
 def main() -> int:

@@ -11,4 +11,5 @@
 
     {% do apply_grants(target_relation, config.get('grants'),
                        should_revoke=should_revoke(existing_relation, full_refresh_mode=True)) %}
+    {% do persist_docs(target_relation, model) %}
 {% endmacro %}

@@ -62,6 +62,11 @@
 
 {# (whether a compared column is new, the compared columns that the target has, quoted) #}
 {% macro snapshot_check_all_get_existing_columns(node, target_exists, check_cols_config) -%}
+    {# The first run takes every row: nothing is compared. #}
+    {%- if not target_exists -%}
+        {{ return((false, [])) }}
+    {%- endif -%}
+
     {%- if check_cols_config == 'all' -%}
         {%- set compared = get_columns_in_query(node['compiled_code']) -%}
     {%- elif check_cols_config is iterable and check_cols_config | length > 0 -%}
@@ -75,10 +80,6 @@
         {%- set compared = get_columns_in_query(only_compared) -%}
     {%- else -%}
         {%- do exceptions.raise_compiler_error("Invalid value for 'check_cols': " ~ check_cols_config) -%}
-    {%- endif -%}
-
-    {%- if not target_exists -%}
-        {{ return((false, compared)) }}
     {%- endif -%}
 
     {%- set target_relation = adapter.get_relation(

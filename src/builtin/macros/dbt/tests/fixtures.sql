@@ -8,7 +8,7 @@
 
 {%- if not column_name_to_data_types -%}
 {%-   set column_name_to_data_types = {} -%}
-{%-   set relation = defer_relation or this -%}
+{%-   set relation = defer_relation if defer_relation and not load_relation(this) else this -%}
 {%-   for column in adapter.get_columns_in_relation(relation) -%}
 {%-     do column_name_to_data_types.update({column.name | lower: column.data_type}) -%}
 {%-     do quoted_names.update({column.name | lower: column.quoted}) -%}
