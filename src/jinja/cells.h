@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -75,12 +76,24 @@ struct ValueAccess {
     copy.raw_.flags = static_cast<uint8_t>(copy.raw_.flags & ~Value::kCounted);
     return copy;
   }
+  /// to = Value::integer(n), without the way round by a temporary that assignment takes.
+  static void assign_integer(Value& to, int64_t n) {
+    if ((to.raw_.flags & Value::kCounted) != 0) {
+      to = Value::integer(n);
+      return;
+    }
+    std::memcpy(to.raw_.bytes, &n, sizeof n);
+    to.raw_.flags = 0;
+    to.raw_.kind = Kind::Int;
+  }
   static uint8_t flags(const Value& value) { return value.raw_.flags; }
   static void set_flags(Value& value, int flags) { value.raw_.flags = static_cast<uint8_t>(flags); }
   static void set_kind(Value& value, Kind kind) { value.raw_.kind = kind; }
   static bool is_inline(const Value& value) { return (value.raw_.flags & Value::kInline) != 0; }
   static Value string(std::string_view text, Kind kind);
   static Value string(std::string_view text, Kind kind, size_t code_points);
+  /// The texts of strings behind each other; `size` is that of all together.
+  static Value joined(std::span<const Value> parts, size_t size);
   static Object* object(const Value& value) { return static_cast<Object*>(value.cell()); }
   static Object* object_of(HeapCell* cell) { return static_cast<Object*>(cell); }
   static HeapCell* cell_of(Object* object) { return object; }

@@ -79,6 +79,7 @@ enum class Op : uint8_t {
   // Loops: register a holds the loop.
   LoopBegin,  // over b; c: register of a filter function when flags & 1; flags & 2: recursive
   LoopNext,   // b = next item of loop a, or jump to c; n: steps that a round takes
+  LoopAgain,  // as LoopNext, at the end of a round: jumps to c when there is an item
   LoopEnd,
   Unpack,  // registers a .. a+n-1 = items of b
   // Functions.

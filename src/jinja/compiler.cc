@@ -92,6 +92,9 @@ void Compiler::compile_block(const Stmt& node) {
 Function& Compiler::begin_function(Function::Kind kind, NameId name) {
   code_.functions.push_back(std::make_unique<Function>());
   Function& function = *code_.functions.back();
+  constexpr size_t kFew = 64;
+  function.code.reserve(kFew);
+  function.spans.reserve(kFew);
   function.kind = kind;
   function.name = name;
   function.owner = &code_;

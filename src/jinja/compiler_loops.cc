@@ -159,10 +159,11 @@ void Compiler::loop_code(const Stmt& node, const Frame& frame, uint32_t iterable
     yes.flag = true;
     into(yes, finished);
   }
-  emit(Op::Jump, span_of(node), next);
+  auto steps = static_cast<uint16_t>(std::min<uint32_t>(1 + (here() - next) / 8, 0xffff));
+  state().function->code[next].n = steps;
+  emit(Op::LoopAgain, span_of(*node.target), loop, state().function->code[next].b, next + 1, 0,
+       steps);
   patch(next);
-  state().function->code[next].n =
-      static_cast<uint16_t>(std::min<uint32_t>(1 + (here() - next) / 8, 0xffff));
   patch_all(loops_.back().breaks);
   loops_.pop_back();
   emit(Op::LoopEnd, span_of(node), loop);

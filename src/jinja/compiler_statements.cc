@@ -143,9 +143,11 @@ void Compiler::output_part(const Expr& node) {
     output_value(node);
     is_constant_output_ = false;
   }
-  if (code_.text.substr(node.begin, node.place - node.begin).find_first_of("\r\n") !=
-      std::string_view::npos) {
-    mark_line(begin, node.place);
+  for (uint32_t at = node.begin; at < node.place; ++at) {
+    if (code_.text[at] == '\n' || code_.text[at] == '\r') {
+      mark_line(begin, node.place);
+      break;
+    }
   }
 }
 

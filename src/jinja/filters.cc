@@ -1,5 +1,7 @@
 #include "jinja/filters.h"
 
+#include <charconv>
+
 #include "jinja/characters.h"
 #include "jinja/ops.h"
 #include "jinja/search.h"
@@ -27,7 +29,15 @@ void add_builtin_filters(Environment& environment) {
 }
 
 Value soft_string(Interpreter& interpreter, const Value& value) {
-  return value.is_string() ? value : Value::string(str_text_of(interpreter, value));
+  if (value.is_string()) {
+    return value;
+  }
+  if (value.kind() == Kind::Int) {
+    char digits[24];
+    auto end = std::to_chars(digits, digits + sizeof digits, value.as_int()).ptr;
+    return Value::string(std::string_view(digits, static_cast<size_t>(end - digits)));
+  }
+  return Value::string(str_text_of(interpreter, value));
 }
 
 AttributeGetter::AttributeGetter(Interpreter& interpreter, const Value* attribute,

@@ -1,4 +1,7 @@
 // Filters of text: case, trimming, padding, wrapping, formatting.
+#include <algorithm>
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "jinja/big_int.h"
@@ -24,14 +27,31 @@ Value call_text_method(Interpreter& interpreter, const Value& value, std::string
   return call_method(interpreter, soft_string(interpreter, value), method, {arguments, {}});
 }
 
+/// The text with the letters from `first` to `last` in the other case; nothing unless it is short
+/// and ASCII, which most are.
+std::optional<Value> with_other_case(const Value& text, char first, char last) {
+  constexpr size_t kShort = 64;
+  std::string_view from = text.is_string() ? text.as_string() : std::string_view();
+  if (text.kind() != Kind::String || !text.is_ascii() || from.size() > kShort) {
+    return std::nullopt;
+  }
+  char to[kShort];
+  for (size_t i = 0; i < from.size(); ++i) {
+    to[i] = from[i] >= first && from[i] <= last ? static_cast<char>(from[i] ^ 0x20) : from[i];
+  }
+  return Value::string(std::string_view(to, from.size()));
+}
+
 Value upper(Interpreter& interpreter, const Arguments& arguments, void*) {
   auto [s] = bind<1>(interpreter, "do_upper", arguments, {"s"}, 1);
-  return call_text_method(interpreter, *s, "upper");
+  std::optional<Value> quick = with_other_case(*s, 'a', 'z');
+  return quick ? *quick : call_text_method(interpreter, *s, "upper");
 }
 
 Value lower(Interpreter& interpreter, const Arguments& arguments, void*) {
   auto [s] = bind<1>(interpreter, "do_lower", arguments, {"s"}, 1);
-  return call_text_method(interpreter, *s, "lower");
+  std::optional<Value> quick = with_other_case(*s, 'A', 'Z');
+  return quick ? *quick : call_text_method(interpreter, *s, "lower");
 }
 
 Value capitalize(Interpreter& interpreter, const Arguments& arguments, void*) {
@@ -206,6 +226,11 @@ Value wordwrap(Interpreter& interpreter, const Arguments& arguments, void*) {
   std::string newline = wrapstring && !wrapstring->is_none()
                             ? std::string(to_text_argument(interpreter, "join()", *wrapstring))
                             : interpreter.environment().options().newline_sequence;
+  // A line is cut into words, which are many for its size.
+  std::string_view whole = s->as_string();
+  charge_bytes(interpreter,
+               whole.size() + sizeof(std::string) *
+                                  static_cast<size_t>(std::count(whole.begin(), whole.end(), ' ')));
   std::string out;
   bool is_first = true;
   for (std::string_view line : split_lines(s->as_string(), false)) {
@@ -222,7 +247,6 @@ Value wordwrap(Interpreter& interpreter, const Arguments& arguments, void*) {
       is_first_part = false;
       out += part;
     }
-    charge_bytes(interpreter, line.size());
   }
   return Value::string(std::move(out));
 }

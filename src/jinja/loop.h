@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "jinja/cells.h"
 #include "jinja/macro.h"
 #include "jinja/object.h"
 #include "jinja/ops.h"
@@ -79,7 +80,7 @@ class LoopObject final : public Object {
       return false;
     }
     --range_left_;
-    item = Value::integer(static_cast<int64_t>(range_next_));
+    ValueAccess::assign_integer(item, static_cast<int64_t>(range_next_));
     range_next_ += range_step_;
     return true;
   }

@@ -117,7 +117,7 @@ bool quick_arithmetic(Op op, const Value& a, const Value& b, Value& to) {
     default:
       return false;
   }
-  to = Value::integer(result);
+  ValueAccess::assign_integer(to, result);
   return true;
 }
 
@@ -372,6 +372,14 @@ void Machine::run(Activation& activation) {
         spend(code.n);
         auto& loop = static_cast<LoopObject&>(*ValueAccess::object(registers[code.a]));
         if (!loop.next(registers[code.b])) {
+          at = begin + code.c;
+        }
+        break;
+      }
+      case Op::LoopAgain: {
+        spend(code.n);
+        auto& loop = static_cast<LoopObject&>(*ValueAccess::object(registers[code.a]));
+        if (loop.next(registers[code.b])) {
           at = begin + code.c;
         }
         break;

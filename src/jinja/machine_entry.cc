@@ -342,7 +342,7 @@ void Machine::charge_bytes(uint64_t bytes) {
   if (budget_.bytes != 0 && (bytes > budget_.bytes || memory() + 2 * bytes > budget_.bytes)) {
     raise("BudgetExceeded", "the template makes more bytes than are allowed");
   }
-  charge_steps(bytes / 64);
+  charge_steps(bytes / 16);
 }
 
 uint64_t Machine::memory() const {

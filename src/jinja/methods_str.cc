@@ -2,6 +2,8 @@
 // ask.
 #include "jinja/methods_str.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "jinja/cells.h"

@@ -99,7 +99,7 @@ class Iteration {
     constexpr uint32_t kMany = 64;
     if (++uncharged_ == kMany) {
       uncharged_ = 0;
-      charge_steps(interpreter_, kMany * 8);
+      charge_steps(interpreter_, kMany * (source_ == Source::Iterator ? 16 : 8));
     }
   }
 

@@ -57,7 +57,7 @@ std::optional<Value> item_at(Interpreter& interpreter, const Value& value, const
     return value.at(position);
   }
   std::string_view text = value.as_string();
-  charge_steps(interpreter, value.is_ascii() ? 0 : position / 16);
+  charge_steps(interpreter, value.is_ascii() ? 0 : position / 4);
   size_t begin = value.is_ascii() ? position : byte_offset(text, position);
   return ValueAccess::string(text.substr(begin, code_point_size(text, begin)), value.kind());
 }
@@ -290,7 +290,7 @@ Value get_slice(Interpreter& interpreter, const Value& value, const Value& start
                                            : length(interpreter, value));
   SliceBounds bounds = slice_bounds(interpreter, start, stop, step, size);
   if (value.is_string()) {
-    charge_steps(interpreter, value.is_ascii() ? 0 : value.as_string().size() / 16);
+    charge_steps(interpreter, value.is_ascii() ? 0 : value.as_string().size() / 4);
     return slice_text(value, bounds);
   }
   if (range) {

@@ -1,4 +1,6 @@
 // Iteration, truth, length and text of values.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "jinja/cells.h"
@@ -228,6 +230,15 @@ void append_escaped(Interpreter& interpreter, const Value& value, std::string& o
   }
 }
 
+namespace {
+
+bool are_plain(std::span<const Value> parts) {
+  return std::all_of(parts.begin(), parts.end(),
+                     [](const Value& part) { return part.is_string(); });
+}
+
+}  // namespace
+
 Value concat_values(Interpreter& interpreter, std::span<const Value> parts, bool escape) {
   bool is_markup = false;
   size_t size = 0;
@@ -236,6 +247,9 @@ Value concat_values(Interpreter& interpreter, std::span<const Value> parts, bool
     size += part.is_string() ? part.as_string().size() : 0;
   }
   charge_bytes(interpreter, size);
+  if (!is_markup && are_plain(parts)) {
+    return ValueAccess::joined(parts, size);
+  }
   std::string text;
   for (const Value& part : parts) {
     if (is_markup) {

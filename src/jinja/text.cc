@@ -109,12 +109,13 @@ void append_code_point(std::string& out, char32_t c) {
 }
 
 size_t byte_offset(std::string_view text, size_t index) {
-  size_t at = 0;
-  while (index > 0 && at < text.size()) {
-    at += code_point_size(text, at);
-    --index;
+  for (size_t at = 0; at < text.size(); ++at) {
+    bool begins = (static_cast<unsigned char>(text[at]) & 0xc0) != 0x80;
+    if (begins && index-- == 0) {
+      return at;
+    }
   }
-  return at;
+  return text.size();
 }
 
 std::vector<char32_t> code_points(std::string_view text) {

@@ -129,6 +129,28 @@ Value ValueAccess::string(std::string_view text, Kind kind, size_t code_points) 
   return make(kind, cell, code_points == text.size() ? Value::kAscii : uint8_t{0});
 }
 
+Value ValueAccess::joined(std::span<const Value> parts, size_t size) {
+  if (size <= Value::kInlineCapacity) {
+    char text[Value::kInlineCapacity];
+    size_t at = 0;
+    for (const Value& part : parts) {
+      at += part.as_string().copy(text + at, sizeof text - at);
+    }
+    return string({text, at}, Kind::String);
+  }
+  void* memory = ::operator new(sizeof(StringCell) + size);
+  value_bytes += static_cast<int64_t>(sizeof(StringCell) + size);
+  auto* cell = new (memory) StringCell();
+  cell->size = static_cast<uint32_t>(size);
+  char* to = cell->data();
+  for (const Value& part : parts) {
+    to += part.as_string().copy(to, part.as_string().size());
+    cell->length +=
+        static_cast<uint32_t>(part.is_ascii() ? part.as_string().size() : part.text_length());
+  }
+  return make(Kind::String, cell, cell->length == size ? Value::kAscii : uint8_t{0});
+}
+
 Value Value::string(std::string_view text) { return ValueAccess::string(text, Kind::String); }
 Value Value::string(std::string&& text) { return ValueAccess::string(text, Kind::String); }
 Value Value::markup(std::string_view text) { return ValueAccess::string(text, Kind::Markup); }
