@@ -99,10 +99,10 @@ TEST_CASE("warnings become errors or silence by name, group and all") {
   options.warn = {"Deprecations"};
   options.silence = {"NoNodeForYamlKey"};
   CHECK(warning_action(options, "NoNodeForYamlKey") == WarningAction::Silence);
-  CHECK(warning_action(options, "GenericDeprecation") == WarningAction::Warn);
+  CHECK(warning_action(options, "GenericDeprecation", true) == WarningAction::Warn);
   CHECK(warning_action(options, "MacroNotFoundForPatch") == WarningAction::Error);
   options.error = {"GenericDeprecation"};
-  CHECK(warning_action(options, "GenericDeprecation") == WarningAction::Error);
+  CHECK(warning_action(options, "GenericDeprecation", true) == WarningAction::Error);
   CHECK(warning_action({}, "Anything") == WarningAction::Warn);
 
   Fixture f;

@@ -25,6 +25,7 @@ std::vector<std::string> sorted_nodes(const Data& depends_on) {
 std::string errors_of(const std::string& yaml) {
   base::MemoryFiles files{{"/p/dbt_project.yml", "name: p\nversion: '1.0'\nprofile: test\n"},
                           {"/p/models/a.sql", "select 1 as id"},
+                          {"/p/models/metricflow_time_spine.sql", "select now() as date_day"},
                           {"/p/models/a.yml",
                            "semantic_models:\n"
                            "  - name: sm\n    model: ref('a')\n"
