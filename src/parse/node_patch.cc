@@ -254,6 +254,10 @@ size_t EntryIndex::find_foreign(
   if (found == by_name_.end())
     return PendingNode::kNoEntry;
   for (size_t row : found->second) {
+    // Versions are files of the entry's own package.
+    const Data* versions = state_.entries[row].data.get("versions");
+    if (versions != nullptr && versions->truthy())
+      continue;
     const std::string& owner =
         state_.project_of(state_.files[state_.entries[row].file]).name;
     if (owner != package && !is_taken(owner))
