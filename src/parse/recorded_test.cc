@@ -28,7 +28,6 @@ base::MemoryFiles project_files() {
        "    tables: [{name: t, identifier: \"{{ var('ident') }}\"}]\n"
        "models:\n  - name: simple\n    columns:\n      - name: id\n        data_tests:\n"
        "          - zero: {config: {severity: \"{{ 'warn' }}\"}}\n"
-       "          - plain\n"
        "  - name: gone\n    data_tests:\n      - plain\n"
        "groups:\n  - name: g\n    owner: {name: us}\n"}};
 }
@@ -56,6 +55,7 @@ TEST_CASE("a macro's text has the white space that its tags take", "[recorded]")
   TestProject project(files, "/q");
   base::Data manifest = project.manifest();
   INFO(project.errors());
+  REQUIRE(manifest.is_map());
   CHECK(member(manifest, "macros", "macro.q.first", "macro_sql") ==
         R"("{%- macro first(x, y=1) -%}\n{{ dbt.hash('x') }}\n{%- endmacro -%}\n\n")");
   CHECK(member(manifest, "macros", "macro.q.second", "macro_sql") ==
@@ -74,6 +74,7 @@ TEST_CASE("macros are recorded in the order of their calls", "[recorded]") {
   TestProject project(files, "/q");
   base::Data manifest = project.manifest();
   INFO(project.errors());
+  REQUIRE(manifest.is_map());
   CHECK(member(manifest, "nodes", "model.q.logic", "depends_on") ==
         R"({"macros": ["macro.q.second", "macro.q.first"], "nodes": []})");
 }
@@ -83,6 +84,7 @@ TEST_CASE("configuration is recorded before it is rendered", "[recorded]") {
   TestProject project(files, "/q");
   base::Data manifest = project.manifest();
   INFO(project.errors());
+  REQUIRE(manifest.is_map());
   CHECK(member(manifest, "nodes", "model.q.simple", "unrendered_config") ==
         R"({"schema": "{{ target.name }}", "tags": "t", "materialized": "table"})");
   CHECK(member(manifest, "nodes", "model.q.logic", "unrendered_config") ==
@@ -100,6 +102,7 @@ TEST_CASE("a test takes its macro's configuration and its properties", "[recorde
   TestProject project(files, "/q");
   base::Data manifest = project.manifest();
   INFO(project.errors());
+  REQUIRE(manifest.is_map());
   const base::Data& zero = row_like(manifest, "test.q.zero_simple_id");
   REQUIRE(zero.is_map());
   CHECK(zero.get("config")->get("fail_calc")->as_string() == "sum(n)");
@@ -140,6 +143,7 @@ TEST_CASE("a project that replaces a package's model keeps its properties", "[re
   TestProject project(files, "/q");
   base::Data manifest = project.manifest();
   INFO(project.errors());
+  REQUIRE(manifest.is_map());
   CHECK(member(manifest, "nodes", "model.q.m", "description") == R"("theirs")");
   CHECK(member(manifest, "nodes", "model.q.m", "patch_path") == R"("p://models/s.yml")");
 }

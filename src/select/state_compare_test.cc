@@ -21,6 +21,7 @@ struct Project {
     macro("macro.p.leaf", {});
     macro("macro.p.caller", {0});
     macro("macro.dbt.builtin", {});
+    macro("macro.dbt.test_unique", {});
     Node& model = row(ResourceType::Model, "model.p.a");
     model.model = std::make_unique<manifest::ModelFields>();
     model.raw_code = "select 1";
@@ -29,6 +30,7 @@ struct Project {
     Node& test = row(ResourceType::Test, "test.p.t.1");
     test.test = std::make_unique<manifest::TestFields>();
     test.test->metadata = manifest::TestMetadata{"unique", {}, {}};
+    test.depends_on_macros = {manifest::MacroId(3)};
     Node& source = row(ResourceType::Source, "source.p.w.t");
     source.source = std::make_unique<manifest::SourceFields>();
     source.source->freshness = manifest::Freshness{{12, "hour"}, {}, "x"};
@@ -58,6 +60,7 @@ struct Project {
   void macro(const std::string& unique_id, std::vector<size_t> called) {
     manifest::Macro made;
     made.unique_id = unique_id;
+    made.name = unique_id.substr(unique_id.rfind('.') + 1);
     made.package_name = unique_id.substr(6, unique_id.rfind('.') - 6);
     made.macro_sql = "text";
     for (size_t id : called)

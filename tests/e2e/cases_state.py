@@ -18,7 +18,7 @@ def retry_repeats_what_failed_and_what_was_behind_it(project) -> None:
     project.write("models/staging/stg_orders.sql", "select nothing_like_it from {{ ref('raw_orders') }}\n")
     project.run("build", code=1)
     output = project.run("retry", code=1)
-    assert "1 of 6" in output and "sql model" in output and "seed file" not in output, output
+    assert "1 of 6" in output and "sql view model" in output and "seed file" not in output, output
     project.write("models/staging/stg_orders.sql", good)
     output = project.run("retry")
     assert "ERROR=0 SKIP=0" in output and "OK loaded seed" not in output, output
