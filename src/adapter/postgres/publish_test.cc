@@ -117,6 +117,7 @@ TEST_CASE("publishing joins an open transaction", "[publish][database]") {
   database.run("create table $S.t as select 1 as id; create view $S.v as select * from $S.t");
   Relation target = database.relation("t");
   Relation build = database.adapter->build_relation(target, RelationType::Table);
+  REQUIRE(database.connection->begin());
   REQUIRE(
       database.connection->execute("create table " + build.render_name() + " as select 2 as id"));
   REQUIRE(database.connection->execute("set local search_path to pg_catalog"));
