@@ -1,6 +1,7 @@
 // graph, selected_resources and what a macro may know of the command.
 #include "base/strings.h"
 #include "context/worker.h"
+#include "jinja/host_memory.h"
 #include "manifest/artifacts.h"
 
 namespace weft::context {
@@ -32,6 +33,7 @@ std::string_view graph_key(ResourceType type) {
 
 /// Every enabled node as a dict. Made once a worker and only when a template asks for it.
 Value graph_value(Worker& worker) {
+  jinja::HostMemory uncounted;
   Value made = Value::dict();
   for (const char* key : {"exposures", "functions", "groups", "metrics", "nodes", "saved_queries",
                           "semantic_models", "sources", "unit_tests"})

@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "context/table_print.h"
 #include "context/worker.h"
+#include "jinja/host_memory.h"
 #include "jinja/interpreter.h"
 #include "jinja/ops.h"
 
@@ -537,6 +538,7 @@ std::optional<std::vector<Value>> TableObject::iterate(Interpreter& interpreter)
 }
 
 Value table_value(std::shared_ptr<const adapter::Table> table) {
+  jinja::HostMemory uncounted;
   TableData data;
   data.column_names = table->column_names;
   data.column_types = table->column_types;
