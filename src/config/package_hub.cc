@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/strings.h"
+#include "base/text_list.h"
 #include "config/package_fetch.h"
 #include "config/project.h"
 
@@ -29,17 +30,6 @@ Diagnostic failed(Code code, const HubRequest& request, std::string message, std
   return d;
 }
 
-std::vector<std::string> texts(const Data* value) {
-  std::vector<std::string> made;
-  if (value == nullptr || value->is_null())
-    return made;
-  if (!value->is_list())
-    return {python_str(*value)};
-  for (const Data& item : value->as_list())
-    made.push_back(python_str(item));
-  return made;
-}
-
 std::vector<PackageSpec> read_needs(const Data* packages) {
   std::vector<PackageSpec> made;
   if (packages == nullptr || !packages->is_list())
@@ -51,7 +41,7 @@ std::vector<PackageSpec> read_needs(const Data* packages) {
     PackageSpec spec;
     spec.kind = PackageSpec::Kind::Hub;
     spec.location = spec.rendered_location = name->as_string();
-    spec.versions = texts(item.get("version"));
+    spec.versions = base::text_list(item.get("version"));
     made.push_back(std::move(spec));
   }
   return made;
@@ -69,7 +59,7 @@ std::optional<HubVersion> read_version(const std::string& text, const Data& data
                     python_str(*name),
                     tarball->as_string(),
                     read_needs(data.get("packages")),
-                    texts(data.get("require_dbt_version"))};
+                    base::text_list(data.get("require_dbt_version"))};
 }
 
 /// False also for a range that cannot be read.

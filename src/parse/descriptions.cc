@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "base/text_list.h"
 
 namespace weft::parse {
 namespace {
@@ -79,17 +80,6 @@ std::optional<std::string> optional_text(const Data& data, std::string_view key)
   return python_str(*value);
 }
 
-std::vector<std::string> text_list(const Data* value) {
-  std::vector<std::string> made;
-  if (value == nullptr || value->is_null())
-    return made;
-  if (!value->is_list())
-    return {python_str(*value)};
-  for (const Data& item : value->as_list())
-    made.push_back(python_str(item));
-  return made;
-}
-
 void append_unique(std::vector<std::string>& list, const std::vector<std::string>& more) {
   for (const std::string& item : more) {
     if (std::find(list.begin(), list.end(), item) == list.end())
@@ -120,7 +110,7 @@ manifest::Column read_column(const Data& data, const std::string& package, diag:
   for (const Data* holder : {&data, config}) {
     if (holder == nullptr || !holder->is_map())
       continue;
-    append_unique(column.tags, text_list(holder->get("tags")));
+    append_unique(column.tags, base::text_list(holder->get("tags")));
     if (const Data* meta = holder->get("meta"); meta != nullptr && meta->is_map()) {
       for (const auto& [key, value] : meta->as_map())
         column.meta.set(key, value);
@@ -174,8 +164,8 @@ std::vector<manifest::Constraint> read_constraints(const Data& entry) {
     constraint.name = optional_text(data, "name");
     constraint.expression = optional_text(data, "expression");
     constraint.to = optional_text(data, "to");
-    constraint.to_columns = text_list(data.get("to_columns"));
-    constraint.columns = text_list(data.get("columns"));
+    constraint.to_columns = base::text_list(data.get("to_columns"));
+    constraint.columns = base::text_list(data.get("columns"));
     if (const Data* warn = data.get("warn_unsupported"))
       constraint.warn_unsupported = warn->bool_or(true);
     if (const Data* warn = data.get("warn_unenforced"))

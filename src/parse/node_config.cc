@@ -242,7 +242,10 @@ DataMap ConfigBuilder::unrendered(ResourceType type, const std::string& package,
   return config;
 }
 
-DataMap unrendered_entry_config(const Data& entry, const yaml::Node* config) {
+namespace {
+
+/// What an entry of a properties file says beside its `config`.
+DataMap settings_beside_config(const Data& entry) {
   DataMap made;
   if (!entry.is_map())
     return made;
@@ -250,6 +253,13 @@ DataMap unrendered_entry_config(const Data& entry, const yaml::Node* config) {
     if (stands_beside_config(key) && !value.is_null())
       made.set(key, value);
   }
+  return made;
+}
+
+}  // namespace
+
+DataMap unrendered_entry_config(const Data& entry, const yaml::Node* config) {
+  DataMap made = settings_beside_config(entry);
   if (const Data* rendered = entry.get("config"); rendered != nullptr && rendered->is_map()) {
     for (const auto& [key, value] : rendered->as_map())
       made.set(key, value);
@@ -275,13 +285,7 @@ DataMap unrendered_entry_config(const Data& entry, const yaml::Node* config) {
 }
 
 DataMap entry_config(const Data& entry) {
-  DataMap made;
-  if (!entry.is_map())
-    return made;
-  for (const auto& [key, value] : entry.as_map()) {
-    if (stands_beside_config(key) && !value.is_null())
-      made.set(key, value);
-  }
+  DataMap made = settings_beside_config(entry);
   if (const Data* config = entry.get("config"); config != nullptr && config->is_map()) {
     for (const auto& [key, value] : config->as_map())
       made.set(context::config_key(key), value);
