@@ -1,6 +1,7 @@
 #include "cli/cmd_jinja.h"
 
 #include <istream>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -357,8 +358,12 @@ int cmd_jinja(const JinjaArguments& arguments, std::istream& in, std::ostream& o
     err << "the context is no JSON object\n";
     return 2;
   }
+  // As other tools do: `-` or nothing is what comes in.
+  std::string text = arguments.text;
+  if (text.empty() || text == "-")
+    text.assign(std::istreambuf_iterator<char>(in), {});
   Case one;
-  auto result = one.render(arguments.text, context, Json::object());
+  auto result = one.render(text, context, Json::object());
   if (auto* error = std::get_if<jinja::Error>(&result)) {
     err << diag::render_text(jinja::to_diagnostic(*error), one.sources);
     return 1;

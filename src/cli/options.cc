@@ -167,7 +167,7 @@ constexpr CommandSpec kCommands[] = {
      "  weft db start | stop | status\n  weft db psql      opens psql on the project's database\n  "
      "weft db "
      "reset     removes all of its data\n"},
-    {"jinja", "", "render a template with a JSON context", "batch context", "[TEMPLATE]", ""},
+    {"jinja", "", "render a template, or standard input, with a JSON context", "batch context", "[TEMPLATE]", ""},
     {"completion", "", "print a completion script for bash or zsh", "", "SHELL",
      "  source <(weft completion bash)\n"},
 };
