@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "cli/commands.h"
 #include "cli/inline_query.h"
+#include "context/error_place.h"
 #include "context/table_object.h"
 #include "context/table_print.h"
 
@@ -86,8 +87,11 @@ diag::Status show_query(Session& session, context::Worker& worker, context::Node
   options.fetch = true;
   int64_t started = session.env.clock.now_us();
   diag::Result<adapter::QueryResult> rows = worker.connection().execute(*sql, options);
-  if (!rows)
-    return rows.error();
+  if (!rows) {
+    diag::Diagnostic error = rows.error();
+    context::place_database_error(error, scope, session.sources, *sql);
+    return error;
+  }
   (void)worker.connection().rollback();
   int64_t ended = session.env.clock.now_us();
   result.compiled_code = *sql;
@@ -117,14 +121,15 @@ diag::Result<manifest::RunResult> show_inline(Session& session, context::Worker&
 diag::Result<manifest::RunResult> show_node(Session& session, context::Worker& worker, NodeId id) {
   const Node& node = session.parsed->manifest.node(id);
   context::NodeScope scope;
-  std::string sql = "select * from " + node.relation_name.value_or("");
+  compile::Query query{"select * from " + node.relation_name.value_or(""), {}};
   if (node.type == ResourceType::Seed) {
     session.compiler->prepare_scope(id, scope);
   } else {
     diag::Result<compile::Query> compiled = session.compiler->compile(worker, id, scope);
     if (!compiled)
       return compiled.error();
-    sql = compiled->sql;
+    query = std::move(*compiled);
+    scope.compiled_spans = &query.spans;
   }
   manifest::RunResult result;
   result.unique_id = node.unique_id;
@@ -136,7 +141,7 @@ diag::Result<manifest::RunResult> show_node(Session& session, context::Worker& w
   if (node.model != nullptr && !node.model->version.is_null())
     name += ".v" + python_str(node.model->version);
   diag::Status shown =
-      show_query(session, worker, scope, {name, false, node.unique_id}, sql, result);
+      show_query(session, worker, scope, {name, false, node.unique_id}, query.sql, result);
   if (!shown)
     return shown.error();
   return result;

@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "context/column_object.h"
+#include "context/error_place.h"
 #include "context/relation_object.h"
 
 namespace weft::context {
@@ -175,40 +176,6 @@ class ResponseObject final : public jinja::Object {
   adapter::Response response_;
 };
 
-/// Byte offset of the 1-based code point `position`.
-size_t byte_offset(std::string_view sql, int position) {
-  return base::utf8_prefix(sql, static_cast<size_t>(std::max(position, 1) - 1)).size();
-}
-
-/// End of the word or token that starts at `at`.
-size_t token_end(std::string_view sql, size_t at) {
-  size_t end = at;
-  auto is_word = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || static_cast<unsigned char>(c) >= 0x80;
-  };
-  while (end < sql.size() && is_word(sql[end]))
-    ++end;
-  return end == at ? std::min(at + 1, sql.size()) : end;
-}
-
-/// Where the model's own text made the failing piece of `sql`; false when it did not.
-bool place_in_model(const NodeScope& scope, diag::Diagnostic& error, std::string_view sql,
-                    size_t at) {
-  if (scope.compiled_spans == nullptr || scope.node == nullptr || scope.node->compiled_code.empty())
-    return false;
-  const std::string& compiled = scope.node->compiled_code;
-  size_t inside = sql.find(compiled);
-  if (inside == std::string_view::npos || at < inside || at >= inside + compiled.size())
-    return false;
-  auto begin = static_cast<uint32_t>(at - inside);
-  auto end = static_cast<uint32_t>(token_end(compiled, begin));
-  error.span = scope.compiled_spans->origin(begin, end, false);
-  for (diag::TrailStep& step : scope.compiled_spans->trail(begin))
-    error.trail.push_back(std::move(step));
-  return error.span.valid();
-}
-
 }  // namespace
 
 std::span<const Member> adapter_members() { return kMembers; }
@@ -229,16 +196,7 @@ Value response_value(const adapter::Response& response) {
 }
 
 void raise_database_error(Worker& worker, diag::Diagnostic error, std::string_view sql) {
-  if (error.database && error.database->position > 0) {
-    size_t at = byte_offset(sql, error.database->position);
-    if (!place_in_model(worker.scope(), error, sql, at)) {
-      // A hook's or a macro's statement: it is in no file, so it is shown as it was sent.
-      diag::SourceId source = worker.shared().sources.add("the statement", std::string(sql));
-      error.labels.push_back(
-          {{source, static_cast<uint32_t>(at), static_cast<uint32_t>(token_end(sql, at))},
-           "refused by the server"});
-    }
-  }
+  place_database_error(error, worker.scope(), worker.shared().sources, sql);
   worker.interpreter().raise(std::move(error));
 }
 

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "context/scope.h"
 #include "context/shared.h"
 #include "diag/diagnostic.h"
 #include "jinja/error.h"
@@ -15,6 +18,12 @@ namespace weft::context {
 /// weft's macros go, unless nothing else is known of the place. `node` may be null.
 void point_at_user_text(diag::Diagnostic& diagnostic, const Shared& shared,
                         const manifest::Node* node);
+
+/// Points at the text of the node in `scope` that made the piece of `sql` which the server refused;
+/// shows the statement itself where that is no file's text. Without effect when the server named no
+/// position.
+void place_database_error(diag::Diagnostic& error, const NodeScope& scope, diag::Sources& sources,
+                          std::string_view sql);
 
 /// The same for a generic test, whose text nobody wrote: its entry in the properties file is the
 /// place, or a second one where the failing macro is the user's.
