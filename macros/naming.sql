@@ -18,5 +18,6 @@
 {% macro system_schemas() %}
   {{ return({
     'health_tracker': ['ht_landing', 'ht_raw', 'ht_staging', 'ht_intermediate', 'ht_marts'],
+    'warehouse': ['dw_landing', 'dw_staging', 'dw', 'dw_reports'],
   }) }}
 {% endmacro %}

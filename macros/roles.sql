@@ -4,8 +4,18 @@
 #}
 {% macro project_roles() %}
   {{ return({
-    'bi_reader': {'reads': 'the marts', 'usage': [prefixed_schema('ht_marts')]},
-    'auditor': {'reads': 'the audit log', 'usage': ['audit']},
+    'etl_loader': {
+      'usage': [prefixed_schema('pt_base'), 'pt_inbox'],
+      'create': [prefixed_schema('pt_base')],
+    },
+    'bi_reader': {
+      'usage': [
+        prefixed_schema('ht_marts'), prefixed_schema('hf_reports'), prefixed_schema('dw_reports'),
+        prefixed_schema('mp_gold'), prefixed_schema('pt_masked'),
+      ],
+    },
+    'dw_analyst': {'usage': [prefixed_schema('dw')]},
+    'auditor': {'usage': ['audit']},
   }) }}
 {% endmacro %}
 
@@ -32,26 +42,33 @@ $body$;
 {% endmacro %}
 
 
-{# Lets each role use its schemas. After a partial build some of them do not exist yet; they are passed over. #}
+{#
+  Lets each role use its schemas, and create in them where the list says so. After a partial build
+  some schemas do not exist yet; they are passed over.
+#}
 {% macro grant_schema_usage() %}
+{%- set wanted = [] -%}
+{%- for role, rights in project_roles().items() -%}
+  {%- for privilege, schemas in rights.items() -%}
+    {%- for schema in schemas -%}
+      {%- do wanted.append("('" ~ role ~ "', '" ~ privilege ~ "', '" ~ schema ~ "')") -%}
+    {%- endfor -%}
+  {%- endfor -%}
+{%- endfor %}
 do $body$
 declare
   item record;
 begin
   for item in
-    select r.rolname, n.nspname
+    select wanted.privilege, r.rolname, n.nspname
     from (values
-      {%- for role, rights in project_roles().items() %}{% set last_role = loop.last %}
-      {%- for schema in rights.usage %}
-      ('{{ role }}', '{{ schema }}'){{ "," if not (last_role and loop.last) }}
-      {%- endfor %}
-      {%- endfor %}
-    ) as wanted (role_name, schema_name)
+      {{ wanted | join(',\n      ') }}
+    ) as wanted (role_name, privilege, schema_name)
     join pg_roles as r on r.rolname = wanted.role_name
     join pg_namespace as n on n.nspname = wanted.schema_name
-    where not has_schema_privilege(r.oid, n.oid, 'usage')
+    where not has_schema_privilege(r.oid, n.oid, wanted.privilege)
   loop
-    execute format('grant usage on schema %I to %I', item.nspname, item.rolname);
+    execute format('grant %s on schema %I to %I', item.privilege, item.nspname, item.rolname);
   end loop;
 end
 $body$;
