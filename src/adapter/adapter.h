@@ -19,6 +19,8 @@
 
 namespace weft::adapter {
 
+struct JsonSeedOptions;
+
 /// What publishing needs to know of the run.
 struct PublishContext {
   /// True when a dependent that cannot be recreated on the new relation may be dropped, because
@@ -102,6 +104,8 @@ class Adapter {
     bool header_only = false;
     /// What scan_csv() found in the file; looked for once more when null.
     const CsvScan* scan = nullptr;
+    /// Set when the file is JSON: how its documents become rows of the columns.
+    const JsonSeedOptions* json = nullptr;
     /// A table that `build` takes its definition from, with indexes, rights and comments. The
     /// columns then only say what the file holds.
     std::optional<Relation> like;

@@ -139,8 +139,8 @@ constexpr CommandSpec kCommands[] = {
      "select exclude selector full_refresh inline inline_direct limit output", "",
      "  weft show --select orders\n  weft show --inline \"select count(*) from {{ ref('orders') "
      "}}\"\n"},
-    {"seed", "", "load CSV files into tables", "select exclude selector full_refresh show empty",
-     "", ""},
+    {"seed", "", "load CSV and JSON files into tables",
+     "select exclude selector full_refresh show empty", "", ""},
     {"run", "", "build models",
      "select exclude selector full_refresh empty event_time_start event_time_end sample", "", ""},
     {"snapshot", "", "record how rows change over time", "select exclude selector empty", "", ""},
@@ -167,7 +167,8 @@ constexpr CommandSpec kCommands[] = {
      "  weft db start | stop | status\n  weft db psql      opens psql on the project's database\n  "
      "weft db "
      "reset     removes all of its data\n"},
-    {"jinja", "", "render a template, or standard input, with a JSON context", "batch context", "[TEMPLATE]", ""},
+    {"jinja", "", "render a template, or standard input, with a JSON context", "batch context",
+     "[TEMPLATE]", ""},
     {"completion", "", "print a completion script for bash or zsh", "", "SHELL",
      "  source <(weft completion bash)\n"},
 };

@@ -6,6 +6,7 @@
 #include "adapter/csv_reader.h"
 #include "base/strings.h"
 #include "context/adapter_object.h"
+#include "context/json_seed.h"
 #include "context/relation_object.h"
 
 namespace weft::context {
@@ -13,9 +14,14 @@ namespace {
 
 using jinja::Arguments;
 using jinja::Value;
+using NamesAndTypes = std::vector<std::pair<std::string, std::string>>;
 
-/// True when the project or a package replaces one of the macros that load a seed row by row.
+/// True when the project or a package replaces one of the macros that load a seed row by row. They
+/// know CSV files only.
 Value seed_macros_overridden(Worker& worker, const Arguments&) {
+  const manifest::Node* node = worker.scope().node;
+  if (node != nullptr && adapter::json_layout(node->original_file_path))
+    return Value::boolean(false);
   const MacroTable& macros = worker.shared().macros;
   for (const char* name :
        {"create_csv_table", "reset_csv_table", "load_csv_rows", "get_binding_char",
@@ -37,10 +43,8 @@ std::optional<std::string> configured_type(const base::DataMap& config, const st
 }
 
 /// Name and SQL type of each column: the existing table's, else configured, else inferred.
-std::vector<std::pair<std::string, std::string>> seed_columns(Worker& worker,
-                                                              const adapter::CsvScan& scan,
-                                                              const base::DataMap& config,
-                                                              const Value* like) {
+NamesAndTypes seed_columns(Worker& worker, const NamesAndTypes& inferred,
+                           const base::DataMap& config, const Value* like) {
   std::vector<adapter::Column> existing;
   if (like != nullptr && !like->is_none()) {
     diag::Result<std::vector<adapter::Column>> columns = adapter_of(worker).columns_in_relation(
@@ -49,10 +53,10 @@ std::vector<std::pair<std::string, std::string>> seed_columns(Worker& worker,
       worker.interpreter().raise(columns.error());
     existing = std::move(*columns);
   }
-  std::vector<std::pair<std::string, std::string>> made;
-  for (size_t i = 0; i < scan.column_names.size(); ++i) {
-    const std::string& name = scan.column_names[i];
-    std::string type = configured_type(config, name).value_or(scan.sql_types[i]);
+  NamesAndTypes made;
+  for (const auto& [column, inferred_type] : inferred) {
+    const std::string& name = column;
+    std::string type = configured_type(config, name).value_or(inferred_type);
     if (!existing.empty()) {
       auto found = std::find_if(existing.begin(), existing.end(), [&](const adapter::Column& c) {
         return base::equal_ignoring_case(c.name, name);
@@ -100,8 +104,9 @@ adapter::CsvOptions csv_options(const base::DataMap& config, bool header_only) {
   return options;
 }
 
-/// The data row of "COPY customers, line 2, column id: ..."; 0 when the context says none.
-int64_t copy_row(std::string_view context) {
+/// The data row of "COPY customers, line 2, column id: ..."; 0 when the error names none.
+int64_t copy_row(const diag::Diagnostic& error) {
+  std::string_view context = error.database ? std::string_view(error.database->context) : "";
   size_t at = context.find("COPY ");
   at = at == std::string_view::npos ? at : context.find(", line ", at);
   if (at == std::string_view::npos)
@@ -118,7 +123,7 @@ int64_t copy_row(std::string_view context) {
 /// Points at the row of the file that the server refused.
 void place_in_seed(Worker& worker, const manifest::Node& node, const std::string& path,
                    const adapter::CsvOptions& options, diag::Diagnostic& error) {
-  int64_t row = error.database ? copy_row(error.database->context) : 0;
+  int64_t row = copy_row(error);
   base::IoResult<std::string> text = worker.shared().env.files.read(path);
   if (row == 0 || !text)
     return;
@@ -134,6 +139,25 @@ void place_in_seed(Worker& worker, const manifest::Node& node, const std::string
   error.span = {source, begin, static_cast<uint32_t>(end)};
 }
 
+/// The columns that the CSV file brings; `load` gets what was found out about it.
+NamesAndTypes csv_columns(Worker& worker, const manifest::Node& node,
+                          const adapter::CsvOptions& options, adapter::CsvScan& scan,
+                          adapter::Adapter::SeedLoad& load) {
+  diag::Result<adapter::CsvScan> found = adapter::scan_csv(load.csv_path, options);
+  if (!found) {
+    // Read as a whole it fails in the same way, with the place.
+    diag::Result<adapter::Table> table = load_seed_table(worker, node);
+    worker.interpreter().raise(table ? found.error() : table.error());
+  }
+  scan = std::move(*found);
+  load.scan = &scan;
+  load.delimiter = options.delimiter;
+  NamesAndTypes columns;
+  for (size_t i = 0; i < scan.column_names.size(); ++i)
+    columns.emplace_back(scan.column_names[i], scan.sql_types[i]);
+  return columns;
+}
+
 /// load_seed(model, build, like): creates `build` from the node's file and streams the rows.
 Value load_seed(Worker& worker, const Arguments& arguments) {
   ArgumentReader reader(worker.interpreter(), "load_seed", arguments, {"model", "build", "like"});
@@ -142,18 +166,16 @@ Value load_seed(Worker& worker, const Arguments& arguments) {
     worker.interpreter().raise("CompilationError", "load_seed() works on seeds only");
   const base::DataMap& config = worker.shared().manifest.config_of(*node).values;
   adapter::CsvOptions options = csv_options(config, worker.shared().empty);
+  std::optional<adapter::JsonSeedOptions> json = json_options_of(worker, *node);
   adapter::Adapter::SeedLoad load;
   load.csv_path = node->root_path + "/" + node->original_file_path;
-  diag::Result<adapter::CsvScan> scan = adapter::scan_csv(load.csv_path, options);
-  if (!scan) {
-    // Read as a whole it fails in the same way, with the place.
-    diag::Result<adapter::Table> table = load_seed_table(worker, *node);
-    worker.interpreter().raise(table ? scan.error() : table.error());
-  }
-  load.scan = &*scan;
-  load.header_only = options.header_only;
-  load.delimiter = options.delimiter;
-  load.columns = seed_columns(worker, *scan, config, reader.find(2));
+  load.json = json ? &*json : nullptr;
+  adapter::CsvScan scan;
+  NamesAndTypes inferred = json ? json_columns(worker, *node, load.csv_path, *json)
+                                : csv_columns(worker, *node, options, scan, load);
+  // A JSON file without documents has no columns to copy.
+  load.header_only = options.header_only || inferred.empty();
+  load.columns = seed_columns(worker, inferred, config, reader.find(2));
   if (const Value* like = reader.find(2); like != nullptr && !like->is_none())
     load.like = relation_argument(worker.interpreter(), *like, "load_seed");
   // Names are quoted unless the project says no, as dbt-postgres does.
@@ -165,7 +187,10 @@ Value load_seed(Worker& worker, const Arguments& arguments) {
       worker.connection(), relation_at(worker, reader, 1, "load_seed"), load);
   if (!rows) {
     diag::Diagnostic error = rows.error();
-    place_in_seed(worker, *node, load.csv_path, options, error);
+    if (json)
+      place_in_json(worker, *node, load.csv_path, *json, copy_row(error), error);
+    else
+      place_in_seed(worker, *node, load.csv_path, options, error);
     worker.interpreter().raise(std::move(error));
   }
   return loaded_value(load, *rows);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "adapter/json_documents.h"
 #include "base/strings.h"
 #include "context/adapter_object.h"
 #include "context/table_object.h"
@@ -236,6 +237,13 @@ constexpr Member kMembers[] = {
 diag::Result<adapter::Table> load_seed_table(Worker& worker, const manifest::Node& node) {
   const Shared& shared = worker.shared();
   std::string path = node.root_path + "/" + node.original_file_path;
+  if (adapter::json_layout(path)) {
+    diag::Diagnostic diagnostic;
+    diagnostic.code = diag::Code::SeedInvalid;
+    diagnostic.message =
+        fmt::format("seed `{}` is JSON, load_agate_table() reads CSV", node.original_file_path);
+    return diagnostic;
+  }
   base::IoResult<std::string> text = shared.env.files.read(path);
   if (!text) {
     diag::Diagnostic diagnostic;

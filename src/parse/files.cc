@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "adapter/json_documents.h"
 #include "base/parallel.h"
 #include "base/paths.h"
 #include "base/strings.h"
@@ -81,7 +82,7 @@ std::optional<FileKind> function_kind(std::string_view path) {
 }
 
 std::optional<FileKind> seed_kind(std::string_view path) {
-  if (base::extension_of(path) == ".csv")
+  if (base::extension_of(path) == ".csv" || adapter::json_layout(path))
     return FileKind::Seed;
   return properties_kind(path);
 }

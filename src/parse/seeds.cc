@@ -1,6 +1,7 @@
-// Seeds: one row a CSV file; the rows are read when the seed is loaded.
+// Seeds: one row a CSV or JSON file; the rows are read when the seed is loaded.
 #include <fmt/format.h>
 
+#include "adapter/json_seed.h"
 #include "base/hash.h"
 #include "base/paths.h"
 #include "base/strings.h"
@@ -82,6 +83,30 @@ std::vector<std::string> fqn_of(const std::string& package, const std::string& p
   return fqn;
 }
 
+/// The configuration of a seed as far as it is known before its node is made.
+base::DataMap early_config(const State& state, ConfigBuilder& configs, const ProjectFile& file,
+                           size_t entry) {
+  const std::string& package = state.project_of(file).name;
+  base::DataMap patch =
+      entry == PendingNode::kNoEntry ? base::DataMap{} : entry_config(state.entries[entry].data);
+  return configs.build(ResourceType::Seed, package, fqn_of(package, file.path), patch, {});
+}
+
+/// A JSON file is a seed where `meta.weft_json` says how to read it; dbt knows CSV only, so other
+/// JSON files in the folder are none of its business. A wrong setting is reported.
+bool is_seed(State& state, ConfigBuilder& configs, const ProjectFile& file, size_t entry) {
+  if (!adapter::json_layout(file.path))
+    return true;
+  diag::Result<std::optional<adapter::JsonSeedOptions>> options =
+      adapter::json_seed_options(early_config(state, configs, file, entry));
+  if (options)
+    return options->has_value();
+  diag::Diagnostic diagnostic = options.error();
+  diagnostic.message = fmt::format("seed `{}`: {}", file.original_file_path, diagnostic.message);
+  state.report(std::move(diagnostic));
+  return false;
+}
+
 /// Whether a package has an enabled seed of its own under a name.
 bool has_enabled(const State& state, ConfigBuilder& configs, const EntryIndex& entries,
                  const std::string& name, const std::string& package) {
@@ -89,11 +114,10 @@ bool has_enabled(const State& state, ConfigBuilder& configs, const EntryIndex& e
     if (file.kind != FileKind::Seed || state.project_of(file).name != package ||
         base::stem_of(base::file_name(file.path)) != name)
       continue;
-    size_t row = entries.find("seeds", package, name);
-    base::DataMap patch = row == PendingNode::kNoEntry ? base::DataMap{}
-                                                       : entry_config(state.entries[row].data);
-    base::DataMap config =
-        configs.build(ResourceType::Seed, package, fqn_of(package, file.path), patch, {});
+    base::DataMap config = early_config(state, configs, file, entries.find("seeds", package, name));
+    diag::Result<std::optional<adapter::JsonSeedOptions>> json = adapter::json_seed_options(config);
+    if (adapter::json_layout(file.path) && !(json && json->has_value()))
+      continue;
     const base::Data* enabled = config.find("enabled");
     return enabled == nullptr || enabled->bool_or(true);
   }
@@ -120,7 +144,6 @@ void parse_seeds(State& state) {
     node.fqn = fqn_of(node.package_name, file.path);
     node.created_at = state.now;
     node.root_path = project.root;
-    node.checksum = checksum_of(state, file);
     size_t index = entries.find("seeds", node.package_name, node.name);
     if (index == PendingNode::kNoEntry) {
       index = entries.find_foreign(
@@ -128,6 +151,9 @@ void parse_seeds(State& state) {
             return has_enabled(state, configs, entries, node.name, package);
           });
     }
+    if (!is_seed(state, configs, file, index))
+      continue;
+    node.checksum = checksum_of(state, file);
     Entry* entry = index == PendingNode::kNoEntry ? nullptr : &state.entries[index];
     if (entry != nullptr)
       entry->is_used = true;

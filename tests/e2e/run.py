@@ -19,6 +19,7 @@ import time
 import traceback
 from pathlib import Path
 
+from cases_json_seeds import CASES as JSON_SEED_CASES
 from cases_state import CASES as STATE_CASES
 from execution import CASES as EXECUTION_CASES
 
@@ -43,6 +44,9 @@ class Project:
     def write(self, path: str, text: str) -> None:
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
         (self.root / path).write_text(text)
+
+    def read(self, path: str) -> str:
+        return (self.root / path).read_text()
 
     def rows(self, sql: str) -> list:
         output = self.run("--quiet", "show", "--inline", sql, "--output", "json", "--limit", "-1")
@@ -162,7 +166,7 @@ def every_statement_stands_in_the_log(project: Project) -> None:
 CASES = [a_new_project_builds_tests_and_documents_itself, a_database_error_points_at_the_models_own_line,
          an_unknown_ref_names_the_nearest_model, a_cycle_is_shown_as_a_path, a_wrong_option_is_a_usage_error,
          tests_are_given_out_once, views_on_a_rebuilt_table_survive, every_statement_stands_in_the_log,
-         a_killed_run_leaves_nothing_behind, *EXECUTION_CASES, *STATE_CASES]
+         a_killed_run_leaves_nothing_behind, *EXECUTION_CASES, *STATE_CASES, *JSON_SEED_CASES]
 
 
 def main() -> int:

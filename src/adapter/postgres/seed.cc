@@ -1,6 +1,8 @@
 #include "adapter/postgres/seed.h"
 
 #include <cctype>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -11,6 +13,8 @@
 #include "adapter/csv_reader.h"
 #include "adapter/decimal.h"
 #include "adapter/postgres/copy_rights.h"
+#include "adapter/postgres/copy_text.h"
+#include "adapter/postgres/json_rows.h"
 #include "adapter/python_text.h"
 #include "adapter/table.h"
 #include "adapter/temporal.h"
@@ -18,23 +22,6 @@
 
 namespace weft::adapter::postgres {
 namespace {
-
-constexpr size_t kChunk = size_t{1} << 17;
-
-/// Appends a value in COPY's text format.
-void append_escaped(std::string& out, std::string_view text) {
-  size_t plain = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (c != '\\' && c != '\n' && c != '\t' && c != '\r')
-      continue;
-    out.append(text, plain, i - plain);
-    out += '\\';
-    out += c == '\n' ? 'n' : c == '\t' ? 't' : c == '\r' ? 'r' : '\\';
-    plain = i + 1;
-  }
-  out.append(text, plain);
-}
 
 bool is_whole_type(std::string_view sql_type) {
   return sql_type == "integer" || sql_type == "bigint";
@@ -59,8 +46,8 @@ class SeedWriter {
   /// The next rows in COPY's text format; nothing at the end and after a problem.
   std::optional<std::string> next_chunk() {
     std::string out;
-    out.reserve(kChunk + kChunk / 4);
-    while (out.size() < kChunk && reader_.next(fields_))
+    out.reserve(kCopyChunk + kCopyChunk / 4);
+    while (out.size() < kCopyChunk && reader_.next(fields_))
       append_row(out);
     return out.empty() ? std::nullopt : std::optional(std::move(out));
   }
@@ -109,7 +96,7 @@ class SeedWriter {
       case ColumnType::Boolean:
         break;
       default:
-        append_escaped(out, value);
+        append_copy_text(out, value);
         return;
     }
     append_cell(out, typed_cell(types_[column], value));
@@ -121,7 +108,7 @@ class SeedWriter {
     else if (cell.kind == Cell::Kind::Bool)
       out += cell.boolean ? 't' : 'f';
     else
-      append_escaped(out, cell.text);
+      append_copy_text(out, cell.text);
   }
 
   CsvReader reader_;
@@ -182,9 +169,13 @@ Columns plan_columns(const Adapter::SeedLoad& load, const CsvScan& scan) {
   return columns;
 }
 
-diag::Result<int64_t> copy_rows(PgConnection& connection, const Relation& build,
-                                const Adapter::SeedLoad& load, const Columns& columns,
-                                const std::string& create) {
+/// The rows of a file in COPY's text format, and what stopped them early.
+struct RowStream {
+  std::function<std::optional<std::string>()> next;
+  std::function<std::optional<diag::Diagnostic>(int64_t rows)> problem;
+};
+
+diag::Result<RowStream> csv_stream(const Adapter::SeedLoad& load, const Columns& columns) {
   diag::Result<ByteSource> bytes = bytes_of_file(load.csv_path);
   if (!bytes)
     return bytes.error();
@@ -192,15 +183,47 @@ diag::Result<int64_t> copy_rows(PgConnection& connection, const Relation& build,
   std::vector<std::string_view> header;
   if (!reader.next(header))
     return csv_problem(load.csv_path, 0, "is missing: the file is empty, a header was expected");
-  SeedWriter writer(std::move(reader), columns.types, columns.whole);
+  auto writer = std::make_shared<SeedWriter>(std::move(reader), columns.types, columns.whole);
+  RowStream stream;
+  stream.next = [writer] { return writer->next_chunk(); };
+  stream.problem = [writer, path = load.csv_path](int64_t rows) {
+    const std::string& message = writer->problem().message;
+    return message.empty() ? std::nullopt
+                           : std::optional(csv_problem(path, rows + 1, "has " + message));
+  };
+  return stream;
+}
+
+diag::Result<RowStream> json_stream(const Adapter::SeedLoad& load) {
+  diag::Result<ByteSource> bytes = bytes_of_file(load.csv_path);
+  if (!bytes)
+    return bytes.error();
+  auto writer = std::make_shared<JsonWriter>(JsonRows(
+      json_documents(std::move(*bytes), load.csv_path, *load.json), *load.json, load.columns));
+  RowStream stream;
+  stream.next = [writer] { return writer->next_chunk(); };
+  stream.problem = [writer, path = load.csv_path](int64_t) {
+    return writer->problem().message.empty() ? std::nullopt
+                                             : std::optional(json_problem(path, writer->problem()));
+  };
+  return stream;
+}
+
+diag::Result<int64_t> copy_rows(PgConnection& connection, const Relation& build,
+                                const Adapter::SeedLoad& load, const Columns& columns,
+                                const std::string& create) {
+  diag::Result<RowStream> stream = load.json ? json_stream(load) : csv_stream(load, columns);
+  if (!stream)
+    return stream.error();
   diag::Result<int64_t> rows = connection.copy_in(
       fmt::format("{}; copy {} ({}) from stdin", create, build.render_name(), columns.names),
-      [&writer] { return writer.next_chunk(); });
-  if (rows && !writer.problem().message.empty()) {
-    // The file changed since it was scanned; what was loaded is not all of it.
+      stream->next);
+  if (!rows)
+    return rows;
+  if (std::optional<diag::Diagnostic> problem = stream->problem(*rows)) {
+    // What was loaded is not all of it.
     diag::Status undone = connection.rollback();
-    return undone ? csv_problem(load.csv_path, *rows + 1, "has " + writer.problem().message)
-                  : undone.error();
+    return undone ? *problem : undone.error();
   }
   return rows;
 }
@@ -218,14 +241,23 @@ std::string create_sql(const Relation& build, const Adapter::SeedLoad& load,
   return sql;
 }
 
+/// Nothing for JSON, whose columns say all there is to know.
+diag::Result<CsvScan> scan_of(const Adapter::SeedLoad& load) {
+  if (load.json)
+    return CsvScan{};
+  if (load.scan)
+    return *load.scan;
+  CsvOptions options;
+  options.delimiter = load.delimiter;
+  options.header_only = load.header_only;
+  return scan_csv(load.csv_path, options);
+}
+
 }  // namespace
 
 diag::Result<int64_t> load_seed(PgConnection& connection, const Relation& build,
                                 const Adapter::SeedLoad& load) {
-  CsvOptions options;
-  options.delimiter = load.delimiter;
-  options.header_only = load.header_only;
-  diag::Result<CsvScan> scan = load.scan ? *load.scan : scan_csv(load.csv_path, options);
+  diag::Result<CsvScan> scan = scan_of(load);
   if (!scan)
     return scan.error();
   Columns columns = plan_columns(load, *scan);
