@@ -14,3 +14,39 @@
     {% do log('dropped schema ' ~ prefixed_schema(schema), info=true) %}
   {% endfor %}
 {% endmacro %}
+
+
+{#
+  Drops the yearly partitions of the visits that lie wholly more than `retention_years` before the
+  as-of date, and logs one RETENTION row for each, with its number of rows:
+    weft run-operation drop_expired_partitions
+  Each is dropped in one transaction with its log row.
+#}
+{% macro drop_expired_partitions() %}
+  {% set schema = prefixed_schema('dw') %}
+  {% set find_expired %}
+    select c.relname as name
+    from pg_inherits as i
+    join pg_class as c on c.oid = i.inhrelid
+    where i.inhparent = to_regclass('{{ adapter.quote(schema) }}.fact_visits')
+      and (regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \(''([0-9-]{10})''\)'))[1]::date
+        <= {{ as_of_date() }} - interval '{{ var("retention_years") }} years'
+    order by c.relname
+  {% endset %}
+  {% set expired = run_query(find_expired).columns[0].values() %}
+  {% for name in expired %}
+    {% set partition = adapter.quote(schema) ~ '.' ~ adapter.quote(name) %}
+    {% set log_and_drop %}
+      lock table {{ partition }} in access exclusive mode;
+      insert into audit.audit_log (user_id, action_type, table_name, row_count, invocation_id, details)
+      select session_user, 'RETENTION', '{{ schema }}.{{ name }}', count(*), '{{ invocation_id }}',
+        jsonb_build_object('retention_years', {{ var("retention_years") }}, 'as_of_date', {{ as_of_date() }})
+      from {{ partition }};
+      drop table {{ partition }};
+    {% endset %}
+    {% do run_query(log_and_drop) %}
+    {% do log('dropped partition ' ~ schema ~ '.' ~ name, info=true) %}
+  {% else %}
+    {% do log('no partition is older than ' ~ var('retention_years') ~ ' years', info=true) %}
+  {% endfor %}
+{% endmacro %}

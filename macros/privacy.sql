@@ -119,3 +119,9 @@ $body$;
 revoke all on function privacy.hash_pii(text) from public;
 revoke all on function privacy.laplace_noise(text, float8, float8) from public;
 {% endmacro %}
+
+
+{# A figure of a report: null where fewer than `k_anonymity` patients stand behind it. #}
+{% macro shown(expression, patients='patients') -%}
+  case when {{ patients }} >= {{ var('k_anonymity') }} then {{ expression }} end
+{%- endmacro %}
