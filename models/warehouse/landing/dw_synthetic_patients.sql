@@ -41,7 +41,7 @@ generated as (
     first_names.first_name || ' ' || last_names.last_name as name,
     to_char(
       date '{{ var("generator_anchor") }}'
-        - (((array[0, 18, 35, 50, 65])[drawn.span] + drawn.age_draw * (array[17, 16, 14, 14, 30])[drawn.span]) * 365.25)::integer,
+        - (((array[0, 18, 35, 50, 65])[drawn.span] + drawn.age_draw * (array[18, 17, 15, 15, 30])[drawn.span]) * 365.25)::integer,
       'YYYY-MM-DD'
     ) as date_of_birth,
     case
