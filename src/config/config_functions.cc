@@ -168,6 +168,8 @@ std::optional<Value> ConfigNames::lookup(Interpreter&, std::string_view name) {
     return Value::from_data(Data(*context_.target));
   if (name == "dbt_version")
     return Value::string(kDbtVersion);
+  if (name == "weft_version")
+    return Value::string(kWeftVersion);
   for (const PlainFunction& plain : kFunctions) {
     if (plain.name == name)
       return jinja::make_function(plain.name, plain.function, this);

@@ -131,6 +131,16 @@ TEST_CASE("mistakes in the project file are explained") {
   CHECK(contains(failure("name: a\ntests: {a: 1}\ndata_tests: {a: 1}\n"), "keep `data_tests`"));
 }
 
+TEST_CASE("a project file tells weft from dbt by `weft_version`") {
+  Fixture f;
+  Project p = loaded(f, R"(
+name: shop
+seeds:
+  twins: {+enabled: "{{ weft_version is not defined }}"}
+)");
+  CHECK(json(p.trees.seeds) == R"({"twins": {"+enabled": false}})");
+}
+
 TEST_CASE("Jinja in the project file fails where it stands") {
   Fixture f;
   f.env.variables["DBT_TARGET_DIR"] = "x";
