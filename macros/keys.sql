@@ -56,3 +56,15 @@ where s.last_value < (select max({{ column }}) from {{ table }})
   {%- endif -%}
   row_number() over (order by {{ order }})
 {%- endmacro %}
+
+
+{# A key that follows from the natural key alone: the first 60 bits of its md5. #}
+{% macro surrogate_bigint(columns) -%}
+  {%- if columns | length == 1 -%}
+    {%- set natural_key = '(' ~ columns[0] ~ ')::text' -%}
+  {%- else -%}
+    {#- An array's text quotes its parts, so that no two keys read alike. -#}
+    {%- set natural_key = 'array[' ~ columns | join('::text, ') ~ '::text]::text' -%}
+  {%- endif -%}
+  ('x' || left(md5({{ natural_key }}), 15))::bit(60)::bigint
+{%- endmacro %}

@@ -22,6 +22,8 @@
 {% macro system_schemas() %}
   {{ return({
     'health_tracker': ['ht_landing', 'ht_raw', 'ht_staging', 'ht_intermediate', 'ht_marts'],
+    'healthfit': ['hf_landing', 'hf_staging', 'healthfit', 'hf_reports'],
+    'medical_pipeline': ['mp_landing', 'mp_bronze', 'mp_silver', 'mp_gold'],
     'warehouse': ['dw_landing', 'dw_staging', 'dw', 'dw_reports'],
     'patient_data': ['pt_landing', 'pt_staging', 'pt_base', 'pt_masked', 'pt_quality'],
   }) }}

@@ -14,3 +14,10 @@ def write_csv(system, name, header, rows):
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header.split(","))
         writer.writerows(["" if value is None else value for value in row] for row in rows)
+
+
+def write_lines(system, file_name, lines):
+    """Writes seeds/<system>/<file_name>, one text a line."""
+    path = ROOT / "seeds" / system / file_name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")

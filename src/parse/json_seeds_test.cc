@@ -17,7 +17,7 @@ std::string seeds_of(std::initializer_list<std::pair<const std::string, std::str
     return project.errors();
   std::string names;
   for (const manifest::Node& node : project.parsed()->manifest.nodes) {
-    if (node.type == manifest::ResourceType::Seed)
+    if (node.type == manifest::ResourceType::Seed && node.is_enabled)
       names += node.name + " ";
   }
   return names;
@@ -39,6 +39,13 @@ TEST_CASE("a wrong weft_json is an error that names the file", "[seeds]") {
   std::string found =
       seeds_of({{"/q/seeds/b.jsonl", "{}"}}, "seeds:\n  +meta: {weft_json: {mode: table}}\n");
   CHECK(found.find("seed `seeds/b.jsonl`: `meta.weft_json` has mode `table`") != std::string::npos);
+}
+
+TEST_CASE("CSV twins for dbt are switched off by weft_version", "[seeds]") {
+  std::string tree =
+      "seeds:\n  q:\n    twins:\n      +enabled: \"{{ weft_version is not defined }}\"\n";
+  CHECK(seeds_of({{"/q/seeds/twins/a_csv.csv", "id\n1\n"}, {"/q/seeds/b.csv", "id\n1\n"}},
+                 tree) == "b ");
 }
 
 TEST_CASE("a CSV file and a JSON file may not make one seed", "[seeds]") {
