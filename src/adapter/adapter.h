@@ -11,6 +11,7 @@
 #include "adapter/cache.h"
 #include "adapter/column.h"
 #include "adapter/connection.h"
+#include "adapter/partition_by.h"
 #include "adapter/relation.h"
 #include "adapter/table.h"
 #include "base/data.h"
@@ -30,6 +31,19 @@ struct PublishContext {
   /// (triggers, policies, statistics, publications) is then theirs to make again, as with dbt;
   /// otherwise it is carried over. Not set: nothing is carried over, a notice names what went.
   std::function<bool(const Relation&)> has_hooks;
+};
+
+/// A table whose partitions are wanted.
+struct PartitionedTable {
+  /// What the partitions are made of, and the name it will have; the same unless it is built to
+  /// take the place of another.
+  Relation build, target;
+  PartitionBy by;
+  /// Holds the rows that are about to come, with the table's columns.
+  std::optional<Relation> rows;
+  /// `build` is there already, with partitions of its own.
+  bool exists = false;
+  bool unlogged = false;
 };
 
 class Adapter {
@@ -112,6 +126,13 @@ class Adapter {
   };
   virtual diag::Result<int64_t> load_seed(Connection& connection, const Relation& build,
                                           const SeedLoad& load) = 0;
+  /// The statements that create the partitions which `table` lacks: those that are listed, the
+  /// default one, and those of the periods of its rows. Runs queries only.
+  virtual diag::Result<std::vector<std::string>> missing_partitions(
+      Connection& connection, const PartitionedTable& table) = 0;
+  /// Fails when the table is not partitioned the way that `by` says.
+  virtual diag::Status check_partition_key(Connection& connection, const Relation& relation,
+                                           const PartitionBy& by) = 0;
   /// Removes build relations whose run is dead. Called once a run, never fails a run.
   virtual void remove_leftovers(Connection& connection,
                                 const std::vector<std::string>& schemas) = 0;

@@ -22,7 +22,7 @@ const AdapterMethod* find_method(std::string_view name) {
     std::unordered_map<std::string_view, const AdapterMethod*> made;
     for (std::span<const AdapterMethod> topic :
          {pure_adapter_methods(), query_adapter_methods(), publish_adapter_methods(),
-          seed_adapter_methods()}) {
+          partition_adapter_methods(), seed_adapter_methods()}) {
       for (const AdapterMethod& method : topic)
         made.emplace(method.name, &method);
     }

@@ -1,6 +1,6 @@
 // AdapterObject: `adapter` of the templates. Each method is a row of a table in one of the files
-// adapter_pure.cc (needs no database, works while parsing), adapter_queries.cc, adapter_publish.cc
-// and adapter_seed.cc.
+// adapter_pure.cc (needs no database, works while parsing), adapter_queries.cc,
+// adapter_publish.cc, adapter_partition.cc and adapter_seed.cc.
 #pragma once
 
 #include <span>
@@ -22,6 +22,7 @@ struct AdapterMethod {
 std::span<const AdapterMethod> pure_adapter_methods();
 std::span<const AdapterMethod> query_adapter_methods();
 std::span<const AdapterMethod> publish_adapter_methods();
+std::span<const AdapterMethod> partition_adapter_methods();
 std::span<const AdapterMethod> seed_adapter_methods();
 
 /// The command's adapter; raises where no database may be asked.

@@ -21,8 +21,20 @@ with recursive rel as (
   where n.nspname = $S and c.relname in ($T, $B) and c.relkind not in ('i', 'I', 'c', 't')
 ), target as (
   select * from rel where relname = $T
+), family(role, oid, schema, name, is_part) as (
+  select case when relname = $T then 'target' else 'build' end, oid, $S::text, relname::text, false
+  from rel where relkind in ('r', 'p')
+  union all
+  select case when rel.relname = $T then 'target' else 'build' end, c.oid, n.nspname::text,
+    c.relname::text, true
+  from rel
+  join pg_catalog.pg_inherits i on i.inhparent = rel.oid
+  join pg_catalog.pg_class c on c.oid = i.inhrelid and c.relispartition
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where rel.relkind = 'p'
 ), deps(oid, level) as (
-  select oid, 0 from target
+  select oid, 0 from (
+    select oid from target union select oid from family where is_part and role = 'target') s
   union
   select r.ev_class, deps.level + 1
   from deps
@@ -125,6 +137,30 @@ constexpr std::string_view kFacts = R"(, facts as (
     union all
     $PUBLICATIONS
   ) a
+  union all
+  select role || ' part', oid, 0, true, schema, name, '', 'partition', name
+  from family where is_part
+  union all
+  select 'build part', i.indexrelid, 0, true, n.nspname, x.relname, '', 'index', f.name
+  from family f
+  join pg_catalog.pg_index i on i.indrelid = f.oid
+  join pg_catalog.pg_class x on x.oid = i.indexrelid
+  join pg_catalog.pg_namespace n on n.oid = x.relnamespace
+  where f.role = 'build'
+  union all
+  select 'build part', k.oid, 0, true, f.schema, k.conname, '', 'constraint', f.name
+  from family f
+  join pg_catalog.pg_constraint k on k.conrelid = f.oid
+  where f.role = 'build' and (k.contype = 'f' or (k.contype in ('c', 'n') and k.coninhcount = 0))
+  union all
+  select 'build part', x.oid, 0, true, n.nspname, x.relname, '', 'sequence', f.name
+  from family f
+  join pg_catalog.pg_depend d on d.refclassid = 'pg_catalog.pg_class'::regclass
+    and d.refobjid = f.oid and d.classid = 'pg_catalog.pg_class'::regclass
+    and d.deptype in ('a', 'i')
+  join pg_catalog.pg_class x on x.oid = d.objid and x.relkind = 'S'
+  join pg_catalog.pg_namespace n on n.oid = x.relnamespace
+  where f.role = 'build'
 ))";
 
 // Column lists and row filters of publications came with PostgreSQL 15.
@@ -258,6 +294,17 @@ void add_fact(Facts& facts, const RawRow& row) {
   } else if (what == "attached") {
     facts.attachments.push_back(
         {fmt::format("{} `{}`", row[8].value_or(""), row[5].value_or("")), row[7].value_or("")});
+  } else if (what == "build part" || what == "target part") {
+    const std::string word = row[7].value_or("");
+    Part part;
+    part.kind = word == "index"        ? Part::Kind::Index
+                : word == "constraint" ? Part::Kind::Constraint
+                : word == "sequence"   ? Part::Kind::Sequence
+                                       : Part::Kind::Partition;
+    part.schema = row[4].value_or("");
+    part.name = row[5].value_or("");
+    part.table = row[8].value_or("");
+    (what == "build part" ? facts.build_parts : facts.target_partitions).push_back(std::move(part));
   } else if (std::optional<Dependent::Kind> kind = kind_of(what)) {
     Dependent dependent;
     dependent.kind = *kind;

@@ -47,8 +47,21 @@ struct Attachment {
   std::string sql;
 };
 
+/// A partition, index, constraint or sequence that belongs to one of the two tables.
+struct Part {
+  enum class Kind : uint8_t { Partition, Index, Constraint, Sequence };
+  Kind kind = Kind::Partition;
+  std::string schema, name;
+  /// The table or partition that it belongs to.
+  std::string table;
+};
+
 struct Facts {
   std::optional<Standing> target, build;
+  /// All of the build relation's.
+  std::vector<Part> build_parts;
+  /// The target's partitions.
+  std::vector<Part> target_partitions;
   /// In the order in which they are locked: farthest first, then by oid.
   std::vector<Dependent> dependents;
   std::vector<Attachment> attachments;

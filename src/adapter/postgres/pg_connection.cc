@@ -71,6 +71,18 @@ class Stopwatch {
 
 }  // namespace
 
+void Shared::remember_final_name(const std::string& schema, const std::string& built,
+                                 const std::string& name) {
+  std::lock_guard lock(names_mutex_);
+  final_names_[{schema, built}] = name;
+}
+
+std::optional<std::string> Shared::final_name(const std::string& schema, const std::string& built) {
+  std::lock_guard lock(names_mutex_);
+  auto found = final_names_.find({schema, built});
+  return found == final_names_.end() ? std::nullopt : std::optional(found->second);
+}
+
 PgConnection::PgConnection(Shared& shared, std::string connection_name) : shared_(shared) {
   name = std::move(connection_name);
   std::lock_guard lock(shared_.mutex);

@@ -3,8 +3,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -39,6 +41,16 @@ struct Shared {
   std::atomic<bool> is_pooled{false};
   std::mutex mutex;
   std::set<PgConnection*> connections;
+
+  /// The name that a part of a build relation (a partition, an index) gets when it is published.
+  void remember_final_name(const std::string& schema, const std::string& built,
+                           const std::string& name);
+  /// Nothing for a name that was not remembered.
+  std::optional<std::string> final_name(const std::string& schema, const std::string& built);
+
+ private:
+  std::mutex names_mutex_;
+  std::map<std::pair<std::string, std::string>, std::string> final_names_;
 };
 
 class PgConnection final : public Connection {

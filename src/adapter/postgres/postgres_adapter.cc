@@ -11,6 +11,7 @@
 
 #include "adapter/postgres/build_names.h"
 #include "adapter/postgres/catalog.h"
+#include "adapter/postgres/partitions.h"
 #include "adapter/postgres/pg_connection.h"
 #include "adapter/postgres/publish.h"
 #include "adapter/postgres/seed.h"
@@ -94,6 +95,14 @@ class PostgresAdapter final : public Adapter {
   diag::Result<int64_t> load_seed(Connection& connection, const Relation& build,
                                   const SeedLoad& load) override {
     return postgres::load_seed(own(connection), build, load);
+  }
+  diag::Result<std::vector<std::string>> missing_partitions(
+      Connection& connection, const PartitionedTable& table) override {
+    return postgres::missing_partitions(own(connection), table);
+  }
+  diag::Status check_partition_key(Connection& connection, const Relation& relation,
+                                   const PartitionBy& by) override {
+    return postgres::check_partition_key(own(connection), relation, by);
   }
   void remove_leftovers(Connection& connection, const std::vector<std::string>& schemas) override {
     postgres::remove_leftovers(own(connection), schemas);

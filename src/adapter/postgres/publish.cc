@@ -32,6 +32,7 @@
 #include "adapter/postgres/build_names.h"
 #include "adapter/postgres/dependents.h"
 #include "adapter/postgres/errors.h"
+#include "adapter/postgres/part_names.h"
 #include "adapter/postgres/publish_locks.h"
 #include "adapter/postgres/recreate.h"
 #include "base/strings.h"
@@ -158,15 +159,19 @@ std::string Publisher::rename_sql() const {
   std::string sql;
   if (facts_.target)
     sql = fmt::format("alter table {} rename to {};\n", target_path_, quote_identifier(old_name_));
-  return sql + fmt::format("alter table {} rename to {};\n", build_path_,
-                           quote_identifier(names_.target));
+  sql +=
+      fmt::format("alter table {} rename to {};\n", build_path_, quote_identifier(names_.target));
+  return sql + PartNames(connection_.shared(), names_, facts_).partitions_sql();
 }
 
+/// What had names of the old relation can have them then.
 std::string Publisher::drop_old_sql() const {
-  if (!facts_.target)
-    return {};
-  return fmt::format("{} {};\n", drop_words(facts_.target->kind),
-                     path_of(names_.schema, old_name_));
+  std::string sql;
+  if (facts_.target) {
+    sql =
+        fmt::format("{} {};\n", drop_words(facts_.target->kind), path_of(names_.schema, old_name_));
+  }
+  return sql + PartNames(connection_.shared(), names_, facts_).others_sql();
 }
 
 /// What keeps its oid: views, functions and rules are replaced in place, keys are dropped and

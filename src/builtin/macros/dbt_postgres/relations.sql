@@ -2,6 +2,38 @@
 
 {# With a contract the table is created first, with its types and constraints, and filled after. #}
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
+  {%- set partition_by = none if temporary else adapter.partition_by() -%}
+  {%- if partition_by is not none -%}
+  {#- PostgreSQL makes no partitioned table of a query. The rows wait in a temporary table where the
+      partitions depend on them; without a contract an empty one gives the columns. -#}
+  {%- set enforced = config.get('contract').enforced -%}
+  {%- set staged = partition_by.is_automatic or not enforced -%}
+  {%- set stage = make_temp_relation(relation) -%}
+  {%- if enforced -%}
+    {%- do get_assert_columns_equivalent(sql) -%}
+  {%- endif -%}
+  {%- if staged -%}
+    {%- do run_query((config.get('sql_header') or '') ~ '\ncreate temporary table ' ~ stage ~ (' on commit drop' if not target.get('autocommit')) ~ ' as (\n' ~ sql ~ '\n)'
+          ~ (' with no data' if not partition_by.is_automatic)) -%}
+  {%- elif config.get('sql_header') -%}
+    {{ config.get('sql_header') }}
+  {%- endif %}
+  create table {{ relation }}
+  {% if enforced -%}
+    {{ get_table_columns_and_constraints() }}
+  {%- else -%}
+    (like {{ stage }} including defaults)
+  {%- endif %}
+  {{ partition_by.clause }};
+  {%- for statement in adapter.new_partitions(relation, stage if partition_by.is_automatic else none) %}
+  {{ statement }};
+  {%- endfor %}
+  {%- set rows = 'select * from ' ~ stage if partition_by.is_automatic else sql %}
+  insert into {{ relation }} {% if enforced %}({{ adapter.dispatch('get_column_names', 'dbt')() }}){% endif %}
+  (
+    {{ get_select_subquery(rows) if enforced else rows }}
+  );
+  {%- else -%}
   {%- set sql_header = config.get('sql_header', none) -%}
 
   {{ sql_header if sql_header is not none }}
@@ -27,6 +59,7 @@
   (
     {{ sql }}
   );
+  {%- endif -%}
 {%- endmacro %}
 
 {%- macro postgres__drop_table(relation) -%}

@@ -42,6 +42,8 @@
     {% set dest_columns = process_schema_changes(on_schema_change, temp_relation, existing_relation)
         or adapter.get_columns_in_relation(existing_relation) %}
 
+    {% do adapter.add_partitions(existing_relation, temp_relation) %}
+
     {% set strategy_sql = adapter.get_incremental_strategy_macro(
         context, config.get('incremental_strategy') or 'default') %}
     {% set build_sql = strategy_sql({
