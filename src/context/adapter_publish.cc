@@ -1,5 +1,7 @@
 // Methods of `adapter` that dbt does not have: weft's own way of replacing relations without a gap.
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -91,12 +93,75 @@ Value alter_relation(Worker& worker, const Arguments& arguments) {
   return Value::string("");
 }
 
+/// Runs in the worker's transaction, which a failure ends; raises then.
+adapter::QueryResult run_now(Worker& worker, const std::string& sql) {
+  diag::Result<adapter::QueryResult> done = worker.connection().query_catalog(sql);
+  if (!done)
+    raise_database_error(worker, done.error(), sql);
+  return std::move(*done);
+}
+
+/// is_same_query(relation, sql): whether the view or materialized view has the definition that the
+/// query would give it. PostgreSQL itself tells, by a temporary view that is rolled back.
+Value is_same_query(Worker& worker, const Arguments& arguments) {
+  ArgumentReader reader(worker.interpreter(), "is_same_query", arguments, {"relation", "sql"});
+  Relation relation = relation_at(worker, reader, 0, "is_same_query");
+  std::string sql = reader.require(1).str();
+  if (diag::Status begun = worker.connection().begin(); !begun)
+    worker.interpreter().raise(begun.error());
+  run_now(worker, "savepoint weft_query");
+  diag::Result<adapter::QueryResult> made =
+      worker.connection().execute("create temporary view weft_query as (\n" + sql + "\n)", {});
+  if (!made)
+    raise_database_error(worker, made.error(), sql);
+  adapter::QueryResult compared = run_now(
+      worker,
+      fmt::format("set local search_path to pg_catalog, pg_temp; select pg_catalog.pg_get_viewdef("
+                  "{}::pg_catalog.regclass) = pg_catalog.pg_get_viewdef("
+                  "'pg_temp.weft_query'::pg_catalog.regclass)",
+                  adapter::quote_literal(relation.render_name())));
+  bool is_same = !compared.table.rows.empty() && compared.table.rows[0][0].boolean;
+  run_now(worker, "rollback to savepoint weft_query; release savepoint weft_query");
+  return Value::boolean(is_same);
+}
+
+/// Tries at dropping an index, each of which lets readers wait no longer than a slice.
+constexpr int kDropTries = 40;
+constexpr auto kDropRest = std::chrono::milliseconds(50);
+
+/// drop_indexes(relation, names): outside of a transaction, waiting for locks in slices. Gives up
+/// with false: an index too many harms nobody, and the next run tries again.
+Value drop_indexes(Worker& worker, const Arguments& arguments) {
+  ArgumentReader reader(worker.interpreter(), "drop_indexes", arguments, {"relation", "names"});
+  Relation relation = relation_at(worker, reader, 0, "drop_indexes");
+  std::string drops;
+  for (const Value& name : worker.interpreter().list_of(reader.require(1))) {
+    drops += fmt::format("drop index if exists {}.{}; ",
+                         adapter::quote_identifier(relation.schema.value_or("")),
+                         adapter::quote_identifier(name.str()));
+  }
+  if (drops.empty())
+    return Value::boolean(true);
+  for (int tried = 0; tried < kDropTries; ++tried) {
+    diag::Result<adapter::QueryResult> done = worker.connection().query_catalog(
+        "begin; set local lock_timeout to 100; " + drops + "commit");
+    if (done)
+      return Value::boolean(true);
+    std::string state = done.error().database ? done.error().database->sqlstate : std::string();
+    if (state != "55P03" && state != "40P01")
+      raise_database_error(worker, done.error(), drops);
+    std::this_thread::sleep_for(kDropRest);
+  }
+  return Value::boolean(false);
+}
+
 Value none() { return Value::none(); }
 
 constexpr AdapterMethod kMethods[] = {
     {"build_relation", build_relation, none}, {"publish", publish, none},
     {"lock_target", lock_target, none},       {"target_of", target_of, none},
-    {"alter_relation", alter_relation, none},
+    {"alter_relation", alter_relation, none}, {"is_same_query", is_same_query, none},
+    {"drop_indexes", drop_indexes, none},
 };
 
 }  // namespace

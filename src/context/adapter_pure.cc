@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "context/adapter_object.h"
 #include "context/column_object.h"
+#include "context/index_object.h"
 #include "context/relation_object.h"
 #include "context/table_object.h"
 
@@ -111,96 +112,13 @@ Value verify_database(Worker& worker, const Arguments& arguments) {
   return Value::string("");
 }
 
-/// {columns, unique, type} of an index as an object with `render(relation)`.
-class IndexObject final : public jinja::Object {
- public:
-  IndexObject(std::vector<std::string> columns, bool unique, std::optional<std::string> type)
-      : columns_(std::move(columns)), unique_(unique), type_(std::move(type)) {}
-  std::string_view type_name() const override { return "PostgresIndexConfig"; }
-  std::optional<Value> attribute(Interpreter&, std::string_view name) override {
-    if (name == "columns") {
-      std::vector<Value> names;
-      for (const std::string& column : columns_)
-        names.push_back(Value::string(column));
-      return Value::list(std::move(names));
-    }
-    if (name == "unique")
-      return Value::boolean(unique_);
-    if (name == "type")
-      return type_ ? Value::string(*type_) : Value::none();
-    return std::nullopt;
-  }
-  std::optional<Value> call_method(Interpreter& interpreter, std::string_view name,
-                                   const Arguments& arguments) override {
-    if (name != "render")
-      return std::nullopt;
-    ArgumentReader reader(interpreter, name, arguments, {"relation"});
-    return Value::string(index_name(relation_argument(interpreter, reader.require(0), name)));
-  }
-
- private:
-  /// Stable for one definition and relation, so that a rebuild gives the same names.
-  std::string index_name(const adapter::Relation& relation) const;
-
-  std::vector<std::string> columns_;
-  bool unique_;
-  std::optional<std::string> type_;
-};
-
-std::string IndexObject::index_name(const adapter::Relation& relation) const {
-  std::string key = base::join(columns_, "_") + "_" + relation.render_name() +
-                    (unique_ ? "_True_" : "_False_") + type_.value_or("None");
-  return fmt::format("weft_{:016x}", std::hash<std::string>{}(key));
-}
-
-/// Why an item of `indexes` cannot be used, in the words of dbt's schema check.
-std::optional<std::string> index_problem(const Value& raw) {
-  const Value* columns = raw.find("columns");
-  if (columns == nullptr)
-    return "at path []: 'columns' is a required property";
-  if (!columns->is_list() && !columns->is_tuple())
-    return fmt::format("at path ['columns']: {} is not of type 'array'", columns->repr());
-  for (size_t i = 0; i < columns->size(); ++i) {
-    if (!columns->at(i).is_string()) {
-      return fmt::format("at path ['columns'][{}]: {} is not of type 'string'", i,
-                         columns->at(i).repr());
-    }
-  }
-  const Value* unique = raw.find("unique");
-  if (unique != nullptr && !unique->is_bool())
-    return fmt::format("at path ['unique']: {} is not of type 'boolean'", unique->repr());
-  const Value* type = raw.find("type");
-  if (type != nullptr && !type->is_none() && !type->is_string())
-    return fmt::format("at path ['type']: {} is not of type 'string', 'null'", type->repr());
-  return std::nullopt;
-}
-
+/// parse_index(raw_index): an item of `indexes` as an object with `render(relation)`.
 Value parse_index(Worker& worker, const Arguments& arguments) {
   ArgumentReader reader(worker.interpreter(), "parse_index", arguments, {"raw_index"});
   const Value& raw = reader.require(0);
   if (raw.is_none())
     return Value::none();
-  if (!raw.is_dict()) {
-    worker.interpreter().raise(
-        "CompilationError",
-        fmt::format("Invalid index config:\n  Got: {}\n  Expected a dictionary with at minimum a "
-                    "\"columns\" key",
-                    raw.str()));
-  }
-  if (std::optional<std::string> problem = index_problem(raw)) {
-    worker.interpreter().raise("CompilationError",
-                               fmt::format("Could not parse index config: {}", *problem));
-  }
-  std::vector<std::string> names;
-  for (const Value& column : worker.interpreter().list_of(*raw.find("columns")))
-    names.push_back(column.str());
-  const Value* unique = raw.find("unique");
-  const Value* index_type = raw.find("type");
-  std::optional<std::string> type_text;
-  if (index_type != nullptr && !index_type->is_none())
-    type_text = index_type->str();
-  return Value::object(new IndexObject(std::move(names), unique != nullptr && unique->truthy(),
-                                       std::move(type_text)));
+  return index_value(read_index(worker.interpreter(), raw), worker.scope().builds);
 }
 
 /// {privilege: [grantees]} of a table with columns grantee and privilege_type.

@@ -66,10 +66,12 @@ class ConfigObject final : public jinja::Object {
     return std::nullopt;
   }
 
-  std::optional<Value> attribute(Interpreter&, std::string_view name) override {
+  std::optional<Value> attribute(Interpreter& interpreter, std::string_view name) override {
     if (std::optional<Value> value = derived(name))
       return value;
     const base::Data* value = find(name);
+    if (value == nullptr && name == "model")
+      return worker_.lookup(interpreter, name);
     return value == nullptr ? std::nullopt : std::optional(Value::from_data(*value));
   }
   std::optional<Value> item(Interpreter& interpreter, const Value& key) override {

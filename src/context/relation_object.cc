@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "context/index_object.h"
 #include "context/worker.h"
 #include "jinja/interpreter.h"
+#include "jinja/ops.h"
 
 namespace weft::context {
 namespace {
@@ -237,6 +239,25 @@ class RelationClass final : public jinja::Object {
   }
 };
 
+/// {indexes, requires_full_refresh}, or none when nothing differs. `relation_results` holds the
+/// indexes that there are, `relation_config` is a node.
+Value configuration_changes(Interpreter& interpreter, const Relation& relation,
+                            const Arguments& arguments) {
+  ArgumentReader reader(interpreter, "get_materialized_view_config_change_collection", arguments,
+                        {"relation_results", "relation_config"});
+  Value present = jinja::get_item(interpreter, reader.require(0), Value::string("indexes"));
+  Value config = jinja::get_item(interpreter, reader.require(1), Value::string("config"));
+  Value wanted = jinja::get_item(interpreter, config, Value::string("indexes"));
+  std::vector<Value> changes =
+      index_changes(interpreter, relation, present, wanted.is_undefined() ? Value::none() : wanted);
+  if (changes.empty())
+    return Value::none();
+  Value made = Value::dict();
+  made.set_item("indexes", Value::list(std::move(changes)));
+  made.set_item("requires_full_refresh", Value::boolean(false));
+  return made;
+}
+
 std::optional<Value> kind_flag(const Relation& relation, std::string_view name) {
   auto is = [&](RelationType type) { return Value::boolean(relation.type == type); };
   if (name == "is_table")
@@ -323,6 +344,8 @@ std::optional<Value> RelationObject::call_method(Interpreter& interpreter, std::
     made.identifier.reset();
     return relation_value(std::move(made));
   }
+  if (name == "get_materialized_view_config_change_collection")
+    return configuration_changes(interpreter, relation_, arguments);
   if (name == "information_schema") {
     ArgumentReader reader(interpreter, name, arguments, {"view_name"});
     return Value::object(new InformationSchemaObject(relation_, reader.optional_text(0)));

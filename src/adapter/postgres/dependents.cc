@@ -23,7 +23,7 @@ with recursive rel as (
   select * from rel where relname = $T
 ), family(role, oid, schema, name, is_part) as (
   select case when relname = $T then 'target' else 'build' end, oid, $S::text, relname::text, false
-  from rel where relkind in ('r', 'p')
+  from rel where relkind in ('r', 'p', 'm')
   union all
   select case when rel.relname = $T then 'target' else 'build' end, c.oid, n.nspname::text,
     c.relname::text, true

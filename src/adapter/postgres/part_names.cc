@@ -6,9 +6,13 @@
 #include <fmt/format.h>
 
 #include "adapter/postgres/build_names.h"
+#include "base/hash.h"
+#include "base/strings.h"
 
 namespace weft::adapter::postgres {
 namespace {
+
+constexpr size_t kIndexDigits = 8;
 
 std::string path_of(std::string_view schema, std::string_view name) {
   return quote_identifier(schema) + "." + quote_identifier(name);
@@ -46,6 +50,10 @@ std::string PartNames::final_table(const std::string& built) const {
 std::string PartNames::final_name(const Part& part) const {
   if (std::optional<std::string> promised = shared_.final_name(part.schema, part.name))
     return *promised;
+  // An index of the configuration: context/index_object.h.
+  std::string suffix = "_b" + base::md5_hex(part.table).substr(0, kIndexDigits);
+  if (part.kind == Part::Kind::Index && base::ends_with(part.name, suffix))
+    return part.name.substr(0, part.name.size() - suffix.size());
   return part.kind == Part::Kind::Partition
              ? part.name
              : renamed_after(part.name, part.table, final_table(part.table));

@@ -13,8 +13,12 @@
     drop materialized view if exists {{ relation.render() }} cascade
 {%- endmacro -%}
 
+{# Readers go on while it runs if a unique index over plain columns lets PostgreSQL tell rows apart. #}
 {%- macro postgres__refresh_materialized_view(relation) %}
-    refresh materialized view {{ relation }}
+    {%- set usable = run_query("select 1 from pg_catalog.pg_index as ind join pg_catalog.pg_class as rel on rel.oid = ind.indrelid"
+        ~ " where rel.oid = pg_catalog.to_regclass('" ~ dbt.escape_single_quotes(relation.render()) ~ "') and rel.relispopulated"
+        ~ " and ind.indisunique and ind.indisvalid and ind.indimmediate and ind.indpred is null and ind.indexprs is null") %}
+    refresh materialized view {% if usable | length > 0 %}concurrently {% endif %}{{ relation }}
 {% endmacro -%}
 
 {%- macro postgres__get_rename_materialized_view_sql(relation, new_name) %}
@@ -27,6 +31,10 @@
 {% endmacro %}
 
 {% macro postgres__get_materialized_view_configuration_changes(existing_relation, new_config) %}
+    {# The materialization has looked at the query already where it applies changes. #}
+    {% if new_config.get('on_configuration_change') != 'apply' and not adapter.is_same_query(existing_relation, sql) %}
+        {% do return({'requires_full_refresh': True, 'indexes': []}) %}
+    {% endif %}
     {% set present = postgres__describe_materialized_view(existing_relation) %}
     {% do return(existing_relation.get_materialized_view_config_change_collection(present, new_config.model)) %}
 {% endmacro %}
@@ -42,6 +50,8 @@
 
     {% else %}
 
+        {# The rows are brought up to date as well. #}
+        {% do run_query(refresh_materialized_view(relation)) %}
         {{ postgres__update_indexes_on_materialized_view(relation, configuration_changes.indexes) }}
 
     {%- endif -%}

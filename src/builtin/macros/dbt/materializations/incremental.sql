@@ -59,8 +59,20 @@
       {{ build_sql }}
   {% endcall %}
 
+  {% set surplus_indexes = [] %}
   {% if built_relation is not none %}
     {% do create_indexes(built_relation) %}
+  {% else %}
+    {# A live table follows the configuration too: its own indexes that are gone from there go last. #}
+    {% set changes = target_relation.get_materialized_view_config_change_collection(
+        {'indexes': run_query(get_show_indexes_sql(target_relation))}, {'config': {'indexes': config.get('indexes', [])}}) %}
+    {% for change in changes.indexes if changes %}
+      {% if change.action == 'create' %}
+        {% do run_query(get_create_index_sql(target_relation, change.context.as_node_config)) %}
+      {% else %}
+        {% do surplus_indexes.append(change.context.name) %}
+      {% endif %}
+    {% endfor %}
   {% endif %}
   {% if rebuild %}
     {% do adapter.publish(built_relation, target_relation) %}
@@ -73,6 +85,10 @@
   {{ run_hooks(post_hooks, inside_transaction=True) }}
 
   {% do adapter.commit() %}
+
+  {% if not adapter.drop_indexes(target_relation, surplus_indexes) %}
+    {% do exceptions.warn("Indexes of " ~ target_relation.render() ~ " that are gone from its configuration could not be dropped yet: its readers hold locks") %}
+  {% endif %}
 
   {{ run_hooks(post_hooks, inside_transaction=False) }}
 

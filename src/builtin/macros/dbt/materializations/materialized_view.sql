@@ -1,5 +1,5 @@
-{# A materialized view: created once, then refreshed. A run changes its indexes to match the config; a
-   new query takes a full refresh. #}
+{# A materialized view: created once, then refreshed. A run changes its indexes to match the config, and
+   builds it anew when its query has changed, unless `on_configuration_change` says otherwise. #}
 {% materialization materialized_view, default %}
     {% set existing_relation = load_cached_relation(this) %}
     {% set target_relation = this.incorporate(type=this.MaterializedView) %}
@@ -9,7 +9,11 @@
 
     {{ materialized_view_setup(backup_relation, intermediate_relation, pre_hooks) }}
 
-    {% if existing_relation is not none and (should_full_refresh() or not existing_relation.is_materialized_view) %}
+    {% set is_redefined = existing_relation is not none and existing_relation.is_materialized_view
+        and config.get('on_configuration_change') == 'apply' and not should_full_refresh()
+        and not adapter.is_same_query(existing_relation, sql) %}
+
+    {% if existing_relation is not none and (should_full_refresh() or is_redefined or not existing_relation.is_materialized_view) %}
         {# Over whatever is there, like any other model. #}
         {% set build_relation = adapter.build_relation(target_relation, 'materialized_view') %}
         {% call statement('main') -%}
