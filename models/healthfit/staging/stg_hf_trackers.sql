@@ -34,7 +34,7 @@ select distinct
   typed.model_name,
   typed.color,
   typed.selling_price::numeric(10, 2) as selling_price,
-  case when typed.original_price > 0 and typed.original_price < 100000000 then typed.original_price end::numeric(10, 2) as original_price,
+  case when typed.original_price > 0 and typed.original_price < 99999999 then typed.original_price end::numeric(10, 2) as original_price,
   typed.display,
   typed.rating::numeric(2, 1) as rating,
   typed.strap_material,

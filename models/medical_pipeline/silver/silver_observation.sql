@@ -28,7 +28,7 @@ known as (
   select
     read.observation_id, read.patient_id, read.practitioner_id, read.code, read.display, read.category,
     -- A number too great to be stored is no measurement.
-    case when abs(read.value) < 1000000000 then read.value end::numeric(12, 3) as value,
+    case when abs(round(read.value, 3)) < 1000000000 then read.value end::numeric(12, 3) as value,
     read.unit, read.effective_at, read.status, read.last_updated, read.bronze_ingested_at
   from read
   inner join {{ ref('silver_patient') }} as patients on patients.patient_id = read.patient_id

@@ -13,7 +13,10 @@ read as (
       when lower(payload ->> 'gender') in ('male', 'female', 'other') then lower(payload ->> 'gender')
       else 'unknown'
     end as gender,
-    privacy.try_date(payload ->> 'birthDate') as birth_date,
+    -- Nobody is born after today: such a date is as impossible as 31 February.
+    case
+      when privacy.try_date(payload ->> 'birthDate') <= {{ as_of_date() }} then privacy.try_date(payload ->> 'birthDate')
+    end as birth_date,
     {{ telecom_value('payload', 'phone') }} as phone,
     {{ telecom_value('payload', 'email') }} as email,
     {{ blank_to_null("payload #>> '{address,0,city}'") }} as city,
