@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CODE = {".cc", ".h", ".py", ".ts", ".tsx", ".mjs", ".cmake", ".sh", ".def"}
 # White space counts in these: goldens, and macros whose output is compared byte for byte.
-EXACT = re.compile(r"/testdata/|^tests/(e2e|goldens)/|^src/builtin/macros/|\.csv$|\.test$|\.patch$")
+EXACT = re.compile(r"/testdata/|^tests/(e2e|goldens)/|^src/builtin/macros/|\.csv$|\.jsonl$|\.test$|\.patch$")
 VAGUE = re.compile(r"(^|/)(utils?|common|helpers?|manager|misc)(_test)?(\.\w+|/)")
 MARKS = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
 HOME = re.compile(r"(?<![\w.}])/(?:home|Users)/[a-z]\w+/|(?<![\w.}/])/ro" + r"ot/")
