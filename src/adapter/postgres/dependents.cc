@@ -98,6 +98,20 @@ constexpr std::string_view kFacts = R"(, facts as (
   join pg_catalog.pg_class c on c.oid = k.conrelid
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   union all
+  select 'sequence', s.oid, 0, true, n.nspname, s.relname, '',
+    pg_catalog.format('alter sequence %I.%I owned by %I.%I.%I', n.nspname, s.relname, $S::text,
+      $T::text, a.attname), ''
+  from target t
+  join pg_catalog.pg_depend d on d.refclassid = 'pg_catalog.pg_class'::regclass
+    and d.refobjid = t.oid and d.classid = 'pg_catalog.pg_class'::regclass and d.deptype = 'a'
+  join pg_catalog.pg_class s on s.oid = d.objid and s.relkind = 'S'
+  join pg_catalog.pg_namespace n on n.oid = s.relnamespace
+  join pg_catalog.pg_depend u on u.refclassid = 'pg_catalog.pg_class'::regclass
+    and u.refobjid = s.oid and u.classid = 'pg_catalog.pg_attrdef'::regclass
+  join pg_catalog.pg_attrdef f on f.oid = u.objid
+  join rel b on b.oid = f.adrelid and b.relname = $B and b.relkind in ('r', 'p')
+  join pg_catalog.pg_attribute a on a.attrelid = f.adrelid and a.attnum = f.adnum
+  union all
   select 'attached', a.oid, 0, true, '', a.name, '', a.sql, a.kind from target t, lateral (
     select g.oid, 'trigger' as kind, g.tgname::text as name, pg_catalog.pg_get_triggerdef(g.oid) ||
       case g.tgenabled when 'O' then '' else pg_catalog.format(
@@ -291,6 +305,8 @@ void add_fact(Facts& facts, const RawRow& row) {
     facts.target = standing_of(row);
   } else if (what == "build") {
     facts.build = standing_of(row);
+  } else if (what == "sequence") {
+    facts.sequences.push_back(row[7].value_or(""));
   } else if (what == "attached") {
     facts.attachments.push_back(
         {fmt::format("{} `{}`", row[8].value_or(""), row[5].value_or("")), row[7].value_or("")});

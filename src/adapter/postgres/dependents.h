@@ -65,6 +65,9 @@ struct Facts {
   /// In the order in which they are locked: farthest first, then by oid.
   std::vector<Dependent> dependents;
   std::vector<Attachment> attachments;
+  /// Statements that give the new relation what the old one owns and the new one's defaults draw
+  /// from.
+  std::vector<std::string> sequences;
   /// Of all the above.
   std::string digest;
 };

@@ -161,6 +161,8 @@ std::string Publisher::rename_sql() const {
     sql = fmt::format("alter table {} rename to {};\n", target_path_, quote_identifier(old_name_));
   sql +=
       fmt::format("alter table {} rename to {};\n", build_path_, quote_identifier(names_.target));
+  for (const std::string& sequence : facts_.sequences)
+    sql += sequence + ";\n";
   return sql + PartNames(connection_.shared(), names_, facts_).partitions_sql();
 }
 

@@ -205,6 +205,23 @@ TEST_CASE("foreign keys, functions and rules follow the new table", "[publish][d
   }
 }
 
+TEST_CASE("a sequence goes on with the table whose column draws from it", "[publish][database]") {
+  test::TempPostgres* server = test::TempPostgres::shared();
+  if (server == nullptr)
+    return;
+  TestDatabase database(*server);
+  database.run("create table $S.t (id bigserial, name text); insert into $S.t (name) values ('a')");
+  Relation target = database.relation("t");
+  Relation build = database.adapter->build_relation(target, RelationType::Table);
+  database.run("create table " + build.render_name() + " (like $S.t including all)");
+  REQUIRE(why(database.adapter->publish(*database.connection, build, target, {})) == "");
+  database.run("insert into $S.t (name) values ('b')");
+  CHECK(database.rows("select * from $S.t") == "2|b");
+  CHECK(database.rows("select pg_get_serial_sequence('$S.t', 'id') like '%t_id_seq'") == "t");
+  REQUIRE(why(rebuild(database, *database.connection, "t", "select 1 as id")) == "");
+  CHECK(database.rows("select to_regclass('$S.t_id_seq') is null") == "t");
+}
+
 TEST_CASE("what holds on to the old table in other ways makes it stay", "[publish][database]") {
   test::TempPostgres* server = test::TempPostgres::shared();
   if (server == nullptr)
