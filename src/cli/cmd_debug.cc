@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/paths.h"
+#include "base/strings.h"
 #include "cli/commands.h"
 #include "config/process.h"
 
@@ -13,6 +14,8 @@ struct Check {
   std::string line;
   std::string problem;
   bool failed = false;
+  /// It was told as the error that ends the command.
+  bool ends_command = false;
 };
 
 void say(Session& session, std::string text) {
@@ -73,7 +76,7 @@ Check check_project(Session& session, bool was_read, const std::string& problem)
     return {exists ? "ERROR invalid" : "ERROR not found",
             "Project loading failed for the following reason:\n" + problem, true};
   }
-  config::RenderContext context{session.env, session.cli_vars};
+  config::RenderContext context = session.render_context();
   context.target = &session.profile.target;
   diag::Result<config::Project> full =
       config::load_project(session.project.root, true, context, session.sources, session.sink);
@@ -83,6 +86,11 @@ Check check_project(Session& session, bool was_read, const std::string& problem)
   if (full && version)
     return {"OK found and valid", "", false};
   const diag::Diagnostic& error = full ? version.error() : full.error();
+  // What a template says against is no matter of this check alone.
+  if (base::starts_with(error.legacy_text, "Compilation Error")) {
+    session.console.fatal(error);
+    return {"ERROR invalid", "", true, true};
+  }
   return {"ERROR invalid", "Project loading failed for the following reason:\n" + words_of(error),
           true};
 }
@@ -161,6 +169,8 @@ int cmd_debug(Session& session) {
   say(session, fmt::format("Using profiles.yml file at {}", profiles_path(session)));
   say(session, fmt::format("Using dbt_project.yml file at {}/dbt_project.yml", root));
   Check project = check_project(session, has_project, problem);
+  if (project.ends_command)
+    return kUnhandled;
   std::vector<Check> checks = {profile, project};
   if (is_given(session, "connection")) {
     say(session, "Skipping steps before connection verification");

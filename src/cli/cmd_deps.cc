@@ -55,7 +55,7 @@ int cmd_deps(Session& session) {
     if (!added)
       return fail(session, added.error());
   }
-  config::RenderContext context{session.env, session.cli_vars};
+  config::RenderContext context = session.render_context();
   context.secrets_allowed = true;
   config::InstallRequest request;
   request.lock_only = is_set(session, "lock");

@@ -5,6 +5,7 @@
 
 #include "base/parallel.h"
 #include "base/paths.h"
+#include "cli/catalog_macro.h"
 #include "cli/commands.h"
 #include "docs/catalog.h"
 #include "docs/docs.h"
@@ -15,10 +16,9 @@ namespace {
 using manifest::ResourceType;
 
 bool compile_all(Session& session, run::RunOutcome& outcome) {
-  std::optional<graph::NodeSet> selected =
-      session.select({ResourceType::Model, ResourceType::Snapshot, ResourceType::Test,
-                      ResourceType::Analysis, ResourceType::Function, ResourceType::Seed,
-                      ResourceType::Operation});
+  std::optional<graph::NodeSet> selected = session.select(
+      {ResourceType::Model, ResourceType::Snapshot, ResourceType::Test, ResourceType::Analysis,
+       ResourceType::Function, ResourceType::Seed, ResourceType::Operation});
   if (!selected)
     return false;
   run::RunRequest request;
@@ -114,7 +114,8 @@ int cmd_docs_generate(Session& session) {
     session.log.write({"BuildingCatalog", "E044", Level::Info, "Building catalog"});
     auto connection = session.adapter->connect("generate_catalog");
     diag::Result<manifest::Catalog> read =
-        docs::read_catalog(*connection, session.parsed->manifest);
+        has_catalog_macro(session) ? read_catalog_by_macro(session, *connection)
+                                   : docs::read_catalog(*connection, session.parsed->manifest);
     if (!read) {
       session.console.fatal(read.error());
       return kUnhandled;

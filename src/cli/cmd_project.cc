@@ -39,7 +39,7 @@ struct StarterFile {
 
 constexpr StarterFile kStarter[] = {
     {"dbt_project.yml",
-     "name: NAME\nversion: '1.0'\nprofile: NAME\n\nmodels:\n  NAME:\n    staging:\n      "
+     "name: NAME\nversion: '1.0'\nprofile: PROFILE\n\nmodels:\n  NAME:\n    staging:\n      "
      "+materialized: "
      "view\n    marts:\n      +materialized: table\n"},
     {"profiles.yml",
@@ -76,6 +76,18 @@ constexpr StarterFile kStarter[] = {
     {".gitignore", "target/\nlogs/\ndbt_packages/\n.weft/\n.env\n"},
 };
 
+/// Whether the profiles.yml in force has the profile.
+bool has_profile(Session& session, const std::string& name) {
+  config::ProfileRequest request = session.profile_request();
+  request.profile_name = name;
+  config::RenderContext context = session.render_context();
+  context.secrets_allowed = true;
+  diag::Sink ignored;
+  diag::Result<config::Profile> found =
+      config::load_profile(request, context, session.sources, ignored);
+  return found || found.error().code != diag::Code::ProfileMissing;
+}
+
 }  // namespace
 
 int cmd_init(Session& session) {
@@ -87,6 +99,11 @@ int cmd_init(Session& session) {
     if (!root) {
       return fail(session, diag::Code::Usage, "init needs a name for the project",
                   "for example: weft init shop");
+    }
+    if (session.line.values.contains("profile")) {
+      return fail(session, diag::Code::FlagInvalid,
+                  "Can not init existing project with specified profile, edit dbt_project.yml "
+                  "instead");
     }
     // dbt would ask for a profile here; a project that exists needs nothing else.
     say(session,
@@ -102,8 +119,19 @@ int cmd_init(Session& session) {
     return fail(session, diag::Code::Usage, fmt::format("`{}` exists already", name),
                 "choose another name, or remove it");
   }
+  const base::Data* profile = session.line.values.find("profile");
+  std::string profile_name = profile == nullptr ? name : python_str(*profile);
+  if (profile != nullptr && !has_profile(session, profile_name)) {
+    return fail(session, diag::Code::ProfileMissing,
+                fmt::format("Could not find profile named '{}'", profile_name));
+  }
+  const base::Data* skips = session.line.values.find("skip_profile_setup");
+  bool brings_profile = profile == nullptr && (skips == nullptr || !skips->truthy());
   for (const StarterFile& file : kStarter) {
-    std::string text = base::replace_all(file.text, "NAME", name);
+    if (file.path == "profiles.yml" && !brings_profile)
+      continue;
+    std::string text = base::replace_all(file.text, "PROFILE", profile_name);
+    text = base::replace_all(text, "NAME", name);
     std::optional<base::IoError> error =
         session.env.files.write(base::join_path(root, file.path), text);
     if (error) {

@@ -94,7 +94,7 @@ void Console::configure(const config::Flags& flags, std::string target_name, boo
 
 void Console::fancy_line(std::string_view name, std::string_view code, Level level, size_t index,
                          size_t total, std::string_view text, std::string_view status,
-                         std::optional<double> seconds, const Node& node) {
+                         std::optional<double> seconds, const Node& node, base::DataMap more) {
   std::string line = fmt::format("{} of {} {} ", index, total, text);
   size_t length = base::utf8_length(line);
   if (length < width_)
@@ -108,6 +108,8 @@ void Console::fancy_line(std::string_view name, std::string_view code, Level lev
   base::DataMap data = node_data(node, seconds.has_value());
   set_times(data, index, total, status, seconds);
   data.set("description", base::Data(text));
+  for (base::DataEntry& entry : more)
+    data.set(std::move(entry.key), std::move(entry.value));
   bool is_batch = name == "LogStartBatch" || name == "LogBatchResult";
   if (is_batch) {
     data.set("batch_index", base::Data(index));
@@ -231,6 +233,21 @@ void Console::node_finished(size_t index, size_t total, const Node& node, const 
   end(node, result);
 }
 
+namespace {
+
+/// What dbt's event of a test's result has beside that of every node.
+base::DataMap test_data(const manifest::Manifest* manifest, const Node& node,
+                        const RunResult& result) {
+  base::DataMap data;
+  data.set("name", base::Data(node.name));
+  data.set("num_failures", base::Data(result.failures.value_or(0)));
+  if (manifest != nullptr && node.test != nullptr && node.test->attached_node.valid())
+    data.set("attached_node", base::Data(manifest->node(node.test->attached_node).unique_id));
+  return data;
+}
+
+}  // namespace
+
 void Console::result_line(size_t index, size_t total, const Node& node, const RunResult& result) {
   double seconds = result.execution_time;
   if (is_no_op(node)) {
@@ -249,7 +266,8 @@ void Console::result_line(size_t index, size_t total, const Node& node, const Ru
     Level level = result.status == "pass"   ? Level::Info
                   : result.status == "warn" ? Level::Warn
                                             : Level::Error;
-    fancy_line("LogTestResult", "Q007", level, index, total, text, status, seconds, node);
+    fancy_line("LogTestResult", "Q007", level, index, total, text, status, seconds, node,
+               test_data(manifest_, node, result));
     return;
   }
   if (node.type == ResourceType::Source) {

@@ -95,7 +95,8 @@ class Console final : public run::Listener,
                       const manifest::RunResult& result);
   void fancy_line(std::string_view name, std::string_view code, Level level, size_t index,
                   size_t total, std::string_view text, std::string_view status,
-                  std::optional<double> seconds, const manifest::Node& node);
+                  std::optional<double> seconds, const manifest::Node& node,
+                  base::DataMap more = {});
 
   Log& log_;
   diag::Sources& sources_;

@@ -23,6 +23,7 @@ constexpr WarningEvent kEvents[] = {
     {"ConfigLogPathDeprecation", "D010", kOld, true},
     {"ConfigTargetPathDeprecation", "D011", kOld, true},
     {"TestsConfigDeprecation", "D012", kOld, true},
+    {"CollectFreshnessReturnSignature", "D012", kOld, false},
     {"ProjectFlagsMovedDeprecation", "D013", kOld, true},
     {"SpacesInResourceNameDeprecation", "D014", kPlain, false},
     {"ResourceNamesWithSpacesDeprecation", "D015", kPlain, true},

@@ -71,7 +71,14 @@ Session::Session(base::Env& given, const CommandLine& command_line, std::string 
       log(given),
       console(log, sources, given.clock),
       invocation_id(base::random_uuid()),
-      started_at(given.clock.now_us()) {}
+      started_at(given.clock.now_us()),
+      plain_names(given.clock, invocation_id, started_at) {}
+
+config::RenderContext Session::render_context() {
+  config::RenderContext context{env, cli_vars};
+  context.more = &plain_names;
+  return context;
+}
 
 Session::Session(Session& first, const CommandLine& command_line, const RetriedRun& run)
     : Session(first.env, command_line, first.program) {
@@ -119,7 +126,7 @@ bool Session::load_project(std::string* problem) {
   diag::Result<std::string> root = config::find_project_root(env, option_text(line, "project_dir"));
   // Flags come before anything is said; a project's own flags need the project.
   diag::Result<config::Project> partial =
-      root ? config::load_project_partial(*root, env, sources, sink, &cli_vars)
+      root ? config::load_project_partial(*root, env, sources, sink, &cli_vars, &plain_names)
            : diag::Result<config::Project>(root.error());
   base::DataMap project_flags = partial ? partial->flags : base::DataMap{};
   diag::Result<base::DataMap> profile_flags =
@@ -200,7 +207,7 @@ config::ProfileRequest Session::profile_request() const {
 }
 
 diag::Result<config::Profile> Session::read_profile() {
-  config::RenderContext context{env, cli_vars};
+  config::RenderContext context = render_context();
   context.secrets_allowed = true;
   return config::load_profile(profile_request(), context, sources, sink);
 }
@@ -221,7 +228,7 @@ bool Session::load_profile() {
 }
 
 bool Session::parse() {
-  config::RenderContext context{env, cli_vars};
+  config::RenderContext context = render_context();
   context.target = &profile.target;
   diag::Result<config::Project> full =
       config::load_project(project.root, true, context, sources, sink);

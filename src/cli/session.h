@@ -17,6 +17,7 @@
 #include "config/profile.h"
 #include "config/project.h"
 #include "config/vars.h"
+#include "context/plain_names.h"
 #include "diag/sink.h"
 #include "graph/graph.h"
 #include "parse/parse.h"
@@ -73,6 +74,8 @@ class Session {
   /// The flags in effect, as run_results.json has them under args.
   base::DataMap artifact_args() const;
   std::string target_path() const;
+  /// What the Jinja of configuration files may use, before the target is known.
+  config::RenderContext render_context();
   /// Everything the sink holds: warnings are shown, the first error is the fatal one. False on an
   /// error.
   bool flush_sink();
@@ -89,6 +92,7 @@ class Session {
   Console console;
   std::string invocation_id;
   int64_t started_at = 0;
+  context::PlainNames plain_names;
   /// Null unless retry repeats a run: then its rows are the selection.
   const RetriedRun* retried = nullptr;
 

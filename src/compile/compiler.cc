@@ -78,7 +78,7 @@ diag::Result<Query> Compiler::render(context::Worker& worker, NodeId id,
   Node& node = project_.manifest.node(id);
   if (is_generic_test(node))
     return render_generic_test(worker, id, scope);
-  if (node.language == "python")
+  if (node.language == "python" && node.type == manifest::ResourceType::Model)
     return Query{node.raw_code, {}};
   const std::shared_ptr<const jinja::Template>* code =
       id.index() < project_.templates.size() ? &project_.templates[id.index()] : nullptr;

@@ -161,7 +161,7 @@ Value as_number(Interpreter& interpreter, const Arguments& arguments, void* self
 
 }  // namespace
 
-std::optional<Value> ConfigNames::lookup(Interpreter&, std::string_view name) {
+std::optional<Value> ConfigNames::lookup(Interpreter& interpreter, std::string_view name) {
   if (name == "var")
     return Value::object(new VarObject(*this));
   if (name == "target" && context_.target)
@@ -174,7 +174,7 @@ std::optional<Value> ConfigNames::lookup(Interpreter&, std::string_view name) {
     if (plain.name == name)
       return jinja::make_function(plain.name, plain.function, this);
   }
-  return std::nullopt;
+  return context_.more ? context_.more->lookup(interpreter, name) : std::nullopt;
 }
 
 Value ConfigNames::env_var(Interpreter& interpreter, const Arguments& arguments) {

@@ -454,7 +454,7 @@ diag::Result<DataMap> load_vars_file(const std::string& root, const base::Env& e
 
 diag::Result<Project> load_project_partial(const std::string& root, const base::Env& env,
                                            diag::Sources& sources, diag::Sink& sink,
-                                           const DataMap* cli_vars) {
+                                           const DataMap* cli_vars, jinja::Names* more) {
   diag::Sink ignored;
   auto file = read_file(root, env, sources, ignored);
   if (!file)
@@ -464,6 +464,7 @@ diag::Result<Project> load_project_partial(const std::string& root, const base::
     return std::move(file_vars.error());
   DataMap vars = merged_vars(std::move(*file_vars), cli_vars ? *cli_vars : DataMap());
   RenderContext context{env, vars};
+  context.more = more;
   ConfigRenderer renderer(context, sources);
   // Everything else may need the target, which is not known yet; paths seldom do.
   auto render = [&](bool with_paths) {
@@ -510,7 +511,8 @@ diag::Result<Project> load_project(const std::string& root, bool is_root,
   }
   DataMap vars = is_root ? merged_vars(file_vars, context.cli_vars) : DataMap();
   RenderContext own_context{
-      context.env, vars, context.target, false, context.secrets_read, context.variables_read};
+      context.env, vars, context.target, false, context.secrets_read, context.variables_read,
+      context.more};
   ConfigRenderer renderer(own_context, sources);
   auto values = renderer.render(*file->document->root, stays_raw);
   if (!values)

@@ -13,6 +13,10 @@
 #include "diag/source.h"
 #include "yaml/document.h"
 
+namespace weft::jinja {
+class Names;
+}
+
 namespace weft::config {
 
 /// Quoting of the parts of a relation's name.
@@ -79,6 +83,8 @@ struct RenderContext {
   std::vector<std::string>* secrets_read = nullptr;
   /// Receives each variable that was read with its value, for the parse cache. May be null.
   std::vector<std::pair<std::string, std::string>>* variables_read = nullptr;
+  /// Names of a higher module (`modules`, `zip`, ...); asked when no other is known. May be null.
+  jinja::Names* more = nullptr;
 };
 
 /// Absolute path of the folder that holds dbt_project.yml: --project-dir, or the nearest ancestor
@@ -86,10 +92,12 @@ struct RenderContext {
 diag::Result<std::string> find_project_root(const base::Env& env, std::string_view project_dir);
 
 /// Only name, profile, flags and paths: what is needed before the profile can be read. Warnings
-/// about the file are left to load_project, but for those about paths. `cli_vars` may be null.
+/// about the file are left to load_project, but for those about paths. `cli_vars` and `more` (see
+/// RenderContext) may be null.
 diag::Result<Project> load_project_partial(const std::string& root, const base::Env& env,
                                            diag::Sources& sources, diag::Sink& sink,
-                                           const base::DataMap* cli_vars = nullptr);
+                                           const base::DataMap* cli_vars = nullptr,
+                                           jinja::Names* more = nullptr);
 
 /// The `vars:` of vars.yml at the project's root; empty when there is no such file.
 diag::Result<base::DataMap> load_vars_file(const std::string& root, const base::Env& env,

@@ -165,26 +165,33 @@ Value diff_of_two_dicts(Interpreter& interpreter, const Arguments& arguments, vo
   return made;
 }
 
+Value set_or_default(Interpreter& interpreter, const Arguments& arguments, void*) {
+  return make_set(interpreter, arguments, false);
+}
+
+Value set_strict(Interpreter& interpreter, const Arguments& arguments, void*) {
+  return make_set(interpreter, arguments, true);
+}
+
+Value zip_or_default(Interpreter& interpreter, const Arguments& arguments, void*) {
+  return make_zip(interpreter, arguments, false);
+}
+
+Value zip_strict(Interpreter& interpreter, const Arguments& arguments, void*) {
+  return make_zip(interpreter, arguments, true);
+}
+
 template <jinja::NativeFunction kFunction>
 Value function(Worker& worker) {
   return jinja::make_function("function", kFunction, &worker);
 }
 
 constexpr Member kMembers[] = {
-    {"fromjson", function<from_json>},
-    {"tojson", function<to_json>},
-    {"fromyaml", function<from_yaml>},
-    {"toyaml", function<to_yaml>},
-    {"set",
-     function<[](Interpreter& i, const Arguments& a, void*) { return make_set(i, a, false); }>},
-    {"set_strict",
-     function<[](Interpreter& i, const Arguments& a, void*) { return make_set(i, a, true); }>},
-    {"zip",
-     function<[](Interpreter& i, const Arguments& a, void*) { return make_zip(i, a, false); }>},
-    {"zip_strict",
-     function<[](Interpreter& i, const Arguments& a, void*) { return make_zip(i, a, true); }>},
-    {"local_md5", function<local_md5>},
-    {"diff_of_two_dicts", function<diff_of_two_dicts>},
+    {"fromjson", function<from_json>},  {"tojson", function<to_json>},
+    {"fromyaml", function<from_yaml>},  {"toyaml", function<to_yaml>},
+    {"set", function<set_or_default>},  {"set_strict", function<set_strict>},
+    {"zip", function<zip_or_default>},  {"zip_strict", function<zip_strict>},
+    {"local_md5", function<local_md5>}, {"diff_of_two_dicts", function<diff_of_two_dicts>},
 };
 
 /// In templates that give text, dbt's conversion filters leave the value alone.
@@ -199,6 +206,21 @@ Value is_list(Interpreter&, const Arguments& arguments, void*) {
 }  // namespace
 
 std::span<const Member> data_members() { return kMembers; }
+
+std::optional<Value> collection_function(std::string_view name) {
+  constexpr std::pair<std::string_view, jinja::NativeFunction> kFunctions[] = {
+      {"set", set_or_default},
+      {"set_strict", set_strict},
+      {"zip", zip_or_default},
+      {"zip_strict", zip_strict},
+      {"diff_of_two_dicts", diff_of_two_dicts},
+  };
+  for (const auto& [known, function] : kFunctions) {
+    if (known == name)
+      return jinja::make_function(known, function, nullptr);
+  }
+  return std::nullopt;
+}
 
 void add_dbt_filters(jinja::Environment& environment) {
   for (const char* name : {"as_bool", "as_native", "as_number", "as_text"})

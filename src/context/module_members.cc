@@ -34,8 +34,8 @@ class ModuleFunctionObject final : public jinja::Object {
   ModuleFunction function_;
 };
 
-Value make_itertools(Worker& worker) {
-  return itertools_module([&worker, is_warned = false](Interpreter& interpreter) mutable {
+std::function<void(Interpreter&)> itertools_warning(Worker& worker) {
+  return [&worker, is_warned = false](Interpreter& interpreter) mutable {
     if (std::exchange(is_warned, true))
       return;
     diag::Diagnostic warning;
@@ -46,13 +46,14 @@ Value make_itertools(Worker& worker) {
         "Usage of itertools modules is deprecated. Please use the built-in functions instead.";
     if (diag::Status status = worker.shared().messages.warn(std::move(warning)); !status)
       interpreter.raise(std::move(status.error()));
-  });
+  };
 }
 
 /// The modules, each made when it is first used.
 class ModulesObject final : public jinja::Object {
  public:
-  explicit ModulesObject(Worker& worker) : worker_(worker) {}
+  ModulesObject(base::Clock& clock, std::function<void(Interpreter&)> on_itertools)
+      : clock_(clock), on_itertools_(std::move(on_itertools)) {}
   std::string_view type_name() const override { return "dict"; }
   bool is_mapping() const override { return true; }
   std::optional<size_t> length() const override { return kNames.size(); }
@@ -83,19 +84,25 @@ class ModulesObject final : public jinja::Object {
     if (name == "pytz")
       return pytz_module();
     if (name == "datetime")
-      return datetime_module(worker_.shared().env.clock);
-    return name == "re" ? re_module() : make_itertools(worker_);
+      return datetime_module(clock_);
+    return name == "re" ? re_module() : itertools_module(on_itertools_);
   }
 
-  Worker& worker_;
+  base::Clock& clock_;
+  std::function<void(Interpreter&)> on_itertools_;
   std::array<Value, kNames.size()> made_;
 };
 
 constexpr Member kMembers[] = {
-    {"modules", [](Worker& w) { return Value::object(new ModulesObject(w)); }},
+    {"modules",
+     [](Worker& w) { return modules_value(w.shared().env.clock, itertools_warning(w)); }},
 };
 
 }  // namespace
+
+Value modules_value(base::Clock& clock, std::function<void(Interpreter&)> on_itertools) {
+  return Value::object(new ModulesObject(clock, std::move(on_itertools)));
+}
 
 Value make_module_function(std::string_view name, ModuleFunction function) {
   return Value::object(new ModuleFunctionObject(name, std::move(function)));

@@ -58,6 +58,10 @@ jinja::Value re_module();
 /// `on_use` is called at each call of a function.
 jinja::Value itertools_module(std::function<void(jinja::Interpreter&)> on_use);
 
+/// All of them under their names, each made when it is first used. `clock` must outlive the value.
+jinja::Value modules_value(base::Clock& clock,
+                           std::function<void(jinja::Interpreter&)> on_itertools);
+
 /// datetime.strptime: the moment that `text` says by `format`; raises ValueError.
 jinja::DateTime parse_moment(jinja::Interpreter& interpreter, std::string_view text,
                              std::string_view format);

@@ -101,6 +101,9 @@ std::span<const Member> exception_members();
 std::span<const Member> graph_members();
 std::span<const Member> module_members();
 
+/// set, zip, their strict forms and diff_of_two_dicts, which need no worker.
+std::optional<jinja::Value> collection_function(std::string_view name);
+
 /// The seed's file as a typed table.
 diag::Result<adapter::Table> load_seed_table(Worker& worker, const manifest::Node& node);
 

@@ -62,18 +62,17 @@ std::optional<std::string> text(const adapter::Cell& cell) {
   return cell.kind == adapter::Cell::Kind::Integer ? std::to_string(cell.integer) : cell.text;
 }
 
-CatalogTable start_table(const Manifest& manifest, NodeId id,
-                         const std::vector<adapter::Cell>& row) {
+CatalogTable start_table(const Manifest& manifest, NodeId id, const CatalogRow& row) {
   CatalogTable table;
   const Node& node = manifest.node(id);
   table.unique_id = node.unique_id;
   table.is_source = node.source != nullptr;
-  table.schema = text(row[0]).value_or("");
-  table.name = text(row[1]).value_or("");
-  table.type = text(row[2]).value_or("");
-  table.comment = text(row[3]);
-  table.owner = text(row[4]);
-  table.database = text(row[9]).value_or("");
+  table.schema = row.schema;
+  table.name = row.table;
+  table.type = row.type;
+  table.comment = row.table_comment;
+  table.owner = row.owner;
+  table.database = row.database;
   manifest::CatalogStat stat;
   stat.id = "has_stats";
   stat.label = "Has Stats?";
@@ -84,26 +83,31 @@ CatalogTable start_table(const Manifest& manifest, NodeId id,
   return table;
 }
 
+CatalogRow row_of(const std::vector<adapter::Cell>& cells) {
+  CatalogRow row;
+  row.schema = text(cells[0]).value_or("");
+  row.table = text(cells[1]).value_or("");
+  row.type = text(cells[2]).value_or("");
+  row.table_comment = text(cells[3]);
+  row.owner = text(cells[4]);
+  row.column = text(cells[5]).value_or("");
+  row.column_index = static_cast<int>(base::parse_int(text(cells[6]).value_or("0")).value_or(0));
+  row.column_type = text(cells[7]).value_or("");
+  row.column_comment = text(cells[8]);
+  row.database = text(cells[9]).value_or("");
+  return row;
+}
+
 }  // namespace
 
-diag::Result<manifest::Catalog> read_catalog(adapter::Connection& connection,
-                                             const Manifest& manifest) {
+manifest::Catalog make_catalog(const Manifest& manifest, const std::vector<CatalogRow>& rows) {
   manifest::Catalog catalog;
   catalog.metadata = manifest.metadata;
   Wanted wanted = find_wanted(manifest);
-  if (wanted.schemas.empty())
-    return catalog;
-  std::string schemas;
-  for (const std::string& schema : wanted.schemas)
-    schemas += (schemas.empty() ? "" : ", ") + adapter::quote_literal(schema);
-  diag::Result<adapter::QueryResult> result =
-      connection.query_catalog(fmt::format(fmt::runtime(kQuery), schemas));
-  if (!result)
-    return result.error();
   std::string current;
   size_t first_of_current = 0;
-  for (const std::vector<adapter::Cell>& row : result->table.rows) {
-    std::string key = key_of(text(row[0]).value_or(""), text(row[1]).value_or(""));
+  for (const CatalogRow& row : rows) {
+    std::string key = key_of(row.schema, row.table);
     auto found = wanted.by_name.find(key);
     if (found == wanted.by_name.end())
       continue;
@@ -114,14 +118,31 @@ diag::Result<manifest::Catalog> read_catalog(adapter::Connection& connection,
         catalog.tables.push_back(start_table(manifest, id, row));
     }
     manifest::CatalogColumn column;
-    column.name = text(row[5]).value_or("");
-    column.index = static_cast<int>(base::parse_int(text(row[6]).value_or("0")).value_or(0));
-    column.type = text(row[7]).value_or("");
-    column.comment = text(row[8]);
+    column.name = row.column;
+    column.index = row.column_index;
+    column.type = row.column_type;
+    column.comment = row.column_comment;
     for (size_t i = first_of_current; i < catalog.tables.size(); ++i)
       catalog.tables[i].columns.push_back(column);
   }
   return catalog;
+}
+
+diag::Result<manifest::Catalog> read_catalog(adapter::Connection& connection,
+                                             const Manifest& manifest) {
+  std::string schemas;
+  for (const std::string& schema : find_wanted(manifest).schemas)
+    schemas += (schemas.empty() ? "" : ", ") + adapter::quote_literal(schema);
+  std::vector<CatalogRow> rows;
+  if (!schemas.empty()) {
+    diag::Result<adapter::QueryResult> result =
+        connection.query_catalog(fmt::format(fmt::runtime(kQuery), schemas));
+    if (!result)
+      return result.error();
+    for (const std::vector<adapter::Cell>& cells : result->table.rows)
+      rows.push_back(row_of(cells));
+  }
+  return make_catalog(manifest, rows);
 }
 
 }  // namespace weft::docs

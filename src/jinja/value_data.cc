@@ -1,4 +1,6 @@
 // Conversion between values and plain data.
+#include <algorithm>
+
 #include "jinja/cells.h"
 #include "jinja/decimal.h"
 #include "jinja/value.h"
@@ -90,6 +92,12 @@ base::Data Value::to_data() const {
     }
     case Kind::Object:
       return as_object().to_data();
+    case Kind::DateTime: {
+      // As artifacts have moments: isoformat(), where str() has a blank.
+      std::string text = str();
+      std::replace(text.begin(), text.end(), ' ', 'T');
+      return text;
+    }
     default:
       return str();
   }

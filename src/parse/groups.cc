@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "parse/descriptions.h"
 #include "parse/node_config.h"
+#include "parse/node_patch.h"
 #include "parse/state.h"
 
 namespace weft::parse {
@@ -57,6 +58,9 @@ void parse_groups(State& state) {
       diagnostic.message = fmt::format("two groups are called `{}`", group.name);
       diagnostic.span = entry.node->span;
       diagnostic.hint = "rename or remove one of them";
+      diagnostic.legacy_text = duplicate_sentence("groups", group.name, group.name,
+                                                  {other.unique_id, other.original_file_path},
+                                                  {group.unique_id, group.original_file_path});
       state.report(std::move(diagnostic));
     }
     state.manifest().groups.push_back(std::move(group));

@@ -212,6 +212,16 @@ void take_model_keys(State& state, Node& node, const Data& entry) {
 
 }  // namespace
 
+namespace {
+
+/// Entries that describe a resource which a file makes; others make one themselves.
+bool is_patch_section(std::string_view section) {
+  return section == "models" || section == "seeds" || section == "snapshots" ||
+         section == "analyses" || section == "functions";
+}
+
+}  // namespace
+
 EntryIndex::EntryIndex(State& state) : state_(state) {
   for (size_t i = 0; i < state.entries.size(); ++i) {
     Entry& entry = state.entries[i];
@@ -219,7 +229,7 @@ EntryIndex::EntryIndex(State& state) : state_(state) {
                                   state.project_of(state.files[entry.file]).name, entry.name);
     by_name_[fmt::format("{}.{}", entry.section, entry.name)].push_back(i);
     auto [place, is_new] = rows_.emplace(key, i);
-    if (is_new || entry.section == "sources" || entry.section == "macros")
+    if (is_new || !is_patch_section(entry.section))
       continue;
     // The index is made more than once; a duplicate is told once, and never as an unused entry.
     if (std::exchange(entry.is_used, true))
@@ -258,8 +268,7 @@ size_t EntryIndex::find_foreign(
     const Data* versions = state_.entries[row].data.get("versions");
     if (versions != nullptr && versions->truthy())
       continue;
-    const std::string& owner =
-        state_.project_of(state_.files[state_.entries[row].file]).name;
+    const std::string& owner = state_.project_of(state_.files[state_.entries[row].file]).name;
     if (owner != package && !is_taken(owner))
       return row;
   }
@@ -306,9 +315,22 @@ void render_hooks(State& state, context::Worker& worker, Node& node, const DataM
   }
 }
 
+namespace {
+
+/// Before it was a matter of a flag, state comparison saw values as they were rendered.
+bool compares_unrendered(const State& state) {
+  return state.input.flags.get_bool("state_modified_compare_more_unrendered_values");
+}
+
+}  // namespace
+
 CallConfig call_config(const State& state, const Node& node, const context::Capture& capture,
                        bool is_model) {
   CallConfig made;
+  if (!compares_unrendered(state)) {
+    made.unrendered = capture.config;
+    return made;
+  }
   made.unrendered = capture.raw_config;
   if (made.unrendered.empty())
     return made;
@@ -352,13 +374,27 @@ void finish_node(State& state, context::Worker& worker, ConfigBuilder& configs, 
   render_hooks(state, worker, node, config);
   DataMap unrendered = configs.unrendered(
       node.type, node.package_name, node.fqn,
-      unrendered_entry_config(entry_data, written_config(entry, node)), calls.unrendered);
+      compares_unrendered(state) ? unrendered_entry_config(entry_data, written_config(entry, node))
+                                 : patch,
+      calls.unrendered);
   if (patch.empty()) {
     for (const auto& [key, value] : calls.over_all)
       unrendered.set(key, value);
   }
   node.unrendered_config = state.interner->intern(std::move(unrendered));
   node.config = state.interner->intern(std::move(config));
+}
+
+std::string duplicate_sentence(std::string_view kinds, std::string_view name,
+                               std::string_view wanted, const NamedPlace& first,
+                               const NamedPlace& second) {
+  return fmt::format(
+      "Compilation Error\n  dbt found two {} with the name \"{}\".\n  \n  Since these resources "
+      "have "
+      "the same name, dbt will be unable to find the correct resource\n  when looking for {}.\n  "
+      "\n "
+      " To fix this, change the name of one of these resources:\n  - {} ({})\n  - {} ({})",
+      kinds, name, wanted, first.unique_id, first.path, second.unique_id, second.path);
 }
 
 NodeId add_node(State& state, Node node) {
@@ -378,15 +414,16 @@ NodeId add_node(State& state, Node node) {
       diagnostic.labels.push_back(
           {other.source_span.valid() ? other.source_span : other.patch_span, "the other one"});
       diagnostic.hint = "rename one of them, or disable it with `enabled: false`";
-      std::string wanted =
-          is_refable(node.type) ? fmt::format("ref(\"{}\")", node.name) : node.name;
-      diagnostic.legacy_text = fmt::format(
-          "Compilation Error\n  dbt found two {} with the name \"{}\".\n  \n  Since these "
-          "resources have the same name, dbt will be unable to find the correct resource\n  when "
-          "looking for {}.\n  \n  To fix this, change the name of one of these resources:\n  - {} "
-          "({})\n  - {} ({})",
-          kinds, node.name, wanted, other.unique_id, other.original_file_path, node.unique_id,
-          node.original_file_path);
+      std::string name = node.name, wanted = node.name;
+      if (is_refable(node.type)) {
+        wanted = fmt::format("ref(\"{}\")", node.name);
+      } else if (node.source != nullptr) {
+        name = node.source->source_name + "_" + node.name;
+        wanted = fmt::format("source(\"{}\", \"{}\")", node.source->source_name, node.name);
+      }
+      diagnostic.legacy_text =
+          duplicate_sentence(kinds, name, wanted, {other.unique_id, other.original_file_path},
+                             {node.unique_id, node.original_file_path});
       state.report(std::move(diagnostic));
       enabled = false;
     }

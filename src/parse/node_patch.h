@@ -48,6 +48,16 @@ void finish_node(State& state, context::Worker& worker, ConfigBuilder& configs, 
                  const Entry* entry, const base::Data& entry_data,
                  const base::DataMap& inline_config, const CallConfig& calls = {});
 
+struct NamedPlace {
+  const std::string& unique_id;
+  const std::string& path;
+};
+
+/// dbt's words for two resources of one name. `wanted` is how they are referred to.
+std::string duplicate_sentence(std::string_view kinds, std::string_view name,
+                               std::string_view wanted, const NamedPlace& first,
+                               const NamedPlace& second);
+
 /// Appends the row. Disabled ones are in no map. Two enabled rows with one id are reported.
 NodeId add_node(State& state, Node node);
 

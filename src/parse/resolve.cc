@@ -65,6 +65,34 @@ class Resolver {
     node.config = state_.interner->intern(std::move(config));
   }
 
+  /// A package that means its own model may get the root project's of the same name.
+  void warn_of_root_node(const Node& node, const Node& target, const RefCall& call) {
+    const std::string& root = state_.input.root.name;
+    if (state_.input.flags.get_bool("require_ref_searches_node_package_before_root") ||
+        node.package_name == root || target.package_name != root || call.package == root)
+      return;
+    diag::Diagnostic warning;
+    warning.code = diag::Code::PackageRefersToRoot;
+    warning.message =
+        fmt::format("{} `{}` of package `{}` refers to `{}` of the root project",
+                    resource_type_name(node.type), node.name, node.package_name, target.name);
+    warning.span = find_name(state_, node, call.name);
+    warning.hint =
+        "name the package in ref(), or set require_ref_searches_node_package_before_root";
+    warning.legacy_text = fmt::format(
+        "The node '{}'in package '{}' depends on the root project node '{}'.This may lead to "
+        "unexpected cycles downstream. Please set the "
+        "'require_ref_searches_node_package_before_root' behavior change flag to True to avoid "
+        "this issue.For more information, see the documentation at "
+        "https://docs.getdbt.com/reference/global-configs/"
+        "behavior-changes#package-ref-search-order",
+        node.name, node.package_name, target.unique_id);
+    warning.event_data.set("node_name", base::Data(node.name));
+    warning.event_data.set("package_name", base::Data(node.package_name));
+    warning.event_data.set("root_project_unique_id", base::Data(target.unique_id));
+    state_.report(std::move(warning));
+  }
+
   void resolve_ref(Node& node, const RefCall& call, bool is_function) {
     NodeLookup::Found found =
         is_function ? lookup_.find_function(call.name, call.package, node.package_name)
@@ -81,6 +109,7 @@ class Resolver {
       return;
     }
     check_access(node, manifest_.node(found.id), call);
+    warn_of_root_node(node, manifest_.node(found.id), call);
     add_edge(node, found.id);
   }
 
@@ -125,16 +154,6 @@ class Resolver {
                     found.is_disabled ? "is disabled" : "was not found");
     diagnostic.legacy_text = lenient ? sentence : "Compilation Error\n  " + sentence;
     state_.report(std::move(diagnostic));
-    if (node.type == ResourceType::Test)
-      disable_test(node);
-  }
-
-  /// What a test refers to is not there: it stays in the manifest, but nothing runs it.
-  void disable_test(const Node& node) {
-    base::DataMap config = manifest_.config_of(node).values;
-    config.set("enabled", base::Data(false));
-    manifest_.node(manifest_.find(node.unique_id)).config =
-        state_.interner->intern(std::move(config));
   }
 
   void report_ambiguous(const Node& node, const RefCall& call, const NodeLookup::Found& found) {

@@ -189,7 +189,8 @@ void render_python(PendingNode& pending) {
 
 void render(const State& state, PendingNode& pending, context::Worker& worker) {
   Node& node = pending.node;
-  if (node.language == "python")
+  // Functions in Python are templates like those in SQL.
+  if (node.language == "python" && node.type == ResourceType::Model)
     return render_python(pending);
   const context::Shared& shared = *state.shared;
   std::variant<std::shared_ptr<const jinja::Template>, jinja::Error> code;

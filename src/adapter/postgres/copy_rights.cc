@@ -19,16 +19,16 @@ grants as (
     pg_catalog.aclexplode(c.attacl) with ordinality a where a.grantee <> old.relowner
 )
 select sql from (
-  select 1 as step, 0::bigint as number, pg_catalog.format('revoke all on table %s from %s', {1},
+  select 1 as step, 0::bigint as number, pg_catalog.format('REVOKE ALL ON TABLE %s FROM %s', {1},
     case a.grantee when 0 then 'public'
       else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) end) as sql
   from new, pg_catalog.aclexplode(new.relacl) a where a.grantee <> new.relowner
   union
-  select 2, number, pg_catalog.format('grant %s%s on table %s to %s%s', privilege_type,
+  select 2, number, pg_catalog.format('GRANT %s%s ON TABLE %s TO %s%s', privilege_type,
     ' (' || pg_catalog.quote_ident(attname) || ')', {1},
     case grantee when 0 then 'public'
       else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee)) end,
-    case when is_grantable then ' with grant option' else '' end)
+    case when is_grantable then ' WITH GRANT OPTION' else '' end)
   from grants
   union all
   select 3, 0, pg_catalog.format('comment on table %s is %L', {1}, d.description)
