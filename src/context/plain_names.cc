@@ -1,6 +1,5 @@
 #include "context/plain_names.h"
 
-#include "config/project.h"
 #include "context/modules.h"
 #include "context/worker.h"
 
@@ -17,8 +16,6 @@ std::optional<Value> PlainNames::lookup(jinja::Interpreter&, std::string_view na
     return Value::string(invocation_id_);
   if (name == "thread_id")
     return Value::string("MainThread");
-  if (name == "weft_version")
-    return Value::string(config::kWeftVersion);
   return collection_function(name);
 }
 
