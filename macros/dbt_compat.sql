@@ -1,10 +1,11 @@
 {#
-  `partition_by` is a config of weft. A tool that does not know it builds the partitioned table here:
-  the columns and constraints of the contract, the partitions listed in the config, then the rows.
-  Such a model has a contract and `full_refresh: false`, so the table is made once and never replaced.
+  `partition_by` is a config of weft, which builds the table itself. dbt passes over the config, so
+  the partitioned table is built here: the columns and constraints of the contract, the partitions
+  that are listed, then the rows. Such a model has a contract and `full_refresh: false`, so the table
+  is made once and never replaced.
 #}
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
-  {%- if temporary or not config.get('partition_by') -%}
+  {%- if temporary or weft_version is defined or not config.get('partition_by') -%}
     {{ dbt.postgres__create_table_as(temporary, relation, sql) }}
   {%- else -%}
     {{ create_partitioned_table_as(relation, sql, config.get('partition_by')) }}

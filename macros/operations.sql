@@ -1,7 +1,8 @@
 {#
   Drops the schemas of one system, so that the next build starts clean:
     weft run-operation reset_system --args '{system: health_tracker}'
-  The audit log, the salt and the snapshots stay.
+  The audit log, the salt, the snapshots and the inboxes stay, and so does the list of erased patients:
+  who was erased must not come back with the next build.
 #}
 {% macro reset_system(system) %}
   {% set systems = system_schemas() %}
@@ -10,9 +11,27 @@
       "reset_system: unknown system `" ~ system ~ "`; expected one of: " ~ systems.keys() | sort | join(", ")) %}
   {% endif %}
   {% for schema in systems[system] %}
-    {% do run_query('drop schema if exists ' ~ adapter.quote(prefixed_schema(schema)) ~ ' cascade') %}
+    {% do run_query(drop_schema_but_erasures(prefixed_schema(schema))) %}
     {% do log('dropped schema ' ~ prefixed_schema(schema), info=true) %}
   {% endfor %}
+{% endmacro %}
+
+
+{# Drops a schema with all it holds; a table `erasures` in it waits elsewhere meanwhile. #}
+{% macro drop_schema_but_erasures(schema) %}
+{%- set quoted = adapter.quote(schema) %}
+do $body$
+begin
+  if to_regclass('{{ quoted }}.erasures') is null then
+    drop schema if exists {{ quoted }} cascade;
+  else
+    alter table {{ quoted }}.erasures set schema privacy;
+    drop schema {{ quoted }} cascade;
+    create schema {{ quoted }};
+    alter table privacy.erasures set schema {{ quoted }};
+  end if;
+end
+$body$
 {% endmacro %}
 
 

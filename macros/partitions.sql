@@ -27,7 +27,8 @@
 
 {#
   For a pre-hook: adds the yearly partitions that a grown list names and an existing table lacks.
-  Before the first build there is no table, and nothing to do.
+  Before the first build there is no table, and nothing to do. A year with rows in the default
+  partition stays there, since PostgreSQL makes no partition beside them.
 #}
 {% macro ensure_year_partitions(first, last) %}
 do $body$
@@ -40,9 +41,13 @@ begin
   end if;
   for wanted in {{ first | int }} .. {{ last | int }} loop
     if to_regclass(format('%I.%I', '{{ this.schema }}', '{{ this.identifier }}_' || wanted)) is null then
-      execute format('create table %I.%I partition of %s for values from (%L) to (%L)',
-        '{{ this.schema }}', '{{ this.identifier }}_' || wanted, parent,
-        make_date(wanted, 1, 1), make_date(wanted + 1, 1, 1));
+      begin
+        execute format('create table %I.%I partition of %s for values from (%L) to (%L)',
+          '{{ this.schema }}', '{{ this.identifier }}_' || wanted, parent,
+          make_date(wanted, 1, 1), make_date(wanted + 1, 1, 1));
+      exception when check_violation then
+        raise warning 'rows of % lie in the default partition of %', wanted, parent;
+      end;
     end if;
   end loop;
 end
