@@ -148,7 +148,8 @@ std::optional<diag::Diagnostic> read_listed(const Data& partitions, PartitionBy&
       return wrong(fmt::format("lists the partition `{}`, expected {}, each bound as SQL",
                                base::python_repr(partition), expected_bound(by.method)));
     }
-    by.listed.push_back({name->as_string(), *bound});
+    by.listed.push_back({name->as_string(), *bound, list_of_sql(partition.get("from")).value_or(""),
+                         list_of_sql(partition.get("to")).value_or("")});
   }
   return std::nullopt;
 }
@@ -202,6 +203,15 @@ std::optional<diag::Diagnostic> read_default(const Data& raw, PartitionBy& by) {
 }
 
 }  // namespace
+
+std::string ListedPartition::range_condition(const std::string& field) const {
+  std::string condition = fmt::format("{} is not null", field);
+  if (!base::equal_ignoring_case(base::trim(from), "minvalue"))
+    condition += fmt::format(" and {} >= {}", field, from);
+  if (!base::equal_ignoring_case(base::trim(to), "maxvalue"))
+    condition += fmt::format(" and {} < {}", field, to);
+  return condition;
+}
 
 std::string PartitionBy::clause() const {
   std::string_view word = method == Method::Range  ? "range"

@@ -15,6 +15,11 @@ struct ListedPartition {
   std::string name;
   /// "for values from (…) to (…)", with the SQL that the project wrote.
   std::string bound;
+  /// The two ends of a range, as written; empty for the other methods.
+  std::string from, to;
+
+  /// The condition of the rows that the range takes, for a key of one field.
+  std::string range_condition(const std::string& field) const;
 };
 
 struct PartitionBy {

@@ -55,7 +55,13 @@ TEST_CASE("listed partitions beside a default one leave other rows to it", "[par
                DataList{DataMap{{"name", "y"}, {"from", "'2024-01-01'"}, {"to", "'2025-01-01'"}}}}};
   CHECK_FALSE(parsed(map).is_automatic());
   map.set("default_partition", false);
-  CHECK(parsed(map).is_automatic());
+  PartitionBy by = parsed(map);
+  CHECK(by.is_automatic());
+  CHECK(by.listed[0].range_condition("d") ==
+        "d is not null and d >= '2024-01-01' and d < '2025-01-01'");
+  map.set("partitions",
+          DataList{DataMap{{"name", "all"}, {"from", "minvalue"}, {"to", " MAXVALUE"}}});
+  CHECK(parsed(map).listed[0].range_condition("d") == "d is not null");
 }
 
 TEST_CASE("a partition_by of other databases is no concern of ours", "[partition]") {

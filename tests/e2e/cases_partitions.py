@@ -44,6 +44,17 @@ def partitions_are_made_for_the_periods_of_the_rows(project) -> None:
     assert plan == [{"n": 2}], plan
 
 
+def listed_partitions_take_their_rows_and_periods_the_rest(project) -> None:
+    listed = LISTED.replace("'default_partition': true,", "")
+    write_visits(project, listed, "(1, date '2023-05-01', 7)", "(2, date '2025-01-01', 8)")
+    project.run("run", "--select", "visits")
+    assert names(project) == ["visits_2023", "visits_2024", "visits_p2025"]
+    more = listed.replace("]}", ", {'name': 'visits_2026', 'from': \"'2026-01-01'\", 'to': \"'2027-01-01'\"}]}")
+    write_visits(project, more, "(3, date '2026-06-01', 7)", "(4, date '2024-06-01', 7)", "(5, date '2027-01-01', 7)")
+    project.run("run", "--select", "visits")
+    assert names(project) == ["visits_2023", "visits_2024", "visits_2026", "visits_p2025", "visits_p2027"]
+
+
 def a_full_refresh_swaps_a_partitioned_table(project) -> None:
     project.write("models/schema.yml", CONTRACT)
     write_visits(project, LISTED, "(1, date '2023-05-01', 7)", "(2, date '1999-05-05', 8)")
@@ -75,5 +86,5 @@ def a_table_becomes_partitioned_only_by_a_full_refresh(project) -> None:
     assert project.rows("select relkind::text as k from pg_class where oid = 'analytics.visits'::regclass") == [{"k": "r"}]
 
 
-CASES = [partitions_are_made_for_the_periods_of_the_rows, a_full_refresh_swaps_a_partitioned_table,
-                   a_table_becomes_partitioned_only_by_a_full_refresh]
+CASES = [partitions_are_made_for_the_periods_of_the_rows, listed_partitions_take_their_rows_and_periods_the_rest,
+                   a_full_refresh_swaps_a_partitioned_table, a_table_becomes_partitioned_only_by_a_full_refresh]

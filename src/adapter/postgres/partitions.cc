@@ -206,8 +206,12 @@ diag::Result<std::vector<std::string>> missing_partitions(PgConnection& connecti
   }
   Maker maker(connection, table);
   for (const ListedPartition& listed : table.by.listed) {
-    if (children.names.count(listed.name) == 0)
-      maker.add(listed.name, listed.bound);
+    if (children.names.count(listed.name) != 0)
+      continue;
+    maker.add(listed.name, listed.bound);
+    // Its rows need no partition of a period.
+    if (table.by.is_automatic())
+      children.conditions.push_back(listed.range_condition(table.by.fields.front()));
   }
   if (table.rows && table.by.is_automatic()) {
     diag::Status added = add_periods(connection, table, children, maker);
