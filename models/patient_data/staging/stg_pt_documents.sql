@@ -14,7 +14,7 @@ fields as (
     position,
     arrival,
     payload,
-    upper({{ json_text('payload', 'patient,mrn') }}) as mrn,
+    upper({{ json_key('payload', 'patient,mrn') }}) as mrn,
     {{ json_text('payload', 'patient,name,first') }} as first_name,
     {{ json_text('payload', 'patient,name,last') }} as last_name,
     {{ json_text('payload', 'patient,dob') }} as birth_text,

@@ -9,6 +9,7 @@ with treatments as (
     visits.visit_number,
     visits.visit_date,
     item.treatment,
+    {{ json_key('item.treatment', 'drug') }} as drug,
     regexp_match({{ json_text('item.treatment', 'dose') }}, '^([0-9]{1,7}(?:[.,][0-9]{1,3})?)\s*([[:alpha:]µ%/]+)?$') as dose
   from {{ ref('stg_pt_visits') }} as visits
   cross join lateral {{ json_items('visits.treatments') }} with ordinality as item (treatment, place)
@@ -22,11 +23,11 @@ select
   place,
   visit_number,
   visit_date,
-  {{ json_text('treatment', 'drug') }} as drug,
+  drug,
   privacy.try_numeric(replace(dose[1], ',', '.'))::numeric(10, 3) as dose_value,
   dose[2] as dose_unit,
   {{ json_text('treatment', 'frequency') }} as frequency,
   privacy.try_date({{ json_text('treatment', 'start') }}) as start_date,
   privacy.try_date({{ json_text('treatment', 'end') }}) as end_date,
-  case when {{ json_text('treatment', 'drug') }} is null then 'missing_drug' end as error
+  case when drug is null then 'missing_drug' end as error
 from treatments

@@ -8,7 +8,7 @@ with visits as (
     documents.mrn,
     item.place::integer as place,
     item.visit,
-    {{ json_text('item.visit', 'visit_id') }} as visit_number,
+    {{ json_key('item.visit', 'visit_id') }} as visit_number,
     privacy.try_date({{ json_text('item.visit', 'date') }}) as visit_date
   from {{ ref('stg_pt_documents') }} as documents
   cross join lateral {{ json_items('documents.visits') }} with ordinality as item (visit, place)
