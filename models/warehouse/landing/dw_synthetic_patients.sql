@@ -16,7 +16,9 @@ drawn as (
     {{ rand_unit("key || '|gender'") }} as gender_draw,
     {{ pick("key || '|state'", ['MA', 'NY', 'IL', 'OH', 'GA', 'TX', 'CA', 'WA']) }} as state,
     {{ rand_int("key || '|house'", 1, 999) }} as house,
-    {{ pick("key || '|street'", ['Maple Street', 'Cedar Avenue', 'Birch Lane', 'Willow Road', 'Poplar Way']) }} as street,
+    {{ pick("key || '|street'", [
+      'Maple Street', 'Cedar Avenue', 'Birch Lane', 'Willow Road', 'Poplar Way',
+    ]) }} as street,
     {{ rand_int("key || '|zip'", 1, 99) }} as zip_end
   from numbered
 ),
@@ -34,14 +36,17 @@ states (state, city, area_code, zip_start) as (
     ('WA', 'Seattle', '206', '981')
 ),
 
+spans (span, youngest, years) as (
+  values (1, 0, 18), (2, 18, 17), (3, 35, 15), (4, 50, 15), (5, 65, 30)
+),
+
 generated as (
   select
     drawn.n as row_no,
     drawn.n::text as patient_id,
     first_names.first_name || ' ' || last_names.last_name as name,
     to_char(
-      date '{{ var("generator_anchor") }}'
-        - (((array[0, 18, 35, 50, 65])[drawn.span] + drawn.age_draw * (array[18, 17, 15, 15, 30])[drawn.span]) * 365.25)::integer,
+      date '{{ var("generator_anchor") }}' - ((spans.youngest + drawn.age_draw * spans.years) * 365.25)::integer,
       'YYYY-MM-DD'
     ) as date_of_birth,
     case
@@ -57,6 +62,7 @@ generated as (
     states.zip_start || lpad(drawn.zip_end::text, 2, '0') as zip
   from drawn
   inner join states on states.state = drawn.state
+  inner join spans on spans.span = drawn.span
   inner join {{ ref('dw_first_names') }} as first_names on first_names.name_no = drawn.first_no
   inner join {{ ref('dw_last_names') }} as last_names on last_names.name_no = drawn.last_no
 ),

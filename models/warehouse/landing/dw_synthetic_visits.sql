@@ -13,9 +13,15 @@ drawn as (
     {{ rand_int("key || '|provider'", 1, var('dw_providers')) }} as provider_no,
     {{ rand_unit("key || '|day'") }} as day_draw,
     {{ rand_unit("key || '|diagnosis missing'") }} as no_diagnosis_draw,
-    {{ pick("key || '|diagnosis'", ['Hypertension', 'Type 2 diabetes', 'Asthma', 'Low back pain', 'Migraine', 'Influenza', 'Depression', 'Osteoarthritis', 'Allergic rhinitis', 'Anemia', 'Bronchitis', 'Eczema']) }} as diagnosis,
+    {{ pick("key || '|diagnosis'", [
+      'Hypertension', 'Type 2 diabetes', 'Asthma', 'Low back pain', 'Migraine', 'Influenza', 'Depression', 'Osteoarthritis',
+      'Allergic rhinitis', 'Anemia', 'Bronchitis', 'Eczema',
+    ]) }} as diagnosis,
     {{ rand_unit("key || '|procedure missing'") }} as no_procedure_draw,
-    {{ pick("key || '|procedure'", ['Office visit', 'Blood panel', 'Electrocardiogram', 'Chest X-ray', 'Vaccination', 'Physical therapy', 'Ultrasound', 'MRI scan', 'Minor surgery', 'Counseling']) }} as procedure_performed,
+    {{ pick("key || '|procedure'", [
+      'Office visit', 'Blood panel', 'Electrocardiogram', 'Chest X-ray', 'Vaccination', 'Physical therapy', 'Ultrasound',
+      'MRI scan', 'Minor surgery', 'Counseling',
+    ]) }} as procedure_performed,
     {{ rand_unit("key || '|cost'") }} as cost_draw
   from numbered
 ),
