@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "adapter/json_check.h"
 #include "base/json.h"
 #include "base/paths.h"
 #include "base/strings.h"
@@ -92,13 +93,18 @@ std::vector<std::pair<std::string, std::string_view>> json_members(std::string_v
     std::string name = json_string(object.substr(at, close + 1 - at));
     size_t begin = std::min(object.find(':', close), object.size() - 1) + 1;
     size_t end = end_of_value(object, begin);
-    members.emplace_back(std::move(name), trimmed(object.substr(begin, end - begin)));
+    std::string_view value = trimmed(object.substr(begin, end - begin));
+    if (value.empty())
+      break;
+    members.emplace_back(std::move(name), value);
     at = end;
   }
   return members;
 }
 
 std::string json_string(std::string_view quoted) {
+  if (quoted.find('\\') == std::string_view::npos)
+    return std::string(quoted.substr(1, quoted.size() - 2));
   std::variant<base::Data, base::JsonError> value = base::parse_json(quoted);
   const base::Data* data = std::get_if<base::Data>(&value);
   return data != nullptr && data->is_string() ? data->as_string() : std::string(quoted);
@@ -176,8 +182,7 @@ bool JsonDocuments::next_line(JsonDocument& document) {
     return false;
   }
   if (checked_) {
-    std::variant<base::Data, base::JsonError> value = base::parse_json(line);
-    if (const auto* error = std::get_if<base::JsonError>(&value)) {
+    if (std::optional<base::JsonError> error = check_json(line)) {
       refuse(fmt::format("is not JSON: {} at byte {}", error->message, error->offset + 1));
       return false;
     }
@@ -201,8 +206,7 @@ void JsonDocuments::read_whole() {
   }
   if (trimmed(text).empty())
     return;
-  std::variant<base::Data, base::JsonError> value = base::parse_json(text);
-  if (const auto* error = std::get_if<base::JsonError>(&value)) {
+  if (std::optional<base::JsonError> error = check_json(text)) {
     problem_.message = "is not JSON: " + error->message;
     locate(skipped + error->offset, skipped + error->offset + 1);
     return;

@@ -76,8 +76,8 @@ class JsonDocuments {
 /// The elements of a JSON array, or the text itself when it is anything else. It must be valid.
 std::vector<std::string_view> json_elements(std::string_view text);
 
-/// Names and values of a JSON object in its order, the values as they are written. It must be
-/// valid. Of two members with one name both are given.
+/// Names and values of a JSON object in its order, the values as they are written. The text must be
+/// valid; one that is no object gives no members. Of two members with one name both are given.
 std::vector<std::pair<std::string, std::string_view>> json_members(std::string_view object);
 
 /// The text that a quoted JSON string stands for. It must be valid.

@@ -186,32 +186,36 @@ JsonProblem place_of_row(std::string_view text, const std::string& path, int64_t
   return documents.problem();
 }
 
-JsonRows::JsonRows(JsonDocuments documents, const JsonSeedOptions& options, Columns columns)
-    : documents_(std::move(documents)), options_(options), columns_(std::move(columns)) {
-  for (const auto& [name, type] : columns_)
+JsonRows::JsonRows(JsonDocuments documents, const JsonSeedOptions& options, const Columns& columns)
+    : documents_(std::move(documents)), options_(options) {
+  for (const auto& [name, type] : columns) {
+    columns_.emplace(name, holds_json_.size());
     holds_json_.push_back(type == "jsonb" || type == "json");
+  }
 }
 
 bool JsonRows::next(std::vector<JsonField>& fields) {
   JsonDocument document;
   if (!documents_.next(document))
     return false;
-  fields.assign(columns_.size(), std::nullopt);
+  fields.assign(holds_json_.size(), std::nullopt);
   if (options_.mode == JsonMode::Document) {
     fields[0] = std::to_string(document.number);
     fields[1] = std::string(document.text);
     return true;
   }
-  std::unordered_map<std::string, std::string_view> members;
-  for (auto& [name, value] : json_members(document.text))
-    members[name] = value;
-  for (size_t i = 0; i < columns_.size(); ++i) {
-    auto found = members.find(columns_[i].first);
-    if (found == members.end() || is_null(found->second))
+  for (const auto& [name, value] : json_members(document.text)) {
+    auto found = columns_.find(name);
+    if (found == columns_.end())
       continue;
-    bool is_string = found->second.front() == '"';
-    fields[i] =
-        is_string && !holds_json_[i] ? json_string(found->second) : std::string(found->second);
+    // Of two members with one name the last counts.
+    JsonField& field = fields[found->second];
+    if (is_null(value))
+      field.reset();
+    else if (value.front() == '"' && !holds_json_[found->second])
+      field = json_string(value);
+    else
+      field = std::string(value);
   }
   return true;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -44,7 +45,7 @@ class JsonRows {
   /// `columns` are name and SQL type, as the table has them. Columns of a JSON type get a value as
   /// it is written, others the text of a string.
   JsonRows(JsonDocuments documents, const JsonSeedOptions& options,
-           std::vector<std::pair<std::string, std::string>> columns);
+           const std::vector<std::pair<std::string, std::string>>& columns);
 
   /// Fills `fields`, one a column. False at the end of the file and after a problem.
   bool next(std::vector<JsonField>& fields);
@@ -53,7 +54,8 @@ class JsonRows {
  private:
   JsonDocuments documents_;
   JsonSeedOptions options_;
-  std::vector<std::pair<std::string, std::string>> columns_;
+  /// Places of the columns by their names.
+  std::unordered_map<std::string, size_t> columns_;
   std::vector<bool> holds_json_;
 };
 

@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "adapter/json_check.h"
+
 namespace weft::adapter {
 namespace {
 
@@ -102,12 +104,41 @@ TEST_CASE("a .json file is an array or one document", "[json_seed]") {
         "! line 3 is not JSON: a value is expected here");
 }
 
+TEST_CASE("what is checked is what RFC 8259 calls JSON", "[json_seed]") {
+  for (const char* good :
+       {"null", " -0.5e+10 ", "\"\\u00e9\\n\"", "[[],{},[{\"a\":[1,\"]\"]}]]", "0"})
+    CHECK_FALSE(check_json(good));
+  CHECK_FALSE(check_json(std::string(100000, '[') + std::string(100000, ']')));
+  auto wrong = [](std::string_view text) {
+    std::optional<base::JsonError> error = check_json(text);
+    return error ? std::to_string(error->offset) + " " + error->message : "";
+  };
+  CHECK(wrong("") == "0 the text ends where a value is expected");
+  CHECK(wrong("NaN") == "0 a value is expected here");
+  CHECK(wrong("01") == "0 a value is expected here");
+  CHECK(wrong("1.") == "2 a digit is expected after the decimal point");
+  CHECK(wrong("1e") == "2 a digit is expected in the exponent");
+  CHECK(wrong("[1,]") == "3 a value is expected here");
+  CHECK(wrong("[1 2]") == "3 `,` or `]` is expected here");
+  CHECK(wrong("{\"a\":1,}") == "7 a quoted key is expected here");
+  CHECK(wrong("{\"a\" 1}") == "5 `:` is expected after a key");
+  CHECK(wrong("{\"a\":1") == "6 `,` or `}` is expected here");
+  CHECK(wrong("\"a") == "2 a string is not closed");
+  CHECK(wrong("\"\\x\"") == "1 an unknown escape");
+  CHECK(wrong("\"\\u12\"") == "1 an unknown escape");
+  CHECK(wrong("\"a\tb\"") == "2 a control character stands in a string");
+  CHECK(wrong("1 2") == "2 text after the end of the value");
+  CHECK(wrong("}") == "0 a value is expected here");
+}
+
 TEST_CASE("members of an object keep their order and their spelling", "[json_seed]") {
   auto members = json_members(R"({"b": 1.50, "a\"\u0041": {"c": "}"}, "l": [1, 2] })");
   REQUIRE(members.size() == 3);
   CHECK((members[0].first == "b" && members[0].second == "1.50"));
   CHECK((members[1].first == "a\"A" && members[1].second == R"({"c": "}"})"));
   CHECK((members[2].first == "l" && members[2].second == "[1, 2]"));
+  for (const char* other : {"[\"a\", 1]", "\"a\"", "5", "{}"})
+    CHECK(json_members(other).empty());
 }
 
 TEST_CASE("columns have the type that holds all their values", "[json_seed]") {
