@@ -33,7 +33,7 @@ select
   documents.raw_text,
   documents.payload,
   documents.payload is not null as is_valid_json,
-  nullif(trim(coalesce(documents.payload ->> 'id', documents.payload ->> '{{ resource_type | lower }}_id')), '') as resource_id,
+  coalesce({{ json_key('documents.payload', 'id') }}, {{ json_key('documents.payload', resource_type | lower ~ '_id') }}) as resource_id,
   documents.payload_md5,
   timestamptz '{{ run_started_at }}' as ingested_at
 from documents

@@ -43,6 +43,9 @@ select distinct
 from typed
 inner join brands on brands.brand_key = typed.brand_key
 where typed.model_name is not null
+  -- Longer texts are no names, and no index would hold them.
+  and length(brands.brand_name) <= 200
+  and length(typed.model_name) <= 200
   -- A missing price or rating is unknown, not wrong.
   and (typed.selling_price is null or (typed.selling_price >= 0.01 and typed.selling_price < 99999999))
   and (typed.rating is null or typed.rating between 0 and 5)

@@ -9,8 +9,8 @@ read as (
     condition_id,
     {{ referenced_id("payload #>> '{subject,reference}'") }} as patient_id,
     {{ referenced_id("payload #>> '{asserter,reference}'") }} as practitioner_id,
-    {{ blank_to_null("payload #>> '{code,coding,0,code}'") }} as code,
-    coalesce({{ blank_to_null("payload #>> '{code,coding,0,system}'") }}, 'unknown') as code_system,
+    {{ json_key('payload', 'code,coding,0,code') }} as code,
+    coalesce({{ json_key('payload', 'code,coding,0,system') }}, 'unknown') as code_system,
     {{ blank_to_null("payload #>> '{code,coding,0,display}'") }} as display,
     {{ blank_to_null("payload #>> '{category,0,text}'") }} as category,
     case

@@ -12,13 +12,18 @@ read as (
     observation_id,
     {{ referenced_id("payload #>> '{subject,reference}'") }} as patient_id,
     {{ referenced_id("payload #>> '{performer,0,reference}'") }} as practitioner_id,
-    {{ blank_to_null("payload #>> '{code,coding,0,code}'") }} as code,
+    {{ json_key('payload', 'code,coding,0,code') }} as code,
     {{ blank_to_null("payload #>> '{code,coding,0,display}'") }} as display,
     {{ blank_to_null("payload #>> '{category,0,coding,0,code}'") }} as category,
     privacy.try_numeric(payload #>> '{valueQuantity,value}') as value,
     {{ blank_to_null("payload #>> '{valueQuantity,unit}'") }} as unit,
     privacy.try_timestamptz(payload ->> 'effectiveDateTime') as effective_at,
-    lower({{ blank_to_null("payload ->> 'status'") }}) as status,
+    case
+      when lower(payload ->> 'status')
+        in ('registered', 'preliminary', 'final', 'amended', 'corrected', 'appended', 'cancelled', 'entered-in-error')
+        then lower(payload ->> 'status')
+      else 'unknown'
+    end as status,
     last_updated,
     bronze_ingested_at
   from versions
@@ -33,7 +38,7 @@ known as (
   from read
   inner join {{ ref('silver_patient') }} as patients on patients.patient_id = read.patient_id
   where read.code is not null
-    and read.status is distinct from 'entered-in-error'
+    and read.status <> 'entered-in-error'
 )
 
 {{ select_changed('known', 'observation_id', [

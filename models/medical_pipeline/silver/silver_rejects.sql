@@ -25,9 +25,9 @@ judged as (
       when not received.is_valid_json then 'malformed_json'
       when received.resource_id is null then 'missing_id'
       when received.resource_type in ('Patient', 'Practitioner') then null
-      when received.resource_type = 'Observation' and lower(trim(received.payload ->> 'status')) = 'entered-in-error'
+      when received.resource_type = 'Observation' and lower(received.payload ->> 'status') = 'entered-in-error'
         then 'entered_in_error'
-      when {{ blank_to_null("received.payload #>> '{code,coding,0,code}'") }} is null then 'missing_code'
+      when {{ json_key('received.payload', 'code,coding,0,code') }} is null then 'missing_code'
       when patients.patient_id is null then 'unknown_patient'
     end as reason
   from received
