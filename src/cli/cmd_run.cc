@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "cli/commands.h"
+#include "cli/missing_functions.h"
 
 namespace weft::cli {
 namespace {
@@ -50,6 +51,14 @@ int cmd_run(Session& session) {
   if (selected->empty()) {
     session.nothing_to_do();
     return session.write_run_results(outcome) ? kSuccess : kUnhandled;
+  }
+  if (command == "run" && !session.flags.get_bool("defer")) {
+    diag::Result<graph::NodeSet> missing = missing_functions(session, *selected);
+    if (!missing) {
+      session.console.fatal(missing.error());
+      return kUnhandled;
+    }
+    *selected |= *missing;
   }
   graph::NodeSet rebuilt = *selected;
   const manifest::Manifest& manifest = session.parsed->manifest;

@@ -79,6 +79,21 @@ def functions_and_their_overloads_are_built(project) -> None:
     assert result["overload_results"] == {"successful": [], "failed": ["double_text"]}, result
 
 
+def run_makes_the_functions_that_are_missing(project) -> None:
+    properties = "    arguments: [{name: value, data_type: int}]\n    returns: {data_type: int}\n"
+    project.write("functions/once.sql", "select value + 1\n")
+    project.write("functions/twice.sql", "select {{ function('once') }}({{ function('once') }}(value))\n")
+    project.write("functions/unused.sql", "select value\n")
+    project.write("functions/all.yml", "functions:\n" + "".join(
+        f"  - name: {name}\n{properties}" for name in ("once", "twice", "unused")))
+    project.write("models/between.sql", "{{ config(materialized='ephemeral') }} select {{ function('twice') }}(40) as n\n")
+    project.write("models/answer.sql", "select n from {{ ref('between') }}\n")
+    output = project.run("run", "--select", "answer")
+    assert "2 functions, 1 view model" in output, output
+    assert project.rows("select n from {{ ref('answer') }}") == [{"n": 42}]
+    assert "2 functions" not in project.run("run", "--select", "answer")
+
+
 def the_latest_version_has_a_pointer(project) -> None:
     project.write("models/marts/big_v1.sql", "select 1 as id\n")
     project.write("models/marts/big_v2.sql", "{{ config(materialized='table', post_hook='select 1') }} select 2 as id\n")
@@ -157,4 +172,5 @@ def packages_come_from_the_hub(project) -> None:
 
 CASES = [retry_repeats_what_failed_and_what_was_behind_it, what_is_not_built_is_read_from_the_state,
          values_of_variables_are_no_changes, functions_and_their_overloads_are_built,
+         run_makes_the_functions_that_are_missing,
          the_latest_version_has_a_pointer, packages_come_from_the_hub]
