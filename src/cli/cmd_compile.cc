@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "cli/commands.h"
+#include "cli/graph_summary.h"
 #include "cli/inline_query.h"
 
 namespace weft::cli {
@@ -70,7 +71,6 @@ int cmd_compile(Session& session) {
   request.run_hooks = false;
   request.ephemeral_results = !session.flags.get_list("select").empty();
   request.create_schemas = false;
-  request.reports_ephemerals = !session.flags.get_list("select").empty();
   run::RunContext context{*session.parsed, *session.graph, *session.shared, *session.compiler,
                           session.console};
   diag::Result<run::RunOutcome> done = run::run_nodes(context, request);
@@ -86,6 +86,7 @@ int cmd_compile(Session& session) {
   }
   session.write_run_results(*done);
   session.write_manifest();
+  write_graph_summary(session);
   if (!done->has_failures)
     return kSuccess;
   session.console.compile_failed(done->results);

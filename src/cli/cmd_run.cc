@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "cli/commands.h"
+#include "cli/graph_summary.h"
 #include "cli/missing_functions.h"
 
 namespace weft::cli {
@@ -99,7 +100,8 @@ int cmd_run(Session& session) {
   }
   session.console.end_of_run(manifest, done->results, done->elapsed, done->was_cancelled);
   // Once more: the nodes are compiled now.
-  if (!session.write_run_results(*done) || !session.write_manifest())
+  if (!session.write_run_results(*done) || !session.write_manifest() ||
+      !write_graph_summary(session))
     return kUnhandled;
   return session.exit_code(*done);
 }

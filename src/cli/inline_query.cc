@@ -26,8 +26,12 @@ diag::Result<compile::Query> compile_inline(Session& session, context::Worker& w
   scope.package_name = session.project.name;
   scope.is_operation = true;
   diag::Result<jinja::Rendered> rendered = worker.render_text(text, "--inline", scope);
-  if (!rendered)
-    return rendered.error();
+  if (!rendered) {
+    diag::Diagnostic error = rendered.error();
+    error.legacy_text = "Error parsing inline query\n" +
+                        (error.legacy_text.empty() ? error.message : error.legacy_text);
+    return error;
+  }
   std::vector<manifest::ExtraCte> rows;
   diag::Result<std::vector<compile::NamedCte>> ctes =
       session.compiler->ctes_of(worker, scope.ephemerals, rows);

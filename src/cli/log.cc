@@ -55,9 +55,6 @@ std::vector<std::string> secret_values(const base::Env& env) {
     if (base::starts_with(name, "DBT_ENV_SECRET") && !base::trim(value).empty())
       values.push_back(value);
   }
-  // A secret may be part of another one.
-  std::sort(values.begin(), values.end(),
-            [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
   return values;
 }
 
@@ -82,10 +79,20 @@ void Log::configure(const config::Flags& flags, const std::string& folder,
   file_is_off_ = file_level == "none";
   console_level_ = debug_ ? Level::Debug : level_of(level).value_or(Level::Info);
   file_level_ = level_of(file_level).value_or(Level::Debug);
-  secrets_ = secret_values(env_);
+  for (std::string& secret : secret_values(env_))
+    add_secret(std::move(secret));
   max_bytes_ = static_cast<uint64_t>(std::max<int64_t>(flags.get_int("log_file_max_bytes"), 0));
   if (std::optional<base::FileInfo> info = env_.files.info(path_))
     written_ = info->size;
+}
+
+void Log::add_secret(std::string value) {
+  if (base::trim(value).empty())
+    return;
+  secrets_.push_back(std::move(value));
+  // A secret may be part of another one.
+  std::sort(secrets_.begin(), secrets_.end(),
+            [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
 }
 
 std::string Log::scrubbed(std::string text) const {

@@ -49,6 +49,8 @@ class Log {
   bool shows_progress() const { return env_.out_is_terminal && !quiet_ && !json_ && !debug_; }
   /// Shows a line that the next write replaces; an empty one takes the line away.
   void progress(const std::string& line);
+  /// Masks the text from now on, like the values of secret variables.
+  void add_secret(std::string value);
 
  private:
   std::string text_line(const Event& event, bool for_file) const;

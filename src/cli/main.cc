@@ -100,6 +100,7 @@ base::Env make_env() {
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
     env.terminal_width = size.ws_col;
   read_env_file(env);
+  config::share_flag_variables(env);
   return env;
 }
 

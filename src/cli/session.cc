@@ -57,6 +57,9 @@ void report_models_option(diag::Sink& sink) {
   sink.report(std::move(warning));
 }
 
+/// Variables of the environment and of --vars that are called so are secrets.
+constexpr std::string_view kSecretPrefix = "DBT_ENV_SECRET";
+
 /// Commands that compile many nodes without a line for each.
 bool only_compiles(const CommandLine& line) {
   return line.command->name == "compile" || line.command->name == "docs generate";
@@ -123,6 +126,10 @@ bool Session::flush_sink() {
 bool Session::load_project(std::string* problem) {
   if (const base::Data* given = line.values.find("vars"))
     cli_vars = given->as_map();
+  for (const auto& [key, value] : cli_vars) {
+    if (base::starts_with(key, kSecretPrefix))
+      log.add_secret(python_str(value));
+  }
   diag::Result<std::string> root = config::find_project_root(env, option_text(line, "project_dir"));
   // Flags come before anything is said; a project's own flags need the project.
   diag::Result<config::Project> partial =
@@ -344,6 +351,10 @@ bool Session::connect() {
                                                              {},
                                                              empty != nullptr && empty->truthy(),
                                                              which_of(line)});
+  for (const auto& [key, value] : artifact_args()) {
+    if (!value.is_null())
+      shared->invocation_args.set(key, value);
+  }
   if (std::string sample = flags.get_string("sample"); !sample.empty()) {
     diag::Result<context::TimeWindow> window = read_sample(sample, started_at, sources);
     if (!window)
@@ -522,8 +533,15 @@ base::DataMap Session::artifact_args() const {
   args.set("which", base::Data(which_of(line)));
   if (line.command->name == "run-operation" && !line.arguments.empty())
     args.set("macro", base::Data(line.arguments.front()));
+  if (const base::Data* given = line.values.find("args"))
+    args.set("args", *given);
   args.set("invocation_command", base::Data(line.invocation));
-  args.set("vars", base::Data(cli_vars));
+  base::DataMap shown = cli_vars;
+  for (base::DataEntry& entry : shown) {
+    if (base::starts_with(entry.key, kSecretPrefix))
+      entry.value = base::Data("*****");
+  }
+  args.set("vars", base::Data(std::move(shown)));
   return args;
 }
 

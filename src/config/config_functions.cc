@@ -145,18 +145,13 @@ Value as_native(Interpreter& interpreter, const Arguments& arguments, void*) {
 
 Value as_bool(Interpreter& interpreter, const Arguments& arguments, void* self) {
   Value value = as_native(interpreter, arguments, self);
-  if (!value.is_bool())
-    interpreter.raise("CompilationError",
-                      fmt::format("Could not convert value '{}' into type 'bool'", value.str()));
-  return value;
+  // Within an expression dbt leaves the text alone; only a whole value must convert.
+  return value.is_bool() ? value : filtered(interpreter, arguments);
 }
 
 Value as_number(Interpreter& interpreter, const Arguments& arguments, void* self) {
   Value value = as_native(interpreter, arguments, self);
-  if (!value.is_number() || value.is_bool())
-    interpreter.raise("CompilationError",
-                      fmt::format("Could not convert value '{}' into type 'number'", value.str()));
-  return value;
+  return value.is_number() && !value.is_bool() ? value : filtered(interpreter, arguments);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "config/config_render.h"
 
+#include <fmt/format.h>
+
 #include "base/strings.h"
 #include "config/config_functions.h"
 #include "jinja/error.h"
@@ -41,6 +43,23 @@ std::optional<uint32_t> verbatim_offset(const std::string& text, diag::Span span
   for (uint32_t begin : {span.begin, span.begin + 1}) {
     if (begin <= source.size() && source.substr(begin, text.size()) == text)
       return begin;
+  }
+  return std::nullopt;
+}
+
+/// A template that ends in `| as_bool }}` or `| as_number }}` and gives something else.
+std::optional<jinja::Error> unconverted(std::string_view text, const jinja::Value& value) {
+  std::string_view rest = base::trim(text);
+  if (!base::ends_with(rest, "}}") || !value.is_string())
+    return std::nullopt;
+  rest = base::trim(rest.substr(0, rest.size() - 2));
+  for (auto [filter, type] : {std::pair{"as_bool", "bool"}, std::pair{"as_number", "number"}}) {
+    if (!base::ends_with(rest, filter))
+      continue;
+    jinja::Error error;
+    error.type = "CompilationError";
+    error.message = fmt::format("Could not convert value '{}' into type '{}'", value.str(), type);
+    return error;
   }
   return std::nullopt;
 }
@@ -103,6 +122,8 @@ diag::Result<Data> ConfigRenderer::Impl::render(std::string_view text, diag::Spa
   if (auto* error = std::get_if<jinja::Error>(&rendered))
     return explain(*error, span, begin.has_value());
   auto& value = std::get<jinja::Value>(rendered);
+  if (std::optional<jinja::Error> error = unconverted(text, value))
+    return explain(*error, span, begin.has_value());
   Data data = value.is_undefined() ? Data("") : value.to_data();
   names.reveal_secrets(data);
   return data;

@@ -263,8 +263,10 @@ diag::Status Resolver::names_of(const base::DataMap& options, std::string_view k
   const Data* value = options.find(key);
   const Data* old_value = old.empty() ? nullptr : options.find(old);
   if (value && old_value)
-    return invalid(fmt::format("warn_error_options has both `{}` and its old name `{}`", key, old),
-                   fmt::format("keep `{}`", key));
+    return invalid(
+        fmt::format("Only `{}` or `{}` can be specified in `warn_error_options`, not both", old,
+                    key),
+        fmt::format("keep `{}`; `{}` is its old name", key, old));
   if (!value)
     value = old_value;
   if (!value || value->is_null())
@@ -399,6 +401,20 @@ diag::Result<Flags> resolve_flags(const base::DataMap& command_line, const base:
   if (auto status = resolver.warnings(); !status)
     return std::move(status.error());
   return std::move(resolver.flags);
+}
+
+void share_flag_variables(base::Env& env) {
+  constexpr std::string_view kOld = "DBT_", kNew = "DBT_ENGINE_";
+  for (const FlagSpec& spec : flag_specs()) {
+    if (!base::starts_with(spec.variable, kOld))
+      continue;
+    std::string old_name(spec.variable);
+    std::string new_name = std::string(kNew) + old_name.substr(kOld.size());
+    if (std::optional<std::string_view> value = env.variable(new_name))
+      env.variables.insert_or_assign(old_name, std::string(*value));
+    else if (std::optional<std::string_view> old_value = env.variable(old_name))
+      env.variables.insert_or_assign(new_name, std::string(*old_value));
+  }
 }
 
 }  // namespace weft::config

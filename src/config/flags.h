@@ -23,7 +23,8 @@ struct WarnErrorOptions {
 
 enum class WarningAction { Silence, Warn, Error };
 /// For a warning of this event class ("NoNodeForYamlKey"). A name of its own is stronger than
-/// `Deprecations`, which is stronger than `all`; silence is stronger than warn, and warn than error.
+/// `Deprecations`, which is stronger than `all`; silence is stronger than warn, and warn than
+/// error.
 WarningAction warning_action(const WarnErrorOptions& options, std::string_view event,
                              bool is_deprecation = false);
 
@@ -73,6 +74,10 @@ struct FlagSpec {
 
 /// All flags there are, global ones, per-command ones and project behaviour flags.
 const std::vector<FlagSpec>& flag_specs();
+
+/// Every variable that sets a flag has two names, DBT_X and DBT_ENGINE_X. Gives both the value of
+/// the one that is set, DBT_ENGINE_X first, so that env_var() finds either.
+void share_flag_variables(base::Env& env);
 
 /// Puts the values together: command line (already typed) > environment > `project_flags` (the
 /// `flags:` map of dbt_project.yml) > ~/.dbt/user_settings.yml > defaults.

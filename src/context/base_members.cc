@@ -39,6 +39,16 @@ const base::Data* find_var(const Worker& worker, std::string_view name) {
   return worker.shared().vars.find(scope.package_name, name);
 }
 
+/// A JSON object with a line for each key, indented as dbt's message has it.
+std::string one_a_line(const base::DataMap& map) {
+  std::string text = "{";
+  for (const auto& [key, value] : map) {
+    text += fmt::format("{}\n      {}: {}", text.size() > 1 ? "," : "",
+                        base::to_json(base::Data(key)), base::to_json(value));
+  }
+  return text + (map.empty() ? "}" : "\n  }");
+}
+
 [[noreturn]] void raise_missing_var(Worker& worker, const std::string& name) {
   const base::DataMap visible = worker.shared().vars.visible(worker.scope().package_name);
   std::vector<std::string> names;
@@ -51,7 +61,7 @@ const base::Data* find_var(const Worker& worker, std::string_view name) {
   diagnostic.legacy_text = fmt::format(
       "Compilation Error{}\n  Required var '{}' not found in config:\n  Vars supplied to {} = {}",
       node == nullptr ? "" : " in " + describe_node(*node), name,
-      node == nullptr ? "<Configuration>" : node->name, base::to_json(base::Data(visible)));
+      node == nullptr ? "<Configuration>" : node->name, one_a_line(visible));
   if (std::optional<std::string> near = base::nearest(name, names))
     diagnostic.hint = fmt::format("did you mean `{}`?", *near);
   else

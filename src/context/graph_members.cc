@@ -72,8 +72,11 @@ Value selected_resources(Worker& worker) {
 }
 
 Value invocation_args(Worker& worker) {
-  base::DataMap args = worker.shared().flags.all();
-  args.set("which", base::Data(worker.shared().which));
+  base::DataMap args = worker.shared().invocation_args;
+  if (args.empty()) {
+    args = worker.shared().flags.all();
+    args.set("which", base::Data(worker.shared().which));
+  }
   return Value::from_data(base::Data(std::move(args)));
 }
 

@@ -71,6 +71,8 @@ struct Shared {
   std::string which;
   /// --sample: refs of models and snapshots see only the rows of this window.
   std::optional<TimeWindow> sample = {};
+  /// The command's arguments as `invocation_args_dict` has them: flags without those that are none.
+  base::DataMap invocation_args = {};
 };
 
 /// The options of weft's Jinja environment: dbt's settings and its macro tags.

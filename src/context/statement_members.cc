@@ -83,10 +83,17 @@ Value load_result(Interpreter& interpreter, const Arguments& arguments, void* se
                             [&](const StatementResult& r) { return r.name == name; });
   if (found == results.end())
     return Value::none();
-  Value value = found->value;
-  if (name != "main")
-    results.erase(found);
-  return value;
+  if (name == "main")
+    return found->value;
+  if (found->value.is_undefined()) {
+    diag::Diagnostic diagnostic;
+    diagnostic.code = diag::Code::RaisedByMacro;
+    diagnostic.message = fmt::format(
+        "The 'statement' result named '{}' has already been loaded into a variable", name);
+    diagnostic.hint = "keep the first result in a variable and use that";
+    interpreter.raise(std::move(diagnostic));
+  }
+  return std::exchange(found->value, Value());
 }
 
 Value write(Interpreter& interpreter, const Arguments& arguments, void* self) {

@@ -497,6 +497,10 @@ std::optional<Value> TableObject::attribute(Interpreter&, std::string_view name)
   return std::nullopt;
 }
 
+std::optional<Value> TableObject::item(Interpreter& interpreter, const Value& key) {
+  return SequenceOfTable(data_, true).item(interpreter, key);
+}
+
 std::optional<Value> TableObject::call_method(Interpreter& interpreter, std::string_view name,
                                               const Arguments& arguments) {
   auto key = [&]() -> const Value& {

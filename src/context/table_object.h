@@ -27,6 +27,9 @@ class TableObject final : public jinja::Object {
   std::string_view type_name() const override { return "Table"; }
   std::optional<jinja::Value> attribute(jinja::Interpreter& interpreter,
                                         std::string_view name) override;
+  /// A row: table[0] is short for table.rows[0].
+  std::optional<jinja::Value> item(jinja::Interpreter& interpreter,
+                                   const jinja::Value& key) override;
   std::optional<jinja::Value> call_method(jinja::Interpreter& interpreter, std::string_view name,
                                           const jinja::Arguments& arguments) override;
   std::optional<std::vector<jinja::Value>> iterate(jinja::Interpreter& interpreter) override;

@@ -48,18 +48,21 @@ bool is_hidden(std::string_view name) {
          name.front() == '!';
 }
 
+/// As dbt finds files: `.SQL` counts like `.sql`.
+std::string extension_of(std::string_view path) { return base::to_lower(base::extension_of(path)); }
+
 /// What the files of one kind of folder are, by extension.
 using Classify = std::optional<FileKind> (*)(std::string_view path);
 
 std::optional<FileKind> properties_kind(std::string_view path) {
-  std::string_view extension = base::extension_of(path);
+  const std::string extension = extension_of(path);
   if (extension == ".yml" || extension == ".yaml")
     return FileKind::Properties;
   return std::nullopt;
 }
 
 std::optional<FileKind> model_kind(std::string_view path) {
-  std::string_view extension = base::extension_of(path);
+  const std::string extension = extension_of(path);
   if (extension == ".sql")
     return FileKind::Model;
   if (extension == ".py")
@@ -69,26 +72,26 @@ std::optional<FileKind> model_kind(std::string_view path) {
 
 template <FileKind kKind>
 std::optional<FileKind> sql_kind(std::string_view path) {
-  if (base::extension_of(path) == ".sql")
+  if (extension_of(path) == ".sql")
     return kKind;
   return properties_kind(path);
 }
 
 std::optional<FileKind> function_kind(std::string_view path) {
-  std::string_view extension = base::extension_of(path);
+  const std::string extension = extension_of(path);
   if (extension == ".sql" || extension == ".py" || extension == ".js")
     return FileKind::Function;
   return properties_kind(path);
 }
 
 std::optional<FileKind> seed_kind(std::string_view path) {
-  if (base::extension_of(path) == ".csv" || adapter::json_layout(path))
+  if (extension_of(path) == ".csv" || adapter::json_layout(path))
     return FileKind::Seed;
   return properties_kind(path);
 }
 
 std::optional<FileKind> test_kind(std::string_view path) {
-  std::string_view extension = base::extension_of(path);
+  const std::string extension = extension_of(path);
   bool in_fixtures = base::starts_with(path, "fixtures/");
   if (extension == ".csv" && in_fixtures)
     return FileKind::FixtureCsv;
@@ -102,7 +105,7 @@ std::optional<FileKind> test_kind(std::string_view path) {
 }
 
 std::optional<FileKind> docs_kind(std::string_view path) {
-  return base::extension_of(path) == ".md" ? std::optional(FileKind::Docs) : std::nullopt;
+  return extension_of(path) == ".md" ? std::optional(FileKind::Docs) : std::nullopt;
 }
 
 class Walker {

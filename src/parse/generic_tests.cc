@@ -64,7 +64,9 @@ class TestParser {
       Tested of_column = tested;
       of_column.target.column_name = python_str(*column.get("name"));
       const Data* quote = column.get("quote");
-      if (quote != nullptr && quote->truthy()) {
+      bool is_quoted =
+          quote == nullptr || quote->is_null() ? quotes_columns(holder) : quote->truthy();
+      if (is_quoted) {
         of_column.target.column_name = adapter::quote_identifier(of_column.target.column_name);
       }
       const yaml::Node* column_node =
@@ -74,6 +76,15 @@ class TestParser {
   }
 
  private:
+  /// Where a column says nothing: `quote_columns` of a model, `quoting.column` of a source's table.
+  static bool quotes_columns(const Data& holder) {
+    if (const Data* quote = holder.get("quote_columns"); quote != nullptr && quote->truthy())
+      return true;
+    const Data* quoting = holder.get("quoting");
+    const Data* column = quoting == nullptr ? nullptr : quoting->get("column");
+    return column != nullptr && column->truthy();
+  }
+
   static std::vector<std::string> column_tags(const Data& column) {
     std::vector<std::string> tags;
     auto add = [&](const Data* value) {

@@ -195,16 +195,20 @@ void apply_macro_entry(State& state, Entry& entry) {
   macro.patch_path = patch_path(state, entry);
   if (const base::Data* text = entry.data.get("description"))
     macro.description = std::string(text->string_or(""));
-  if (const base::Data* meta = entry.data.get("meta"); meta != nullptr && meta->is_map())
-    macro.meta = meta->as_map();
+  // What `config` says comes on top of what the entry says itself.
   const base::Data* config = entry.data.get("config");
   for (const base::Data* holder : {static_cast<const base::Data*>(&entry.data), config}) {
     const base::Data* docs = holder == nullptr ? nullptr : holder->get("docs");
     if (docs != nullptr && docs->get("show") != nullptr)
       macro.docs.show = docs->get("show")->bool_or(true);
+    if (docs != nullptr && docs->get("node_color") != nullptr &&
+        docs->get("node_color")->is_string())
+      macro.docs.node_color = docs->get("node_color")->as_string();
     const base::Data* meta = holder == nullptr ? nullptr : holder->get("meta");
-    if (meta != nullptr && meta->is_map())
-      macro.meta = meta->as_map();
+    if (meta == nullptr || !meta->is_map())
+      continue;
+    for (const auto& [key, value] : meta->as_map())
+      macro.meta.set(key, value);
   }
   const base::Data* arguments = entry.data.get("arguments");
   if (arguments == nullptr || !arguments->is_list())

@@ -94,8 +94,7 @@ class Scheduler {
   /// Ephemeral models are part of the plan but have no line and no result of their own.
   bool counts(NodeId id) const {
     const Node& node = context_.project.manifest.node(id);
-    return request_.reports_ephemerals ||
-           !node.is_ephemeral_model(context_.project.manifest.config_of(node));
+    return !node.is_ephemeral_model(context_.project.manifest.config_of(node));
   }
 
   /// Cancels statements when the command is interrupted or the first failure ends the run.

@@ -34,8 +34,6 @@ struct RunRequest {
   bool fail_fast = false;
   /// Tests hold back what lies behind the nodes they test (build).
   bool tests_gate = false;
-  /// Compile: ephemeral models have results too.
-  bool reports_ephemerals = false;
   /// The run that retry repeats; null otherwise.
   const manifest::RunResults* previous = nullptr;
   bool run_hooks = true;

@@ -392,19 +392,32 @@ diag::Result<bool> PgConnection::keep_statement(const std::string& statement_nam
   return true;
 }
 
+namespace {
+
+/// Something follows a semicolon. One within a literal counts too, which costs nothing: the queries
+/// that are described give no rows.
+bool may_be_several(std::string_view sql) {
+  size_t semicolon = sql.find(';');
+  return semicolon != std::string_view::npos && !base::trim(sql.substr(semicolon + 1)).empty();
+}
+
+}  // namespace
+
 diag::Result<std::vector<std::pair<std::string, uint32_t>>> PgConnection::describe(
     std::string_view sql) {
   diag::Status open = ensure_open();
   if (!open)
     return open.error();
-  diag::Result<ResultPtr> described = session_->describe(std::string(sql));
-  if (!described && sqlstate_of(described.error()) == "42601" &&
-      described.error().message.find("multiple commands") != std::string::npos &&
-      !session_->in_transaction()) {
+  diag::Result<ResultPtr> described = ResultPtr();
+  if (may_be_several(sql)) {
     // A header before the query makes several statements, which only the simple protocol takes.
     diag::Result<std::vector<ResultPtr>> results = session_->run(std::string(sql));
-    if (results && !results->empty())
+    if (!results)
+      return give_up(results.error());
+    if (!results->empty())
       described = std::move(results->back());
+  } else {
+    described = session_->describe(std::string(sql));
   }
   if (!described)
     return give_up(described.error());
