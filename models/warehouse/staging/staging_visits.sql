@@ -25,8 +25,8 @@ identified as (
     visit_date,
     diagnosis,
     procedure_performed,
-    -- Greater ones do not fit the column of the facts.
-    case when abs(cost_number) < 99999999 then round(cost_number, 2)::numeric(10, 2) end as cost
+    -- Greater ones, with noise, do not fit the column of the facts.
+    case when abs(cost_number) < 99990000 then round(cost_number, 2)::numeric(10, 2) end as cost
   from typed
 ),
 
