@@ -328,12 +328,14 @@ void Console::node_skipped(size_t index, size_t total, const Node& node, const N
 }
 
 void Console::hook_started(size_t index, size_t total, const std::string& name, const Node& node) {
+  nodes_.started(node);
   fancy_line("LogHookStartLine", "Q032", Level::Info, index, total, "START hook: " + name, "RUN",
              std::nullopt, node);
 }
 
 void Console::hook_finished(size_t index, size_t total, const std::string& name, const Node& node,
                             const RunResult& result) {
+  nodes_.finished(node, result.status);
   std::string word = result.status == "success"   ? "OK"
                      : result.status == "skipped" ? "SKIP"
                                                   : "ERROR";

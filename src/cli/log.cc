@@ -49,6 +49,17 @@ std::string_view short_thread_name() {
   return name.substr(0, name.find(' '));
 }
 
+/// DBT_ENV_CUSTOM_ENV_X as X, in every event.
+base::Data custom_variables(const base::Env& env) {
+  constexpr std::string_view kPrefix = "DBT_ENV_CUSTOM_ENV_";
+  base::DataMap made;
+  for (const auto& [name, value] : env.variables) {
+    if (base::starts_with(name, kPrefix))
+      made.set(std::string_view(name).substr(kPrefix.size()), base::Data(value));
+  }
+  return base::Data(std::move(made));
+}
+
 std::vector<std::string> secret_values(const base::Env& env) {
   std::vector<std::string> values;
   for (const auto& [name, value] : env.variables) {
@@ -79,6 +90,7 @@ void Log::configure(const config::Flags& flags, const std::string& folder,
   file_is_off_ = file_level == "none";
   console_level_ = debug_ ? Level::Debug : level_of(level).value_or(Level::Info);
   file_level_ = level_of(file_level).value_or(Level::Debug);
+  extra_ = custom_variables(env_);
   for (std::string& secret : secret_values(env_))
     add_secret(std::move(secret));
   max_bytes_ = static_cast<uint64_t>(std::max<int64_t>(flags.get_int("log_file_max_bytes"), 0));
@@ -125,8 +137,7 @@ std::string Log::json_line(const Event& event) const {
   json.member("category", "");
   json.member("code", event.code);
   json.key("extra");
-  json.begin_object();
-  json.end_object();
+  json.value(extra_);
   json.member("invocation_id", std::string_view(invocation_id_));
   json.member("level", level_name(event.level));
   json.member("msg", std::string_view(event.message));

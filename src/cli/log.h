@@ -63,6 +63,7 @@ class Log {
   const base::Env& env_;
   std::mutex mutex_;
   std::string path_, invocation_id_;
+  base::Data extra_ = base::DataMap{};
   /// Values of DBT_ENV_SECRET..., longest first.
   std::vector<std::string> secrets_;
   Level console_level_ = Level::Info, file_level_ = Level::Debug;

@@ -60,6 +60,18 @@ void report_models_option(diag::Sink& sink) {
 /// Variables of the environment and of --vars that are called so are secrets.
 constexpr std::string_view kSecretPrefix = "DBT_ENV_SECRET";
 
+/// A run that compares with its own target folder overwrites what it compares with.
+void warn_of_own_state(Log& log, const std::string& folder) {
+  base::DataMap data;
+  data.set("state_path", base::Data(folder));
+  log.write({"WarnStateTargetEqual", "I072", Level::Warn,
+             fmt::format("[WARNING]: Warning: The state and target directories are the same: "
+                         "'{}'. This could lead to missing changes due to overwritten state "
+                         "including non-idempotent retries.",
+                         folder),
+             std::move(data)});
+}
+
 /// Commands that compile many nodes without a line for each.
 bool only_compiles(const CommandLine& line) {
   return line.command->name == "compile" || line.command->name == "docs generate";
@@ -371,6 +383,9 @@ bool Session::read_state() {
     folder = flags.get_string("state");
   if (folder.empty())
     return true;
+  if (base::normalize_path(base::join_path(project.root, folder)) ==
+      base::normalize_path(base::join_path(project.root, target_path())))
+    warn_of_own_state(log, folder);
   folder = base::join_path(project.root, folder);
   std::string path = folder + "/manifest.json";
   if (env.files.exists(path)) {

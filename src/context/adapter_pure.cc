@@ -198,7 +198,7 @@ Value get_incremental_strategy_macro(Worker& worker, const Arguments& arguments)
         "DbtRuntimeError",
         is_builtin
             ? fmt::format("The incremental strategy '{}' is not valid for this adapter", strategy)
-            : fmt::format("dbt could not find an incremental strategy macro with the name '{}' in "
+            : fmt::format("dbt could not find an incremental strategy macro with the name \"{}\" in "
                           "{} (built in: {})",
                           name, worker.shared().root.name, known));
   }

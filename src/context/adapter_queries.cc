@@ -87,7 +87,22 @@ std::vector<Column> columns_of(Worker& worker, const Relation& relation) {
   return *columns;
 }
 
+/// The project's own macro of that name, or its version for postgres, where it has one.
+const CallableMacro* overriding_macro(Worker& worker, std::string_view name) {
+  const MacroTable& macros = worker.shared().macros;
+  const std::string& package = macros.root_package();
+  if (!macros.is_builtin(package, name))
+    return macros.find(package, name);
+  const CallableMacro* found = macros.dispatch(package, std::string(name), "dbt", nullptr);
+  if (found == nullptr)
+    return nullptr;
+  const std::string& owner = worker.shared().manifest.macros[found->id.index()].package_name;
+  return owner == "dbt" || owner == "dbt_postgres" ? nullptr : found;
+}
+
 Value get_columns_in_relation(Worker& worker, const Arguments& arguments) {
+  if (const CallableMacro* own = overriding_macro(worker, "get_columns_in_relation"))
+    return worker.interpreter().invoke(worker.macro_value(*own), arguments);
   ArgumentReader reader(worker.interpreter(), "get_columns_in_relation", arguments, {"relation"});
   return column_list(columns_of(worker, relation_at(worker, reader, 0, "get_columns_in_relation")));
 }

@@ -91,6 +91,19 @@ Value loaded_value(const adapter::Adapter::SeedLoad& load, int64_t rows) {
   return made;
 }
 
+void check_delimiter(Worker& worker, const base::DataMap& config) {
+  const base::Data* delimiter = config.find("delimiter");
+  if (delimiter == nullptr || delimiter->is_null() ||
+      (delimiter->is_string() && delimiter->as_string().size() == 1))
+    return;
+  diag::Diagnostic error;
+  error.code = diag::Code::SeedInvalid;
+  error.message =
+      fmt::format("`delimiter` of a seed is `{}`, expected one character", python_str(*delimiter));
+  error.hint = "for a tab, write \"\\t\" in double quotes";
+  worker.interpreter().raise(std::move(error));
+}
+
 adapter::CsvOptions csv_options(const base::DataMap& config, bool header_only) {
   adapter::CsvOptions options;
   options.header_only = header_only;
@@ -165,6 +178,7 @@ Value load_seed(Worker& worker, const Arguments& arguments) {
   if (node == nullptr || node->type != manifest::ResourceType::Seed)
     worker.interpreter().raise("CompilationError", "load_seed() works on seeds only");
   const base::DataMap& config = worker.shared().manifest.config_of(*node).values;
+  check_delimiter(worker, config);
   adapter::CsvOptions options = csv_options(config, worker.shared().empty);
   std::optional<adapter::JsonSeedOptions> json = json_options_of(worker, *node);
   adapter::Adapter::SeedLoad load;

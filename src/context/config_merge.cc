@@ -79,6 +79,25 @@ void merge_grants(Data& target, const Data& added) {
   }
 }
 
+/// The same while it is not known yet what "+select" extends.
+void merge_call_grants(Data& target, const Data& added) {
+  if (!target.is_map())
+    target = Data(DataMap{});
+  DataMap& grants = target.as_map();
+  for (const auto& [key, value] : added.as_map()) {
+    bool extends = !key.empty() && key.front() == '+';
+    std::string privilege = extends ? key.substr(1) : key;
+    if (!extends)
+      grants.erase("+" + privilege);
+    if (extends && grants.contains(privilege))
+      append(grants[privilege], value);
+    else if (extends)
+      append(grants[key], value);
+    else
+      grants[key] = Data(as_list(value));
+  }
+}
+
 void merge_value(Data& target, const Data& added, Rule rule) {
   switch (rule) {
     case Rule::Append:
@@ -133,6 +152,16 @@ void merge_config(DataMap& weaker, const DataMap& stronger) {
     std::string name = config_key(key);
     merge_value(weaker[name], value, rule_for(name));
   }
+}
+
+void merge_call(DataMap& earlier, const DataMap& call) {
+  DataMap others = call;
+  const Data* grants = call.find("grants");
+  if (grants != nullptr && grants->is_map()) {
+    others.erase("grants");
+    merge_call_grants(earlier["grants"], *grants);
+  }
+  merge_config(earlier, others);
 }
 
 void merge_raw_config(DataMap& weaker, const DataMap& stronger) {

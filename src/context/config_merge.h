@@ -17,6 +17,11 @@ std::string config_key(std::string_view key);
 /// all else replaces. Single tags and hooks become lists, hooks become {sql, transaction}.
 void merge_config(base::DataMap& weaker, const base::DataMap& stronger);
 
+/// Puts the arguments of one config() call over those of earlier ones. As merge_config(), but that
+/// a
+/// "+privilege" stays one: what it extends is known when the node's whole configuration is made.
+void merge_call(base::DataMap& earlier, const base::DataMap& call);
+
 /// A hook or a list of hooks in any form dbt accepts, as a list of {sql, transaction, index}.
 base::DataList hook_list(const base::Data& hooks);
 

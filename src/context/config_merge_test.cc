@@ -35,6 +35,22 @@ TEST_CASE("meta merges by key, other maps of configurations replace", "[config_m
         R"({"materialized": "table"})");
 }
 
+TEST_CASE("grants of several calls extend what is below them", "[config_merge]") {
+  base::DataMap calls;
+  auto call = [&](const char* grants) {
+    auto parsed = base::parse_json(grants);
+    merge_call(calls, base::DataMap{{"grants", std::get<base::Data>(parsed)}});
+  };
+  call(R"({"+select": ["a"]})");
+  call(R"({"+select": "b"})");
+  base::DataMap below{{"grants", base::DataMap{{"select", base::DataList{"x"}}}}};
+  merge_config(below, calls);
+  CHECK(base::to_json(base::Data(below)) == R"({"grants": {"select": ["x", "a", "b"]}})");
+  call(R"({"select": ["c"]})");
+  merge_config(below, calls);
+  CHECK(base::to_json(base::Data(below)) == R"({"grants": {"select": ["c"]}})");
+}
+
 TEST_CASE("grants replace by privilege, and extend with a plus", "[config_merge]") {
   CHECK(merged(R"({"grants": {"select": ["x"]}})", R"({"grants": {"select": ["y"]}})") ==
         R"({"grants": {"select": ["y"]}})");

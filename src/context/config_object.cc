@@ -43,7 +43,7 @@ class ConfigObject final : public jinja::Object {
       given.set(config_key(named.name), named.value.to_data());
     }
     merge_raw_config(capture->raw_config, given);
-    merge_config(capture->config, given);
+    merge_call(capture->config, given);
     return Value::string("");
   }
 
@@ -191,7 +191,7 @@ class ConfigObject final : public jinja::Object {
       base::DataMap given;
       given.set(config_key(reader.text(0)), reader.require(1).to_data());
       merge_raw_config(capture->raw_config, given);
-      merge_config(capture->config, given);
+      merge_call(capture->config, given);
     }
     return Value::string("");
   }

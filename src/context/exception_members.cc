@@ -135,12 +135,12 @@ Value fail_fast(Worker& worker, const Arguments& arguments) {
 }
 
 Value column_type_missing(Worker& worker, const Arguments& arguments) {
+  const Value* names = arguments.find(0, "column_names");
   raise_compiler_error(
       worker,
-      "Contracted models require data_type to be defined for each column.  Please ensure "
-      "that the column name and data_type are defined within the YAML configuration for "
-      "the " +
-          first_text(arguments) + " column(s).");
+      "Contracted models require data_type to be defined for each column. Please ensure that the "
+      "column name and data_type are defined within the YAML configuration for the " +
+          (names == nullptr ? std::string() : names->str()) + " column(s).");
 }
 
 Value relation_wrong_type(Worker& worker, const Arguments& arguments) {

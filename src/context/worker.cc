@@ -49,6 +49,17 @@ class PackageObject final : public jinja::Object {
       return std::nullopt;
     return attribute(interpreter, key.as_string());
   }
+  std::optional<Value> call_method(jinja::Interpreter& interpreter, std::string_view name,
+                                   const jinja::Arguments& arguments) override {
+    std::optional<Value> macro = attribute(interpreter, name);
+    if (macro)
+      return interpreter.invoke(*macro, arguments);
+    if (name != "get" || arguments.positional.empty())
+      return std::nullopt;
+    if (std::optional<Value> found = item(interpreter, arguments.positional[0]))
+      return found;
+    return arguments.positional.size() > 1 ? arguments.positional[1] : Value::none();
+  }
   std::optional<std::vector<Value>> iterate(jinja::Interpreter&) override {
     std::vector<Value> names;
     if (const MacrosByName* macros = worker_.shared().macros.package(package_)) {

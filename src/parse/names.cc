@@ -66,7 +66,8 @@ std::string default_alias(const Node& node, const base::DataMap& config) {
   return node.name;
 }
 
-bool has_relation(const Node& node, const base::DataMap& config) {
+/// `stores_failures`: --store-failures, for tests that do not say.
+bool has_relation(const Node& node, const base::DataMap& config, bool stores_failures) {
   switch (node.type) {
     case ResourceType::Model:
       return config.find("materialized") == nullptr ||
@@ -77,9 +78,7 @@ bool has_relation(const Node& node, const base::DataMap& config) {
       return true;
     case ResourceType::Test: {
       const Data* store = config.find("store_failures");
-      if (store != nullptr && store->is_bool())
-        return store->as_bool();
-      return false;
+      return stores_failures || (store != nullptr && store->bool_or(false));
     }
     default:
       return false;
@@ -117,7 +116,7 @@ void set_relation_names(State& state, context::Worker& worker, Node& node,
     if (has_custom(config, "target_database"))
       node.database = custom_text(config, "target_database");
   }
-  if (has_relation(node, config)) {
+  if (has_relation(node, config, state.input.flags.get_bool("store_failures"))) {
     node.relation_name = context::relation_of(node, config, state.input.root.quoting).render_name();
   } else {
     node.relation_name.reset();

@@ -168,7 +168,7 @@ std::vector<NodeId> hooks_of(const manifest::Manifest& manifest, std::string_vie
     const Node &x = manifest.node(a), &y = manifest.node(b);
     bool x_root = x.package_name == root_package, y_root = y.package_name == root_package;
     if (x_root != y_root)
-      return y_root;
+      return x_root;
     if (x.package_name != y.package_name)
       return x.package_name < y.package_name;
     return x.operation_index < y.operation_index;

@@ -45,9 +45,10 @@ diag::Result<NodeId> input_node(NodeRun& run, const Node& tested, const std::str
     found = lookup.find_source(source.source_name, source.table_name, tested.package_name);
   }
   if (!found.id.valid()) {
-    return invalid(
-        run, fmt::format("input `{}` of unit test `{}` does not exist", input, run.node().name),
-        "an input is ref('…'), source('…', '…') or this");
+    return invalid(run,
+                   fmt::format("input `{}` of unit test `{}` was not found in the manifest", input,
+                               run.node().name),
+                   "an input is ref('…'), source('…', '…') or this");
   }
   return found.id;
 }
@@ -114,8 +115,8 @@ diag::Status add_input(NodeRun& run, const Node& tested, NodeId tested_id,
 
 /// The fixtures that the model's text reads, in the order in which it reads them; each is left
 /// under target/compiled too.
-diag::Result<std::vector<compile::NamedCte>> used_fixtures(
-    NodeRun& run, const Inputs& inputs, const std::vector<std::string>& used) {
+diag::Result<std::vector<compile::NamedCte>> used_fixtures(NodeRun& run, const Inputs& inputs,
+                                                           const std::vector<std::string>& used) {
   std::vector<compile::NamedCte> made;
   const Node& test = run.node();
   for (const std::string& name : used) {
@@ -208,8 +209,7 @@ diag::Status compile_unit_test(NodeRun& run) {
       run.context.compiler.ctes_of(*run.lane.worker, scope.ephemerals, rows);
   if (!ephemerals)
     return ephemerals.error();
-  diag::Result<std::vector<compile::NamedCte>> ctes =
-      used_fixtures(run, inputs, inputs.names.used);
+  diag::Result<std::vector<compile::NamedCte>> ctes = used_fixtures(run, inputs, inputs.names.used);
   if (!ctes)
     return ctes.error();
   for (compile::NamedCte& cte : *ephemerals)

@@ -9,6 +9,9 @@
   {%- set on_schema_change = incremental_validate_on_schema_change(config.get('on_schema_change'), default='ignore') -%}
   {%- set full_refresh_mode = should_full_refresh() or (cached_relation is not none and cached_relation.is_view) -%}
   {%- set grant_config = config.get('grants') -%}
+  {#- An unknown strategy fails the first run, too, which needs none yet. #}
+  {%- set strategy_sql = adapter.get_incremental_strategy_macro(
+      context, config.get('incremental_strategy') or 'default') -%}
 
   {{ run_hooks(pre_hooks, inside_transaction=False) }}
 
@@ -44,8 +47,6 @@
 
     {% do adapter.add_partitions(existing_relation, temp_relation) %}
 
-    {% set strategy_sql = adapter.get_incremental_strategy_macro(
-        context, config.get('incremental_strategy') or 'default') %}
     {% set build_sql = strategy_sql({
         'target_relation': target_relation,
         'temp_relation': temp_relation,
