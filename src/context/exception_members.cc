@@ -53,8 +53,14 @@ Value warn(Worker& worker, const Arguments& arguments) {
   return warn_with(worker, reader.require(0).str());
 }
 
+/// The text of an argument; given by name, it counts in the order of the call.
 std::string first_text(const Arguments& arguments, size_t index = 0) {
-  return arguments.positional.size() > index ? arguments.positional[index].str() : "";
+  size_t positional = arguments.positional.size();
+  if (index < positional)
+    return arguments.positional[index].str();
+  return index - positional < arguments.named.size()
+             ? arguments.named[index - positional].value.str()
+             : "";
 }
 
 /// A table of what the contract says and what the query gives, as dbt prints it.
@@ -135,12 +141,11 @@ Value fail_fast(Worker& worker, const Arguments& arguments) {
 }
 
 Value column_type_missing(Worker& worker, const Arguments& arguments) {
-  const Value* names = arguments.find(0, "column_names");
   raise_compiler_error(
       worker,
       "Contracted models require data_type to be defined for each column. Please ensure that the "
       "column name and data_type are defined within the YAML configuration for the " +
-          (names == nullptr ? std::string() : names->str()) + " column(s).");
+          first_text(arguments) + " column(s).");
 }
 
 Value relation_wrong_type(Worker& worker, const Arguments& arguments) {
@@ -157,11 +162,11 @@ Value relation_wrong_type(Worker& worker, const Arguments& arguments) {
 }
 
 Value snapshot_time_types(Worker& worker, const Arguments& arguments) {
-  return warn_with(
-      worker, fmt::format("Data type of snapshot table timestamp columns ({}) doesn't match "
-                          "derived column 'updated_at' ({}). Please update snapshot config "
-                          "'updated_at'.",
-                          first_text(arguments), first_text(arguments, 1)));
+  return warn_with(worker,
+                   fmt::format("Data type of snapshot table timestamp columns ({}) doesn't match "
+                               "derived column 'updated_at' ({}). Please update snapshot config "
+                               "'updated_at'.",
+                               first_text(arguments), first_text(arguments, 1)));
 }
 
 /// Errors that take one or more values and are told apart by their words only.
