@@ -55,6 +55,17 @@ def listed_partitions_take_their_rows_and_periods_the_rest(project) -> None:
     assert names(project) == ["visits_2023", "visits_2024", "visits_2026", "visits_p2025", "visits_p2027"]
 
 
+def a_range_with_rows_in_the_default_partition_stays_there(project) -> None:
+    write_visits(project, LISTED, "(1, date '2023-05-01', 7)", "(2, date '2025-02-01', 8)")
+    project.run("run", "--select", "visits")
+    more = LISTED.replace("]}", ", {'name': 'visits_2025', 'from': \"'2025-01-01'\", 'to': \"'2026-01-01'\"},"
+                          " {'name': 'visits_2026', 'from': \"'2026-01-01'\", 'to': \"'2027-01-01'\"}]}")
+    write_visits(project, more, "(3, date '2025-06-01', 7)", "(4, date '2026-06-01', 7)")
+    project.run("run", "--select", "visits")
+    assert names(project) == ["visits_2023", "visits_2024", "visits_2026", "visits_default"]
+    assert project.rows("select id from analytics.visits_default order by 1") == [{"id": 2}, {"id": 3}]
+
+
 def a_full_refresh_swaps_a_partitioned_table(project) -> None:
     project.write("models/schema.yml", CONTRACT)
     write_visits(project, LISTED, "(1, date '2023-05-01', 7)", "(2, date '1999-05-05', 8)")
@@ -87,4 +98,5 @@ def a_table_becomes_partitioned_only_by_a_full_refresh(project) -> None:
 
 
 CASES = [partitions_are_made_for_the_periods_of_the_rows, listed_partitions_take_their_rows_and_periods_the_rest,
-                   a_full_refresh_swaps_a_partitioned_table, a_table_becomes_partitioned_only_by_a_full_refresh]
+                   a_range_with_rows_in_the_default_partition_stays_there, a_full_refresh_swaps_a_partitioned_table,
+                   a_table_becomes_partitioned_only_by_a_full_refresh]

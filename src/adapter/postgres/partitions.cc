@@ -168,6 +168,30 @@ diag::Status add_periods(PgConnection& connection, const PartitionedTable& table
   return diag::Done{};
 }
 
+/// Names of the listed ranges that have rows in the default partition. Those stay there: PostgreSQL
+/// would refuse to make the partition beside them.
+diag::Result<std::set<std::string>> ranges_in_default(PgConnection& connection,
+                                                      const PartitionBy& by,
+                                                      const Children& children) {
+  std::set<std::string> names;
+  std::string query;
+  for (const ListedPartition& listed : by.listed) {
+    if (children.names.count(listed.name) != 0)
+      continue;
+    query += fmt::format("{}select {} where exists (select from {} where {})",
+                         query.empty() ? "" : " union all ", quote_literal(listed.name),
+                         children.default_path, listed.range_condition(by.fields.front()));
+  }
+  if (query.empty())
+    return names;
+  diag::Result<RawRows> rows = connection.raw_or_rollback(query);
+  if (!rows)
+    return rows.error();
+  for (const RawRow& row : *rows)
+    names.insert(row[0].value_or(""));
+  return names;
+}
+
 bool is_plain_name(std::string_view field) {
   return std::all_of(field.begin(), field.end(), [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '_' || c == '"' || c >= 0x80;
@@ -205,8 +229,16 @@ diag::Result<std::vector<std::string>> missing_partitions(PgConnection& connecti
     children = std::move(*read);
   }
   Maker maker(connection, table);
+  std::set<std::string> taken = children.names;
+  if (!children.default_path.empty() && table.by.method == PartitionBy::Method::Range &&
+      table.by.fields.size() == 1) {
+    diag::Result<std::set<std::string>> kept = ranges_in_default(connection, table.by, children);
+    if (!kept)
+      return kept.error();
+    taken.merge(*kept);
+  }
   for (const ListedPartition& listed : table.by.listed) {
-    if (children.names.count(listed.name) != 0)
+    if (taken.count(listed.name) != 0)
       continue;
     maker.add(listed.name, listed.bound);
     // Its rows need no partition of a period.
