@@ -20,6 +20,8 @@ with arrived as (
   from {{ ref('stg_pt_diagnoses') }} as diagnoses
   inner join {{ ref('visits') }} as visits
     on visits.visit_number = diagnoses.visit_number and visits.visit_date = diagnoses.visit_date
+  inner join {{ ref('patients') }} as patients
+    on patients.patient_id = visits.patient_id and patients.mrn = diagnoses.mrn
   where diagnoses.error is null
   order by visits.visit_id, diagnoses.code, diagnoses.arrival, diagnoses.place
 ),

@@ -17,6 +17,8 @@ with arrived as (
   from {{ ref('stg_pt_notes') }} as notes
   inner join {{ ref('visits') }} as visits
     on visits.visit_number = notes.visit_number and visits.visit_date = notes.visit_date
+  inner join {{ ref('patients') }} as patients
+    on patients.patient_id = visits.patient_id and patients.mrn = notes.mrn
   order by visits.visit_id, notes.author, notes.noted_at, notes.note_text, notes.arrival, notes.place
 )
 

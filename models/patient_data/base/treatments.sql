@@ -20,6 +20,8 @@ with arrived as (
   from {{ ref('stg_pt_treatments') }} as treatments
   inner join {{ ref('visits') }} as visits
     on visits.visit_number = treatments.visit_number and visits.visit_date = treatments.visit_date
+  inner join {{ ref('patients') }} as patients
+    on patients.patient_id = visits.patient_id and patients.mrn = treatments.mrn
   where treatments.error is null
   order by visits.visit_id, treatments.drug, treatments.{{ fields | join(', treatments.') }}, treatments.arrival, treatments.place
 )

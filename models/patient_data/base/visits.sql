@@ -18,7 +18,8 @@
   post_hook="{{ ensure_bigserial('visit_id') }}",
 ) }}
 
--- The newest document with a visit says what is known about it, but for its date, which is final.
+-- The newest document with a visit says what is known about it, but for its patient and its date,
+-- which are final.
 with newest as (
   select distinct on (visits.visit_number)
     visits.visit_number,
@@ -32,10 +33,11 @@ with newest as (
   inner join {{ ref('patients') }} as patients on patients.mrn = visits.mrn
   where visits.error is null
   {%- if is_incremental() %}
-    -- A stored date holds even after the document that brought it is gone.
+    -- Both hold even after the document that brought them is gone.
     and not exists (
       select from {{ this }} as stored
-      where stored.visit_number = visits.visit_number and stored.visit_date <> visits.visit_date
+      where stored.visit_number = visits.visit_number
+        and (stored.visit_date, stored.patient_id) <> (visits.visit_date, patients.patient_id)
     )
   {%- endif %}
   order by visits.visit_number, visits.arrival desc, visits.place desc

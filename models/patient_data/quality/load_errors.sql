@@ -10,11 +10,17 @@ with errors as (
   from {{ ref('stg_pt_visits') }}
   where error is not null
   union all
-  -- The document that brought the stored date may be gone from the file.
-  select received.source, received.position, received.visit_number, 'visit_date_changed'
+  -- The document that brought the stored patient and date may be gone from the file.
+  select
+    received.source,
+    received.position,
+    received.visit_number,
+    case when patients.mrn <> received.mrn then 'visit_patient_changed' else 'visit_date_changed' end
   from {{ ref('stg_pt_visits') }} as received
   inner join {{ ref('visits') }} as stored on stored.visit_number = received.visit_number
-  where received.error is null and stored.visit_date <> received.visit_date
+  inner join {{ ref('patients') }} as patients on patients.patient_id = stored.patient_id
+  where received.error is null
+    and (patients.mrn, stored.visit_date) <> (received.mrn, received.visit_date)
   union all
   select source, position, visit_number, error
   from {{ ref('stg_pt_diagnoses') }}

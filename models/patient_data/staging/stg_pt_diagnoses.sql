@@ -5,6 +5,7 @@ with diagnoses as (
     visits.position,
     visits.arrival,
     item.place::integer as place,
+    visits.mrn,
     visits.visit_number,
     visits.visit_date,
     upper({{ json_key('item.diagnosis', 'code') }}) as code,

@@ -4,6 +4,7 @@ select
   visits.position,
   visits.arrival,
   item.place::integer as place,
+  visits.mrn,
   visits.visit_number,
   visits.visit_date,
   {{ json_text('item.note', 'author') }} as author,

@@ -1,5 +1,5 @@
--- One row for each visit of a loadable document, and why the visit is not loaded. The first date a
--- visit came with is final.
+-- One row for each visit of a loadable document, and why the visit is not loaded. The first patient
+-- and the first date a visit came with are final.
 with visits as (
   select
     documents.source,
@@ -26,14 +26,14 @@ checked as (
   from visits
 ),
 
-dated as (
+compared as (
   select
     *,
-    case
-      when own_error is null
-        then first_value(visit_date) over (partition by visit_number, own_error order by arrival, place)
-    end as first_date
+    first_value(mrn) over same_visit as first_mrn,
+    first_value(visit_date) over same_visit as first_date
   from checked
+  -- Those with an error of their own are no part of it.
+  window same_visit as (partition by visit_number, own_error order by arrival, place)
 )
 
 select
@@ -51,5 +51,9 @@ select
   visit -> 'diagnoses' as diagnoses,
   visit -> 'treatments' as treatments,
   visit -> 'notes' as notes,
-  coalesce(own_error, case when visit_date <> first_date then 'visit_date_changed' end) as error
-from dated
+  case
+    when own_error is not null then own_error
+    when mrn <> first_mrn then 'visit_patient_changed'
+    when visit_date <> first_date then 'visit_date_changed'
+  end as error
+from compared
