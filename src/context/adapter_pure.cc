@@ -93,6 +93,13 @@ Value dispatch(Worker& worker, const Arguments& arguments) {
   std::vector<std::string> tried;
   const CallableMacro* macro =
       worker.shared().macros.dispatch(worker.scope().package_name, name, macro_namespace, &tried);
+  const manifest::Node* node = worker.scope().node;
+  const bool is_test = node != nullptr && node->test != nullptr && node->test->metadata;
+  if (macro == nullptr && macro_namespace.empty() && is_test) {
+    // A package's generic test sees its own package's macros, wherever it is used.
+    const std::string package = node->test->metadata->test_namespace.value_or("");
+    macro = worker.shared().macros.dispatch(package, name, "", nullptr);
+  }
   if (macro == nullptr)
     raise_not_found(worker, name, macro_namespace, tried);
   return worker.macro_value(*macro);
@@ -198,9 +205,10 @@ Value get_incremental_strategy_macro(Worker& worker, const Arguments& arguments)
         "DbtRuntimeError",
         is_builtin
             ? fmt::format("The incremental strategy '{}' is not valid for this adapter", strategy)
-            : fmt::format("dbt could not find an incremental strategy macro with the name \"{}\" in "
-                          "{} (built in: {})",
-                          name, worker.shared().root.name, known));
+            : fmt::format(
+                  "dbt could not find an incremental strategy macro with the name \"{}\" in "
+                  "{} (built in: {})",
+                  name, worker.shared().root.name, known));
   }
   return worker.macro_value(*macro);
 }

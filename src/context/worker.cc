@@ -128,6 +128,10 @@ diag::Diagnostic Worker::to_diagnostic(const jinja::Error& error) const {
     }
   }
   std::string text = diagnostic.legacy_text.empty() ? diagnostic.message : diagnostic.legacy_text;
+  // dbt's macros have a prefix, which the engine's messages show there.
+  constexpr std::string_view kMacro = "macro '";
+  if (error.type == "TypeError" && base::starts_with(text, kMacro))
+    text = fmt::format("macro 'dbt_macro__{}", text.substr(kMacro.size()));
   if (error.host == nullptr || error.host->legacy_text.empty()) {
     std::string caller = node == nullptr ? "" : describe_node(*node);
     diagnostic.legacy_text = std::string(code_info(diagnostic.code).headline);

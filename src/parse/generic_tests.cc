@@ -308,10 +308,36 @@ class TestParser {
       if (std::find(node.tags.begin(), node.tags.end(), tag) == node.tags.end())
         node.tags.push_back(tag);
     }
-    // Two equal tests are one test, as in dbt.
-    if (state_.manifest().node_by_unique_id.contains(node.unique_id))
+    if (auto found = state_.manifest().node_by_unique_id.find(node.unique_id);
+        found != state_.manifest().node_by_unique_id.end()) {
+      report_twin(state_.manifest().node(found->second), node);
       return;
+    }
     add_node(state_, std::move(node));
+  }
+
+  /// Two tests that differ in nothing but their configuration have one id.
+  void report_twin(const Node& first, const Node& second) {
+    diag::Diagnostic diagnostic;
+    diagnostic.code = diag::Code::DuplicateResource;
+    diagnostic.message = fmt::format("two data tests are called `{}`", second.name);
+    diagnostic.span = second.patch_span;
+    diagnostic.labels.push_back({first.patch_span, "the other one"});
+    diagnostic.hint = "give one of them a `name`, or remove it";
+    std::string place;
+    if (second.test->column_name) {
+      place = fmt::format(" defined on column \"{}\" in \"{}\"", *second.test->column_name,
+                          second.test->file_key_name.value_or(""));
+    }
+    diagnostic.legacy_text = fmt::format(
+        "Compilation Error\n  dbt found two data_tests with the name \"{}\"{}.\n  \n  Since these "
+        "resources have the same name, dbt will be unable to find the correct resource\n  when "
+        "running tests.\n  \n  To fix this, change the name of one of these resources:\n  - {} "
+        "({})\n "
+        " - {} ({})",
+        second.name, place, first.unique_id, first.original_file_path, second.unique_id,
+        second.original_file_path);
+    state_.report(std::move(diagnostic));
   }
 
   State& state_;

@@ -120,13 +120,32 @@ std::vector<std::string> primary_key_of(const manifest::ModelFields& model,
 }
 
 /// The refs and sources in `to:` of foreign keys: the model depends on them.
+void report_foreign_key(State& state, const Node& node, const std::string& to) {
+  diag::Diagnostic error;
+  error.code = diag::Code::PropertiesInvalid;
+  error.message = fmt::format("a foreign key of model `{}` refers to `{}`, expected ref or source",
+                              node.name, to);
+  error.span = node.patch_span;
+  error.hint = "write `to: ref('the_model')`";
+  error.legacy_text = fmt::format(
+      "Parsing Error\n  Invalid 'ref' or 'source' syntax on foreign key constraint 'to' on model "
+      "{}: "
+      "{}.",
+      node.name, to);
+  state.report(std::move(error));
+}
+
 void render_foreign_keys(State& state, context::Worker& worker, Node& node) {
   if (node.model == nullptr)
     return;
   auto render = [&](const std::vector<manifest::Constraint>& constraints) {
     for (const manifest::Constraint& constraint : constraints) {
-      if (!constraint.to || constraint.to->find('(') == std::string::npos)
+      if (!constraint.to || constraint.type != "foreign_key")
         continue;
+      if (constraint.to->find('(') == std::string::npos) {
+        report_foreign_key(state, node, *constraint.to);
+        continue;
+      }
       context::Capture capture;
       context::NodeScope scope;
       scope.package_name = node.package_name;
@@ -140,6 +159,8 @@ void render_foreign_keys(State& state, context::Worker& worker, Node& node) {
         state.report(std::move(error));
         continue;
       }
+      if (capture.refs.empty() && capture.sources.empty())
+        report_foreign_key(state, node, *constraint.to);
       for (manifest::RefCall& ref : capture.refs)
         node.refs.push_back(std::move(ref));
       for (manifest::SourceCall& source : capture.sources)

@@ -319,7 +319,8 @@ void warn_unused_entries(State& state) {
   for (const Entry& entry : state.entries) {
     bool is_refable =
         entry.section == "models" || entry.section == "seeds" || entry.section == "snapshots";
-    bool is_patch = is_refable || entry.section == "analyses" || entry.section == "functions";
+    bool is_patch = is_refable || entry.section == "analyses" || entry.section == "functions" ||
+                    entry.section == "data_tests";
     if (!is_patch || entry.is_used)
       continue;
     std::optional<ResourceType> type = is_refable ? kind_of_name(state, entry) : std::nullopt;

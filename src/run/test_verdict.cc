@@ -68,8 +68,17 @@ diag::Result<Verdict> read_verdict(const NodeRun& run) {
   std::optional<bool> warn = as_flag(data.rows[0][1]), error = as_flag(data.rows[0][2]);
   if (!failures)
     return invalid_result(run, "counts its failures as no whole number");
-  if (!warn || !error)
-    return invalid_result(run, "has conditions that are neither true nor false");
+  for (size_t column : {size_t{1}, size_t{2}}) {
+    if (as_flag(data.rows[0][column]))
+      continue;
+    diag::Diagnostic invalid =
+        invalid_result(run, "has conditions that are neither true nor false");
+    invalid.legacy_text = fmt::format(
+        "Compilation Error\n  Macro 'get_test_sql' returns '{}'.  It is not type 'bool' and cannot "
+        "not be converted reliably to a bool.",
+        data.rows[0][column].str());
+    return invalid;
+  }
   return Verdict{*failures, *warn, *error};
 }
 
