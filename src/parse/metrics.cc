@@ -257,11 +257,42 @@ class Connector {
     if (found.valid() && !manifest_.is_disabled(found))
       return found;
     std::optional<std::string> near = base::nearest(name, names_of(table));
-    report(state_, node.patch_span,
-           fmt::format("{} `{}` refers to {} {} `{}`", resource_type_name(node.type), node.name,
-                       found.valid() ? "disabled" : "unknown", kind, name),
-           near && !found.valid() ? fmt::format("did you mean `{}`?", *near) : "");
+    diag::Diagnostic diagnostic;
+    diagnostic.code = diag::Code::PropertiesInvalid;
+    diagnostic.message = fmt::format("{} `{}` refers to {} {} `{}`", resource_type_name(node.type),
+                                     node.name, found.valid() ? "disabled" : "unknown", kind, name);
+    diagnostic.span = node.patch_span.valid() ? node.patch_span : node.source_span;
+    if (near && !found.valid())
+      diagnostic.hint = fmt::format("did you mean `{}`?", *near);
+    diagnostic.legacy_text = missing_text(node, kind, name, found);
+    state_.report(std::move(diagnostic));
     return {};
+  }
+
+  /// dbt's words for a reference to what is not there or disabled.
+  std::string missing_text(const Node& node, std::string_view kind, const std::string& name,
+                           NodeId found) const {
+    if (kind == "measure" && found.valid()) {
+      return fmt::format(
+          "Parsing Error\n  The measure `{}` is referenced on disabled semantic model `{}`.", name,
+          manifest_.node(found).name);
+    }
+    if (kind == "measure") {
+      return fmt::format(
+          "Parsing Error\n  A semantic model having a measure `{}` does not exist but was "
+          "referenced.",
+          name);
+    }
+    if (kind == "metric" && node.type == ResourceType::Metric) {
+      return fmt::format("Parsing Error\n  The metric `{}` {}", name,
+                         found.valid() ? "is disabled and thus cannot be referenced."
+                                       : "does not exist but was referenced.");
+    }
+    std::string type(resource_type_name(node.type));
+    type.front() = static_cast<char>(type.front() - 'a' + 'A');
+    return fmt::format("Compilation Error\n  {} '{}' ({}) depends on a {} named '{}' which {}",
+                       type, node.unique_id, node.original_file_path, kind, name,
+                       found.valid() ? "is disabled" : "was not found");
   }
 
   static void add_edge(Node& node, NodeId to) {
