@@ -10,8 +10,9 @@
 namespace weft::base {
 namespace {
 
-// Below this size a linear search beats hashing.
-constexpr size_t kIndexFrom = 12;
+// Below this size a linear search beats hashing. Configurations, of which there is one for each
+// node, have about thirty keys and are copied often: an index would cost more than it finds.
+constexpr size_t kIndexFrom = 40;
 constexpr size_t kNotFound = static_cast<size_t>(-1);
 
 bool equal_int_float(int64_t i, double d) {

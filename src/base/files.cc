@@ -63,9 +63,12 @@ int write_all(int fd, std::string_view content) {
   return 0;
 }
 
-int64_t modified_ns(const struct stat& status) {
-  return int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
+int64_t nanoseconds(const timespec& time) {
+  return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
+
+/// Writes a whole file by calls of what it is given.
+using Fill = std::function<std::optional<IoError>(const PutPart& put)>;
 
 class RealFiles final : public FileSystem {
  public:
@@ -111,7 +114,10 @@ class RealFiles final : public FileSystem {
       return std::nullopt;
     result.is_directory = S_ISDIR(status.st_mode);
     result.size = static_cast<uint64_t>(status.st_size);
-    result.modified_ns = modified_ns(status);
+    result.modified_ns = nanoseconds(status.st_mtim);
+    result.changed_ns = nanoseconds(status.st_ctim);
+    result.inode = static_cast<uint64_t>(status.st_ino);
+    result.device = static_cast<uint64_t>(status.st_dev);
     return result;
   }
 
@@ -139,6 +145,10 @@ class RealFiles final : public FileSystem {
   }
 
   std::optional<IoError> write(const std::string& path, std::string_view content) override {
+    return write_parts(path, [&](const PutPart& put) { return put(content); });
+  }
+
+  std::optional<IoError> write_parts(const std::string& path, const Fill& fill) override {
     if (has_nul(path))
       return error_of(EINVAL);
     std::string target = path;
@@ -146,24 +156,25 @@ class RealFiles final : public FileSystem {
     bool exists = ::stat(path.c_str(), &status) == 0;
     // Devices and pipes cannot be replaced by a file of that name, and must not be.
     if (exists && !S_ISREG(status.st_mode))
-      return S_ISDIR(status.st_mode) ? error_of(EISDIR) : write_through(path, content, O_WRONLY);
+      return S_ISDIR(status.st_mode) ? error_of(EISDIR) : write_through(path, fill, O_WRONLY);
     if (exists)
       target = real_target(path);
     else if (auto error = make_directories(std::string(folder_of(path))))
       return error;
-    return replace(target, content, exists ? status.st_mode & 07777 : 0);
+    return replace(target, fill, exists ? status.st_mode & 07777 : 0);
   }
 
   std::optional<IoError> append(const std::string& path, std::string_view content) override {
     if (has_nul(path))
       return error_of(EINVAL);
     constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT;
-    auto error = write_through(path, content, kFlags);
+    Fill fill = [&](const PutPart& put) { return put(content); };
+    auto error = write_through(path, fill, kFlags);
     if (!error || error->code != ENOENT)
       return error;
     if (auto failure = make_directories(std::string(folder_of(path))))
       return failure;
-    return write_through(path, content, kFlags);
+    return write_through(path, fill, kFlags);
   }
 
   std::optional<IoError> make_directories(const std::string& path) override {
@@ -228,20 +239,25 @@ class RealFiles final : public FileSystem {
     return result;
   }
 
-  std::optional<IoError> write_through(const std::string& path, std::string_view content,
-                                       int flags) const {
+  static std::optional<IoError> fill_file(int file, const Fill& fill) {
+    return fill([file](std::string_view part) -> std::optional<IoError> {
+      int code = write_all(file, part);
+      return code == 0 ? std::nullopt : std::optional(error_of(code));
+    });
+  }
+
+  std::optional<IoError> write_through(const std::string& path, const Fill& fill, int flags) const {
     Descriptor file(::open(path.c_str(), flags | O_CLOEXEC, 0666));
     if (!file.ok())
       return error_of(errno);
-    if (int code = write_all(file.get(), content))
-      return error_of(code);
+    if (std::optional<IoError> error = fill_file(file.get(), fill))
+      return error;
     if (int code = file.close())
       return error_of(code);
     return std::nullopt;
   }
 
-  std::optional<IoError> replace(const std::string& target, std::string_view content,
-                                 mode_t mode) const {
+  std::optional<IoError> replace(const std::string& target, const Fill& fill, mode_t mode) const {
     static std::atomic<unsigned> counter{0};
     std::string temporary = fmt::format("{}.{}.{}.tmp", target, ::getpid(), counter.fetch_add(1));
     Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
@@ -249,24 +265,34 @@ class RealFiles final : public FileSystem {
       return error_of(errno);
     if (mode != 0)
       ::fchmod(file.get(), mode);
-    int code = write_all(file.get(), content);
-    if (code == 0 && sync_ && ::fsync(file.get()) != 0)
+    std::optional<IoError> error = fill_file(file.get(), fill);
+    int code = 0;
+    if (!error && sync_ && ::fsync(file.get()) != 0)
       code = errno;
     if (int closing = file.close(); code == 0)
       code = closing;
-    if (code == 0 && ::rename(temporary.c_str(), target.c_str()) != 0)
+    if (!error && code == 0 && ::rename(temporary.c_str(), target.c_str()) != 0)
       code = errno;
-    if (code != 0) {
+    if (!error && code != 0)
+      error = error_of(code);
+    if (error)
       ::unlink(temporary.c_str());
-      return error_of(code);
-    }
-    return std::nullopt;
+    return error;
   }
 
   bool sync_;
 };
 
 }  // namespace
+
+std::optional<IoError> FileSystem::write_parts(const std::string& path, const Fill& fill) {
+  std::string content;
+  std::optional<IoError> error = fill([&](std::string_view part) -> std::optional<IoError> {
+    content += part;
+    return std::nullopt;
+  });
+  return error ? error : write(path, content);
+}
 
 FileSystem& real_files() {
   static RealFiles files(false);

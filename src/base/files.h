@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <memory>
@@ -39,8 +40,10 @@ struct FileInfo {
   bool is_directory = false;
   bool is_symlink = false;
   uint64_t size = 0;
-  /// Nanoseconds since 1970.
-  int64_t modified_ns = 0;
+  /// Nanoseconds since 1970: the last change of the content, and of anything about the file.
+  int64_t modified_ns = 0, changed_ns = 0;
+  /// Which file of which disk it is.
+  uint64_t inode = 0, device = 0;
 };
 
 struct DirectoryEntry {
@@ -49,6 +52,9 @@ struct DirectoryEntry {
   bool is_directory = false;
   bool is_symlink = false;
 };
+
+/// Takes the next part of a text; what went wrong with it, or nothing.
+using PutPart = std::function<std::optional<IoError>(std::string_view part)>;
 
 /// Paths are UTF-8 with '/'. Relative paths are taken from the process's working directory. Every
 /// function is safe to call from several threads.
@@ -63,6 +69,11 @@ class FileSystem {
   /// Writes beside the target and renames, so that readers see the old or the new content whole.
   /// Makes missing folders. Nothing on success.
   virtual std::optional<IoError> write(const std::string& path, std::string_view content) = 0;
+  /// The same for a large text that is never whole in memory: `fill` gives its parts in order, and
+  /// what went wrong where it could not.
+  virtual std::optional<IoError> write_parts(
+      const std::string& path,
+      const std::function<std::optional<IoError>(const PutPart& put)>& fill);
   virtual std::optional<IoError> append(const std::string& path, std::string_view content) = 0;
   virtual std::optional<IoError> make_directories(const std::string& path) = 0;
   /// Removes a file, a link (not what it points at) or a whole folder. A missing path is no error.

@@ -88,7 +88,7 @@ std::optional<FileInfo> MemoryFiles::info(const std::string& path) {
   auto found = files_.find(key);
   if (found != files_.end()) {
     result.size = found->second.content.size();
-    result.modified_ns = found->second.modified_ns;
+    result.modified_ns = result.changed_ns = found->second.modified_ns;
     return result;
   }
   result.is_directory = is_folder(key);

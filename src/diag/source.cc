@@ -50,10 +50,27 @@ SourceId Sources::add(std::string path, std::string text) {
   return SourceId(texts_.size() - 1);
 }
 
-const SourceText& Sources::get(SourceId id) const {
-  // A deque keeps its elements where they are, but finding one is not safe while another is added.
+SourceId Sources::add_later(std::string path, std::function<std::string()> load) {
   std::lock_guard lock(mutex_);
-  return texts_[id.index()];
+  texts_.emplace_back(std::move(path), std::move(load));
+  return SourceId(texts_.size() - 1);
+}
+
+void SourceText::load() {
+  if (load_ != nullptr)
+    std::call_once(loaded_, [this] { text = load_(); });
+}
+
+const SourceText& Sources::get(SourceId id) const {
+  SourceText* found = nullptr;
+  {
+    // A deque keeps its elements where they are, but finding one is not safe while another is
+    // added.
+    std::lock_guard lock(mutex_);
+    found = &texts_[id.index()];
+  }
+  found->load();
+  return *found;
 }
 
 }  // namespace weft::diag

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -36,6 +37,8 @@ struct Place {
 struct SourceText {
   SourceText(std::string shown_path, std::string content)
       : path(std::move(shown_path)), text(std::move(content)) {}
+  SourceText(std::string shown_path, std::function<std::string()> load_text)
+      : path(std::move(shown_path)), load_(std::move(load_text)) {}
 
   /// As shown to the user: relative to the project.
   std::string path;
@@ -49,8 +52,14 @@ struct SourceText {
   uint32_t line_begin(uint32_t number) const;
 
  private:
-  const std::vector<uint32_t>& line_starts() const;
+  friend class Sources;
 
+  const std::vector<uint32_t>& line_starts() const;
+  /// Fills `text` where that was left for later.
+  void load();
+
+  std::function<std::string()> load_;
+  std::once_flag loaded_;
   mutable std::once_flag once_;
   mutable std::vector<uint32_t> line_starts_;
 };
@@ -60,11 +69,14 @@ struct SourceText {
 class Sources {
  public:
   SourceId add(std::string path, std::string text);
+  /// A text that most commands need not read: `load` gives it when it is first asked for, in any
+  /// thread.
+  SourceId add_later(std::string path, std::function<std::string()> load);
   const SourceText& get(SourceId id) const;
 
  private:
   mutable std::mutex mutex_;
-  std::deque<SourceText> texts_;
+  mutable std::deque<SourceText> texts_;
 };
 
 }  // namespace weft::diag
