@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <istream>
+#include <optional>
 #include <streambuf>
 #include <unordered_map>
 
@@ -18,6 +19,7 @@
 
 #include "base/strings.h"
 #include "yaml/scalar.h"
+#include "yaml/simple_reader.h"
 #include "yaml/syntax.h"
 
 namespace weft::yaml {
@@ -512,11 +514,33 @@ const Node* Node::find(std::string_view key) const {
   return entry ? entry->value : nullptr;
 }
 
+namespace {
+
+/// The document when the text is simple and has no errors: those are for yaml-cpp to find.
+std::optional<Document> parse_simple(diag::SourceId source, std::string_view text,
+                                     const diag::Sources& sources, diag::Sink& sink) {
+  diag::Sink found;
+  Builder builder(source, text, 0, sources, found);
+  try {
+    if (!read_simple(text, builder))
+      return std::nullopt;
+  } catch (const Stop&) {
+    return std::nullopt;
+  }
+  for (Diagnostic& warning : found.take())
+    sink.report(std::move(warning));
+  return builder.take();
+}
+
+}  // namespace
+
 diag::Result<Document> parse(diag::SourceId source, const diag::Sources& sources,
                              diag::Sink& sink) {
   std::string_view text = sources.get(source).text;
   if (auto error = check_characters(source, text))
     return *std::move(error);
+  if (std::optional<Document> simple = parse_simple(source, text, sources, sink))
+    return *std::move(simple);
   size_t shift = base::starts_with(text, "\xef\xbb\xbf") ? 3 : 0;
   std::optional<std::string> changed = with_line_feeds(text);
   ViewBuffer buffer((changed ? std::string_view(*changed) : text).substr(shift));
