@@ -23,6 +23,13 @@ Neighbours neighbours_of(const Manifest& manifest);
 
 /// The text of manifest.json.
 std::string manifest_json(const Manifest& manifest);
+/// The same, made by several threads and given away in parts, in order: a hundred megabytes are
+/// never in memory at once. Ends with the first error of `put`.
+std::optional<base::IoError> write_manifest_json(const Manifest& manifest, size_t threads,
+                                                 const base::PutPart& put);
+
+/// A configuration's JSON, as Config::json has it.
+std::string config_json(const base::DataMap& values);
 
 /// The text of semantic_manifest.json.
 std::string semantic_manifest_json(const Manifest& manifest);

@@ -14,7 +14,8 @@ namespace weft::manifest {
 /// An emitter as node_fields.h wants it. The string must outlive it.
 class JsonText {
  public:
-  explicit JsonText(std::string& out) : out_(out) {}
+  /// With `goes_on`, members stand before the first one already.
+  explicit JsonText(std::string& out, bool goes_on = false) : out_(out), need_comma_(goes_on) {}
 
   void open_map() { open('{'); }
   void close_map() { close('}'); }
@@ -64,7 +65,7 @@ class JsonText {
   }
 
   std::string& out_;
-  bool need_comma_ = false;
+  bool need_comma_;
 };
 
 }  // namespace weft::manifest

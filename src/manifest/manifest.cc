@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "manifest/artifacts.h"
 #include "manifest/json_text.h"
 
 namespace weft::manifest {
@@ -47,13 +48,50 @@ NodeId Manifest::find(std::string_view unique_id) const {
   return found == node_by_unique_id.end() ? NodeId() : found->second;
 }
 
-ConfigId ConfigInterner::intern(base::DataMap values) {
+const Config& ConfigInterner::config(ConfigId id) const {
+  size_t settled = manifest_.configs.size();
+  return id.index() < settled ? manifest_.configs[id.index()] : waiting_[id.index() - settled];
+}
+
+std::string config_json(const base::DataMap& values) {
   std::string json;
   JsonText(json).map(values);
-  auto [found, is_new] = by_json_.try_emplace(json, ConfigId(manifest_.configs.size()));
-  if (is_new)
-    manifest_.configs.push_back({std::move(values), std::move(json)});
-  return found->second;
+  json.shrink_to_fit();
+  return json;
+}
+
+ConfigInterner::ConfigInterner(Manifest& manifest) : manifest_(manifest) {
+  for (size_t i = 0; i < manifest.configs.size(); ++i)
+    by_hash_.emplace(std::hash<std::string_view>()(manifest.configs[i].json), ConfigId(i));
+}
+
+ConfigId ConfigInterner::intern(base::DataMap values) {
+  std::string json = config_json(values);
+  size_t hash = std::hash<std::string_view>()(json);
+  std::lock_guard lock(mutex_);
+  auto [begin, end] = by_hash_.equal_range(hash);
+  for (auto found = begin; found != end; ++found) {
+    if (config(found->second).json == json)
+      return found->second;
+  }
+  ConfigId id(manifest_.configs.size() + waiting_.size());
+  by_hash_.emplace(hash, id);
+  waiting_.push_back({std::move(values), std::move(json)});
+  if (!is_held_)
+    settle_waiting();
+  return id;
+}
+
+void ConfigInterner::settle() {
+  std::lock_guard lock(mutex_);
+  is_held_ = false;
+  settle_waiting();
+}
+
+void ConfigInterner::settle_waiting() {
+  for (Config& config : waiting_)
+    manifest_.configs.push_back(std::move(config));
+  waiting_.clear();
 }
 
 }  // namespace weft::manifest

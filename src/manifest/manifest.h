@@ -6,7 +6,9 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -349,15 +351,28 @@ struct Manifest {
   std::vector<bool> disabled_flags;
 };
 
-/// Gives equal configurations one row. Not safe for concurrent use.
+/// Gives equal configurations one row.
 class ConfigInterner {
  public:
-  explicit ConfigInterner(Manifest& manifest) : manifest_(manifest) {}
+  /// Knows the configurations that there are already.
+  explicit ConfigInterner(Manifest& manifest);
+  /// Safe from several threads between hold() and settle() only.
   ConfigId intern(base::DataMap values);
+  /// From here on new configurations wait, so that other threads can read Manifest::configs.
+  void hold() { is_held_ = true; }
+  /// They become rows, with the ids that intern() gave.
+  void settle();
 
  private:
+  const Config& config(ConfigId id) const;
+  void settle_waiting();
+
   Manifest& manifest_;
-  std::unordered_map<std::string, ConfigId> by_json_;
+  std::mutex mutex_;
+  bool is_held_ = false;
+  std::deque<Config> waiting_;
+  /// By the hash of the JSON text: the text itself is kept once, in its row.
+  std::unordered_multimap<size_t, ConfigId> by_hash_;
 };
 
 }  // namespace weft::manifest

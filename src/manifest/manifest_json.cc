@@ -1,11 +1,15 @@
 // manifest.json and node dicts.
 #include <algorithm>
+#include <functional>
 #include <initializer_list>
+#include <mutex>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "base/hash.h"
+#include "base/ordered_parts.h"
 #include "manifest/artifacts.h"
 #include "manifest/data_tree.h"
 #include "manifest/json_text.h"
@@ -17,19 +21,38 @@ namespace {
 
 using Fields = NodeFields<JsonText>;
 
+template <typename Accepts>
+std::vector<NodeId> enabled_rows(const Manifest& manifest, Accepts accepts) {
+  std::vector<NodeId> made;
+  for (size_t i = 0; i < manifest.nodes.size(); ++i) {
+    if (accepts(manifest.nodes[i].type) && !manifest.is_disabled(NodeId(i)))
+      made.push_back(NodeId(i));
+  }
+  return made;
+}
+
+/// The members of manifest.json, one after the other. `goes_on`: members stand before these.
 class ManifestWriter {
  public:
-  ManifestWriter(const Manifest& manifest, std::string& out)
-      : m_(manifest), json_(out), fields_(json_, manifest) {}
+  ManifestWriter(const Manifest& manifest, std::string& out, bool goes_on = false)
+      : m_(manifest), json_(out, goes_on), fields_(json_, manifest) {}
 
-  void write() {
+  /// Everything before the first row of `nodes`.
+  void head() {
     json_.open_map();
     metadata();
-    json_.key("nodes");
-    json_.open_map();
-    for (size_t i = 0; i < m_.nodes.size(); ++i)
-      if (is_executable_node(m_.nodes[i].type))
-        enabled_row(i);
+    open("nodes");
+  }
+
+  void rows(std::span<const NodeId> ids) {
+    for (NodeId id : ids) {
+      json_.any_key(m_.node(id).unique_id);
+      fields_.node(m_.node(id));
+    }
+  }
+
+  /// From the end of `nodes` to the first row of `parent_map`.
+  void middle() {
     json_.close_map();
     section("sources", ResourceType::Source);
     macros();
@@ -40,9 +63,27 @@ class ManifestWriter {
     json_.key("selectors");
     json_.map(m_.selectors);
     disabled();
-    const Neighbours neighbours = neighbours_of(m_);
-    edge_map("parent_map", neighbours.parents);
-    edge_map("child_map", neighbours.children);
+    open("parent_map");
+  }
+
+  void edges(std::span<const NodeId> ids, const std::vector<std::vector<NodeId>>& all) {
+    for (NodeId of : ids) {
+      json_.any_key(m_.node(of).unique_id);
+      json_.open_list();
+      for (NodeId id : all[of.index()])
+        json_.text(m_.node(id).unique_id);
+      json_.close_list();
+    }
+  }
+
+  void start_children() {
+    json_.close_map();
+    open("child_map");
+  }
+
+  /// Everything after the last row of `child_map`.
+  void tail() {
+    json_.close_map();
     group_map();
     section("saved_queries", ResourceType::SavedQuery);
     section("semantic_models", ResourceType::SemanticModel);
@@ -65,19 +106,14 @@ class ManifestWriter {
     json_.close_map();
   }
 
-  void enabled_row(size_t row) {
-    if (m_.is_disabled(NodeId(row)))
-      return;
-    json_.any_key(m_.nodes[row].unique_id);
-    fields_.node(m_.nodes[row]);
+  void open(std::string_view key) {
+    json_.key(key);
+    json_.open_map();
   }
 
   void section(std::string_view key, ResourceType type) {
-    json_.key(key);
-    json_.open_map();
-    for (size_t i = 0; i < m_.nodes.size(); ++i)
-      if (m_.nodes[i].type == type)
-        enabled_row(i);
+    open(key);
+    rows(enabled_rows(m_, [type](ResourceType one) { return one == type; }));
     json_.close_map();
   }
 
@@ -204,31 +240,6 @@ class ManifestWriter {
     json_.close_map();
   }
 
-  void edge_map(std::string_view key, const std::vector<std::vector<NodeId>>& edges) {
-    json_.key(key);
-    json_.open_map();
-    edge_rows(edges, is_executable_node);
-    for (ResourceType wanted :
-         {ResourceType::Source, ResourceType::Exposure, ResourceType::Function,
-          ResourceType::Metric, ResourceType::SemanticModel, ResourceType::SavedQuery,
-          ResourceType::UnitTest})
-      edge_rows(edges, [wanted](ResourceType type) { return type == wanted; });
-    json_.close_map();
-  }
-
-  template <typename Accepts>
-  void edge_rows(const std::vector<std::vector<NodeId>>& edges, Accepts accepts) {
-    for (size_t i = 0; i < m_.nodes.size(); ++i) {
-      if (!accepts(m_.nodes[i].type) || m_.is_disabled(NodeId(i)))
-        continue;
-      json_.any_key(m_.nodes[i].unique_id);
-      json_.open_list();
-      for (NodeId id : edges[i])
-        json_.text(m_.node(id).unique_id);
-      json_.close_list();
-    }
-  }
-
   void group_map() {
     std::unordered_map<std::string_view, std::vector<NodeId>> members;
     const auto add = [&](auto accepts) {
@@ -257,21 +268,76 @@ class ManifestWriter {
   Fields fields_;
 };
 
-/// About how long the text will be, so that it is not copied again and again while it grows.
-size_t expected_size(const Manifest& manifest) {
-  size_t size = 1 << 16;
-  for (const Node& n : manifest.nodes) {
-    size += 1500 + n.raw_code.size() + n.compiled_code.size() + n.description.size() +
-            9 * n.unique_id.size() + 400 * n.columns.size();
-    if (n.config.valid())
-      size += manifest.config(n.config).json.size();
-    if (n.unrendered_config.valid())
-      size += manifest.config(n.unrendered_config).json.size();
+/// manifest.json cut into parts that need nothing of each other.
+class ManifestParts {
+ public:
+  explicit ManifestParts(const Manifest& manifest)
+      : m_(manifest), nodes_(enabled_rows(manifest, is_executable_node)), connected_(nodes_) {
+    for (ResourceType wanted :
+         {ResourceType::Source, ResourceType::Exposure, ResourceType::Function,
+          ResourceType::Metric, ResourceType::SemanticModel, ResourceType::SavedQuery,
+          ResourceType::UnitTest}) {
+      auto more = enabled_rows(manifest, [wanted](ResourceType type) { return type == wanted; });
+      connected_.insert(connected_.end(), more.begin(), more.end());
+    }
+    add([](ManifestWriter& writer) { writer.head(); });
+    add_portions(nodes_,
+                 [](ManifestWriter& writer, std::span<const NodeId> ids) { writer.rows(ids); });
+    add([](ManifestWriter& writer) { writer.middle(); });
+    add_portions(connected_, [this](ManifestWriter& writer, std::span<const NodeId> ids) {
+      writer.edges(ids, neighbours().parents);
+    });
+    add([](ManifestWriter& writer) { writer.start_children(); });
+    add_portions(connected_, [this](ManifestWriter& writer, std::span<const NodeId> ids) {
+      writer.edges(ids, neighbours().children);
+    });
+    add([](ManifestWriter& writer) { writer.tail(); });
   }
-  for (const Macro& macro : manifest.macros)
-    size += 700 + macro.macro_sql.size();
-  return size + size / 16;
-}
+
+  size_t size() const { return parts_.size(); }
+  /// Safe from several threads.
+  std::string part(size_t index) const {
+    std::string out;
+    out.reserve(parts_[index].expected_size);
+    ManifestWriter writer(m_, out, parts_[index].goes_on);
+    parts_[index].write(writer);
+    return out;
+  }
+
+ private:
+  struct Part {
+    std::function<void(ManifestWriter&)> write;
+    bool goes_on = false;
+    size_t expected_size = 0;
+  };
+
+  static constexpr size_t kPortion = 128;
+  /// Of a row with what makes it long: a usual one fits without being copied.
+  static constexpr size_t kUsualRow = 3072;
+
+  void add(void (*write)(ManifestWriter&)) { parts_.push_back({write}); }
+
+  template <typename Write>
+  void add_portions(const std::vector<NodeId>& ids, Write write) {
+    std::span<const NodeId> all(ids);
+    for (size_t begin = 0; begin < ids.size(); begin += kPortion) {
+      auto portion = all.subspan(begin, std::min(kPortion, ids.size() - begin));
+      parts_.push_back({[write, portion](ManifestWriter& writer) { write(writer, portion); },
+                        begin > 0, portion.size() * kUsualRow});
+    }
+  }
+
+  const Neighbours& neighbours() {
+    std::call_once(once_, [this] { neighbours_ = neighbours_of(m_); });
+    return neighbours_;
+  }
+
+  const Manifest& m_;
+  std::vector<NodeId> nodes_, connected_;
+  std::vector<Part> parts_;
+  std::once_flag once_;
+  Neighbours neighbours_;
+};
 
 }  // namespace
 
@@ -298,10 +364,18 @@ Neighbours neighbours_of(const Manifest& manifest) {
   return made;
 }
 
+std::optional<base::IoError> write_manifest_json(const Manifest& manifest, size_t threads,
+                                                 const base::PutPart& put) {
+  ManifestParts parts(manifest);
+  return base::put_in_order(
+      parts.size(), threads, [&](size_t i) { return parts.part(i); }, put);
+}
+
 std::string manifest_json(const Manifest& manifest) {
+  ManifestParts parts(manifest);
   std::string out;
-  out.reserve(expected_size(manifest));
-  ManifestWriter(manifest, out).write();
+  for (size_t i = 0; i < parts.size(); ++i)
+    out += parts.part(i);
   return out;
 }
 
