@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
+#include "base/json.h"
+#include "base/parallel.h"
 #include "base/paths.h"
 #include "base/strings.h"
 #include "cli/check_values.h"
@@ -246,6 +248,30 @@ bool Session::load_profile() {
   return true;
 }
 
+void Session::parse_files() {
+  parse::ParseInput input{env,           sources,    sink,          flags,    profile,
+                          project,       packages,   vars,          cli_vars, console,
+                          invocation_id, started_at, which_of(line)};
+  std::vector<parse::CacheNote> notes;
+  input.notes = &notes;
+  input.cache_to = cache_path();
+  input.cache_from = flags.get_string("partial_parse_file_path");
+  if (input.cache_from.empty())
+    input.cache_from = input.cache_to;
+  else
+    input.cache_from = base::join_path(env.working_directory, input.cache_from);
+  input.reads_cache = flags.get_bool("partial_parse");
+  parsed = parse::parse_project(input);
+  for (parse::CacheNote& note : notes) {
+    log.write({note.event, note.code, note.is_shown ? Level::Info : Level::Debug, note.message,
+               std::move(note.data)});
+  }
+}
+
+std::string Session::cache_path() const {
+  return base::join_path(base::join_path(project.root, target_path()), "partial_parse.weft");
+}
+
 bool Session::parse() {
   config::RenderContext context = render_context();
   context.target = &profile.target;
@@ -265,10 +291,7 @@ bool Session::parse() {
     return fatal(installed.error());
   packages = std::move(*installed);
   vars = config::Vars(cli_vars, project, packages);
-  parse::ParseInput input{env,           sources,    sink,          flags,    profile,
-                          project,       packages,   vars,          cli_vars, console,
-                          invocation_id, started_at, which_of(line)};
-  parsed = parse::parse_project(input);
+  parse_files();
   if (!flush_sink() || parsed == nullptr)
     return false;
   console.set_manifest(&parsed->manifest);
@@ -287,12 +310,40 @@ bool Session::parse() {
   // `docs generate --no-compile` describes what an earlier command left.
   const base::Data* compiles = line.values.find("compile");
   bool leaves_manifest = compiles != nullptr && !compiles->truthy();
-  return leaves_manifest || write_manifest();
+  return leaves_manifest || write_parsed_manifest();
+}
+
+bool Session::write_parsed_manifest() {
+  if (!flags.get_bool("write_json"))
+    return true;
+  std::string folder = base::join_path(project.root, target_path());
+  std::string path = base::join_path(folder, "manifest.json");
+  parse::ManifestMark mark;
+  mark.selectors = base::hash64(base::to_json(base::Data(parsed->manifest.selectors), true));
+  mark.cache = parsed->cache_id;
+  if (auto stamp = parse::stamp_of(env.files, path))
+    mark.stamp = *stamp;
+  // It would differ in its metadata alone.
+  if (parsed->written == mark &&
+      env.files.exists(base::join_path(folder, "semantic_manifest.json")))
+    return true;
+  if (!write_manifest())
+    return false;
+  std::optional<parse::FileStamp> stamp = parse::stamp_of(env.files, path);
+  if (parsed->cache_id != 0 && stamp) {
+    mark.stamp = *stamp;
+    parse::append_mark(env.files, cache_path(), mark);
+  }
+  return true;
 }
 
 bool Session::write_manifest() {
   return !flags.get_bool("write_json") ||
-         (write_artifact("manifest.json", manifest_json(parsed->manifest)) &&
+         (write_artifact("manifest.json",
+                         [&](const base::PutPart& put) {
+                           return manifest::write_manifest_json(parsed->manifest,
+                                                                base::hardware_threads(), put);
+                         }) &&
           write_artifact("semantic_manifest.json", semantic_manifest_json(parsed->manifest)));
 }
 
@@ -533,8 +584,12 @@ std::string Session::target_path() const {
 }
 
 bool Session::write_artifact(const std::string& name, const std::string& text) {
+  return write_artifact(name, [&](const base::PutPart& put) { return put(text); });
+}
+
+bool Session::write_artifact(const std::string& name, const FillArtifact& fill) {
   std::string path = base::join_path(base::join_path(project.root, target_path()), name);
-  std::optional<base::IoError> error = env.files.write(path, text);
+  std::optional<base::IoError> error = env.files.write_parts(path, fill);
   if (!error)
     return true;
   diag::Diagnostic diagnostic;

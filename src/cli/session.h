@@ -2,6 +2,7 @@
 // selection.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,6 +64,9 @@ class Session {
   bool defer(const graph::NodeSet& selected);
 
   bool write_artifact(const std::string& name, const std::string& text);
+  /// A large one: `fill` gives its parts in order.
+  using FillArtifact = std::function<std::optional<base::IoError>(const base::PutPart& put)>;
+  bool write_artifact(const std::string& name, const FillArtifact& fill);
   /// manifest.json as the rows are now; nothing with --no-write-json.
   bool write_manifest();
   /// run_results.json.
@@ -110,6 +114,11 @@ class Session {
   std::unique_ptr<compile::Compiler> compiler;
 
  private:
+  /// Fills `parsed`, from the cache of parsing where that can be.
+  void parse_files();
+  std::string cache_path() const;
+  /// manifest.json after parsing, unless it is there already.
+  bool write_parsed_manifest();
   bool fatal(const diag::Diagnostic& diagnostic);
   /// Where profiles.yml is looked for, as far as that is known before flags are.
   config::ProfileRequest profile_request(const std::string& root) const;

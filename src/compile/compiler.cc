@@ -73,6 +73,29 @@ diag::Result<Query> Compiler::render_generic_test(context::Worker& worker, NodeI
   return Query{std::move(rendered->text), std::move(rendered->spans)};
 }
 
+namespace {
+
+/// Renders a node's text where it stands in its file, so that messages point there. A file that has
+/// changed since it was parsed no longer has it.
+diag::Result<jinja::Rendered> render_own_text(context::Worker& worker, const Node& node,
+                                              context::NodeScope& scope) {
+  const context::Shared& shared = worker.shared();
+  diag::Span span = node.source_span;
+  if (span.valid()) {
+    std::string_view text = shared.sources.get(span.source).text;
+    if (span.begin > text.size() || text.substr(span.begin, span.end - span.begin) != node.raw_code)
+      span = {};
+  }
+  if (!span.valid())
+    return worker.render_text(node.raw_code, node.name, scope);
+  auto code = shared.jinja.compile(span.source, node.original_file_path, span.begin, span.end);
+  if (auto* error = std::get_if<jinja::Error>(&code))
+    return jinja::to_diagnostic(*error);
+  return worker.render(*std::get<0>(code), scope);
+}
+
+}  // namespace
+
 diag::Result<Query> Compiler::render(context::Worker& worker, NodeId id,
                                      context::NodeScope& scope) {
   Node& node = project_.manifest.node(id);
@@ -80,11 +103,7 @@ diag::Result<Query> Compiler::render(context::Worker& worker, NodeId id,
     return render_generic_test(worker, id, scope);
   if (node.language == "python" && node.type == manifest::ResourceType::Model)
     return Query{node.raw_code, {}};
-  const std::shared_ptr<const jinja::Template>* code =
-      id.index() < project_.templates.size() ? &project_.templates[id.index()] : nullptr;
-  diag::Result<jinja::Rendered> rendered =
-      code != nullptr && *code != nullptr ? worker.render(**code, scope)
-                                          : worker.render_text(node.raw_code, node.name, scope);
+  diag::Result<jinja::Rendered> rendered = render_own_text(worker, node, scope);
   if (!rendered)
     return rendered.error();
   return Query{std::move(rendered->text), std::move(rendered->spans)};

@@ -123,7 +123,9 @@ Value env_var(Interpreter& interpreter, const Arguments& arguments, void* self) 
     if (const base::Data* value = scope.unit_test->env_vars->find(name))
       return Value::string(python_str(*value));
   }
-  if (std::optional<std::string_view> value = worker.shared().env.variable(name))
+  std::optional<std::string_view> value = worker.shared().env.variable(name);
+  worker.note_variable(name, value);
+  if (value)
     return Value::string(*value);
   if (const Value* fallback = reader.find(1))
     return *fallback;

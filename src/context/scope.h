@@ -28,6 +28,10 @@ struct Capture {
   base::DataMap raw_config;
   /// Macros that were called, as (id), each once, in order of the first call.
   std::vector<manifest::MacroId> macros;
+  /// Whoever renders takes care of texts that say something else in another command.
+  bool may_be_changeable = false;
+  /// The text is such a one: it asked for the time, flags, the invocation.
+  bool is_changeable = false;
 };
 
 /// Result of a statement by name, as load_result gives it.

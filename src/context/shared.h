@@ -3,6 +3,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +42,15 @@ class Messages {
   virtual diag::Status warn(diag::Diagnostic warning) = 0;
 };
 
+/// What templates asked for while parsing that no file says. Filled by all workers.
+struct OutsideReads {
+  std::mutex mutex;
+  /// Environment variables with their values; nothing for one that is not set.
+  std::map<std::string, std::optional<std::string>> variables;
+  /// Something that is no node asked for what another command may give otherwise.
+  bool is_changeable = false;
+};
+
 /// All references must outlive the workers.
 struct Shared {
   const base::Env& env;
@@ -73,6 +85,8 @@ struct Shared {
   std::optional<TimeWindow> sample = {};
   /// The command's arguments as `invocation_args_dict` has them: flags without those that are none.
   base::DataMap invocation_args = {};
+  /// Set while parsing where the result is kept for later commands.
+  OutsideReads* reads = nullptr;
 };
 
 /// The options of weft's Jinja environment: dbt's settings and its macro tags.

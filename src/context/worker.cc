@@ -220,7 +220,9 @@ void Worker::macro_called(const jinja::Object& macro) {
 Value Worker::macro_value(const CallableMacro& macro) {
   auto found = macros_.find(macro.id);
   if (found == macros_.end()) {
+    bool outer = std::exchange(makes_macro_, true);
     found = macros_.emplace(macro.id, interpreter_.macro(*macro.code, macro.index, *this)).first;
+    makes_macro_ = outer;
     if (found->second.is_object())
       ids_of_macros_.emplace(&found->second.as_object(), macro.id);
   }
@@ -272,12 +274,47 @@ std::optional<Value> Worker::member(std::string_view name) {
   if (found == member_table().end())
     return std::nullopt;
   const Member& member = *found->second;
+  if (shared_.reads != nullptr)
+    note_member(member.name);
   if (member.per_node)
     return member.make(*this);
   auto constant = constants_.find(member.name);
   if (constant == constants_.end())
     constant = constants_.emplace(member.name, member.make(*this)).first;
   return constant->second;
+}
+
+void Worker::note_member(std::string_view name) {
+  // Their values, or what they print, belong to one command.
+  constexpr std::string_view kChangeable[] = {"invocation_id",
+                                              "run_started_at",
+                                              "thread_id",
+                                              "flags",
+                                              "invocation_args_dict",
+                                              "modules",
+                                              "exceptions",
+                                              "log",
+                                              "print",
+                                              "dbt_metadata_envs",
+                                              "otel_trace_id",
+                                              "otel_span_id",
+                                              "graph",
+                                              "selected_resources"};
+  if (std::find(std::begin(kChangeable), std::end(kChangeable), name) == std::end(kChangeable))
+    return;
+  if (scope_->capture != nullptr && scope_->capture->may_be_changeable && !makes_macro_) {
+    scope_->capture->is_changeable = true;
+    return;
+  }
+  std::lock_guard lock(shared_.reads->mutex);
+  shared_.reads->is_changeable = true;
+}
+
+void Worker::note_variable(std::string_view name, std::optional<std::string_view> value) {
+  if (shared_.reads == nullptr)
+    return;
+  std::lock_guard lock(shared_.reads->mutex);
+  shared_.reads->variables.emplace(name, value);
 }
 
 std::vector<std::string> Worker::member_names() const {

@@ -61,12 +61,16 @@ class Worker final : public jinja::Names {
   std::optional<jinja::Value> member(std::string_view name);
   /// All names there are with their values, for `context`.
   std::vector<std::string> member_names() const;
+  /// Remembers that a template read the environment variable.
+  void note_variable(std::string_view name, std::optional<std::string_view> value);
   /// Names of this thread for thread_id: "Thread-1 (worker)".
   std::string thread_name = "MainThread";
 
  private:
   diag::Diagnostic to_diagnostic(const jinja::Error& error) const;
   std::optional<jinja::Value> find_macro(std::string_view name);
+  /// Remembers that a template asked for the member, if it is one that changes between commands.
+  void note_member(std::string_view name);
 
   const Shared& shared_;
   jinja::Interpreter interpreter_;
@@ -77,6 +81,8 @@ class Worker final : public jinja::Names {
   /// Macros as values: making one runs the text around it in its file.
   std::unordered_map<manifest::MacroId, jinja::Value> macros_;
   std::unordered_map<const jinja::Object*, manifest::MacroId> ids_of_macros_;
+  /// The text around a macro is run, for all nodes that will call it.
+  bool makes_macro_ = false;
 };
 
 /// "model orders (models/orders.sql)": what dbt puts behind its headline.

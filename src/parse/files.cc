@@ -1,9 +1,10 @@
 #include <algorithm>
-#include <set>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
 #include "adapter/json_documents.h"
+#include "base/hash.h"
 #include "base/parallel.h"
 #include "base/paths.h"
 #include "base/strings.h"
@@ -152,8 +153,7 @@ class Walker {
   void add(FileKind kind, const std::string& root_folder, const std::string& original,
            const std::string& path) {
     // A file can be reached from two folders (docs and properties stand among models).
-    std::string key = fmt::format("{}:{}", kind == FileKind::Docs, original);
-    if (!seen_.insert(key).second)
+    if (!seen_.insert((kind == FileKind::Docs ? "1" : "0") + original).second)
       return;
     ProjectFile file;
     file.kind = kind;
@@ -170,7 +170,7 @@ class Walker {
   std::string root_;
   base::FileSystem& files_;
   IgnoreRules ignore_;
-  std::set<std::string> seen_;
+  std::unordered_set<std::string> seen_;
 };
 
 std::vector<std::string> default_docs_paths(const config::Project& project) {
@@ -188,9 +188,10 @@ std::vector<std::string> default_docs_paths(const config::Project& project) {
   return paths;
 }
 
-void read_file(State& state, ProjectFile& file) {
-  if (file.kind == FileKind::Seed)
-    return;
+constexpr std::string_view kBom = "\xEF\xBB\xBF";
+
+std::string read_file(State& state, size_t index) {
+  const ProjectFile& file = state.files[index];
   base::IoResult<std::string> text = state.input.env.files.read(file.absolute_path);
   if (!text) {
     diag::Diagnostic diagnostic;
@@ -200,7 +201,7 @@ void read_file(State& state, ProjectFile& file) {
     state.report(std::move(diagnostic));
     text.value = "";
   }
-  constexpr std::string_view kBom = "\xEF\xBB\xBF";
+  state.hashes[index] = content_hash(*text);
   if (base::starts_with(*text, kBom))
     text->erase(0, kBom.size());
   if (std::optional<size_t> bad = base::find_invalid_utf8(*text)) {
@@ -212,7 +213,7 @@ void read_file(State& state, ProjectFile& file) {
     state.report(std::move(diagnostic));
     *text = "";
   }
-  file.source = state.input.sources.add(file.original_file_path, std::move(*text));
+  return std::move(*text);
 }
 
 }  // namespace
@@ -222,7 +223,7 @@ std::string patch_path(const State& state, const Entry& entry) {
   return state.project_of(file).name + "://" + file.original_file_path;
 }
 
-void discover_files(State& state) {
+void find_files(State& state) {
   for (size_t i = 0; i < state.projects.size(); ++i) {
     const config::Project& project = *state.projects[i];
     Walker walker(state, i);
@@ -235,8 +236,34 @@ void discover_files(State& state) {
     walker.walk(project.function_paths, function_kind);
     walker.walk(default_docs_paths(project), docs_kind);
   }
-  base::parallel_for(state.files.size(), base::hardware_threads(),
-                     [&](size_t, size_t i) { read_file(state, state.files[i]); });
+}
+
+ContentHash content_hash(std::string_view text) {
+  return {base::hash64(text, 0x5eed), base::hash64(text, 0xfeed5eed)};
+}
+
+std::string later_text(base::FileSystem& files, const std::string& path) {
+  base::IoResult<std::string> text = files.read(path);
+  if (!text || base::find_invalid_utf8(*text))
+    return "";
+  if (base::starts_with(*text, kBom))
+    text->erase(0, kBom.size());
+  return std::move(*text);
+}
+
+void read_files(State& state) {
+  std::vector<std::string> texts(state.files.size());
+  state.hashes.resize(state.files.size());
+  base::parallel_for(state.files.size(), state.input.threads, [&](size_t, size_t i) {
+    if (state.files[i].kind != FileKind::Seed)
+      texts[i] = read_file(state, i);
+  });
+  // In order of the files, not of the threads: messages are sorted by source.
+  for (size_t i = 0; i < state.files.size(); ++i) {
+    ProjectFile& file = state.files[i];
+    if (file.kind != FileKind::Seed)
+      file.source = state.input.sources.add(file.original_file_path, std::move(texts[i]));
+  }
 }
 
 }  // namespace weft::parse

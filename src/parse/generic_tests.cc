@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "base/parallel.h"
 #include "base/paths.h"
 #include "base/strings.h"
 #include "context/error_place.h"
@@ -43,6 +45,7 @@ bool reads_as_call(const std::string& text) {
   return false;
 }
 
+/// One thread's way from entries to rows; the rows become part of the manifest later.
 class TestParser {
  public:
   explicit TestParser(State& state)
@@ -51,7 +54,10 @@ class TestParser {
         configs_(state),
         takes_arguments_(state.input.flags.get_bool("require_generic_test_arguments_property")) {}
 
-  void add_tests(Entry& entry, const Data& holder, const yaml::Node* node, Tested tested) {
+  /// The rows of all calls of add_tests() since the last take().
+  std::vector<Node> take() { return std::exchange(made_, {}); }
+
+  void add_tests(const Entry& entry, const Data& holder, const yaml::Node* node, Tested tested) {
     add_list(entry, holder, node, tested, {});
     const Data* columns = holder.get("columns");
     if (columns == nullptr || !columns->is_list())
@@ -103,8 +109,8 @@ class TestParser {
     return tags;
   }
 
-  void add_list(Entry& entry, const Data& holder, const yaml::Node* node, const Tested& tested,
-                const std::vector<std::string>& tags) {
+  void add_list(const Entry& entry, const Data& holder, const yaml::Node* node,
+                const Tested& tested, const std::vector<std::string>& tags) {
     const Data* list = holder.get("data_tests");
     const char* key = "data_tests";
     if (list == nullptr) {
@@ -308,36 +314,7 @@ class TestParser {
       if (std::find(node.tags.begin(), node.tags.end(), tag) == node.tags.end())
         node.tags.push_back(tag);
     }
-    if (auto found = state_.manifest().node_by_unique_id.find(node.unique_id);
-        found != state_.manifest().node_by_unique_id.end()) {
-      report_twin(state_.manifest().node(found->second), node);
-      return;
-    }
-    add_node(state_, std::move(node));
-  }
-
-  /// Two tests that differ in nothing but their configuration have one id.
-  void report_twin(const Node& first, const Node& second) {
-    diag::Diagnostic diagnostic;
-    diagnostic.code = diag::Code::DuplicateResource;
-    diagnostic.message = fmt::format("two data tests are called `{}`", second.name);
-    diagnostic.span = second.patch_span;
-    diagnostic.labels.push_back({first.patch_span, "the other one"});
-    diagnostic.hint = "give one of them a `name`, or remove it";
-    std::string place;
-    if (second.test->column_name) {
-      place = fmt::format(" defined on column \"{}\" in \"{}\"", *second.test->column_name,
-                          second.test->file_key_name.value_or(""));
-    }
-    diagnostic.legacy_text = fmt::format(
-        "Compilation Error\n  dbt found two data_tests with the name \"{}\"{}.\n  \n  Since these "
-        "resources have the same name, dbt will be unable to find the correct resource\n  when "
-        "running tests.\n  \n  To fix this, change the name of one of these resources:\n  - {} "
-        "({})\n "
-        " - {} ({})",
-        second.name, place, first.unique_id, first.original_file_path, second.unique_id,
-        second.original_file_path);
-    state_.report(std::move(diagnostic));
+    made_.push_back(std::move(node));
   }
 
   State& state_;
@@ -346,6 +323,7 @@ class TestParser {
   /// Of the test that is being added.
   CallConfig calls_;
   bool takes_arguments_;
+  std::vector<Node> made_;
 };
 
 /// Columns of a model by what its tests say of them.
@@ -367,6 +345,8 @@ std::vector<std::string> infer_primary_key(const TestedColumns& columns) {
       columns.unique.empty() ? columns.disabled_unique : columns.unique;
   return {rest.begin(), rest.end()};
 }
+
+}  // namespace
 
 void infer_primary_keys(manifest::Manifest& manifest) {
   std::map<uint32_t, TestedColumns> tested;
@@ -398,7 +378,10 @@ void infer_primary_keys(manifest::Manifest& manifest) {
   }
 }
 
-void add_model_tests(State& state, TestParser& parser, Entry& entry, const std::string& type) {
+namespace {
+
+void add_model_tests(const State& state, TestParser& parser, const Entry& entry,
+                     const std::string& type) {
   const std::string& package = state.project_of(state.files[entry.file]).name;
   Tested tested;
   tested.target.name = entry.name;
@@ -421,7 +404,7 @@ void add_model_tests(State& state, TestParser& parser, Entry& entry, const std::
   }
 }
 
-void add_source_tests(TestParser& parser, Entry& entry) {
+void add_source_tests(TestParser& parser, const Entry& entry) {
   const Data* tables = entry.data.get("tables");
   if (tables == nullptr || !tables->is_list())
     return;
@@ -439,6 +422,65 @@ void add_source_tests(TestParser& parser, Entry& entry) {
         nodes != nullptr && i < nodes->items.size() ? nodes->items[i] : nullptr;
     parser.add_tests(entry, table, node, tested);
   }
+}
+
+size_t count_list(const Data& holder) {
+  const Data* list = holder.get("data_tests");
+  if (list == nullptr)
+    list = holder.get("tests");
+  return list != nullptr && list->is_list() ? list->as_list().size() : 0;
+}
+
+/// How many tests the entries have, but for those of versions.
+size_t count_tests(const std::vector<Entry>& entries) {
+  size_t count = 0;
+  for (const Entry& entry : entries) {
+    count += count_list(entry.data);
+    for (const char* key : {"columns", "tables"}) {
+      const Data* parts = entry.data.get(key);
+      if (parts == nullptr || !parts->is_list())
+        continue;
+      for (const Data& part : parts->as_list())
+        count += count_list(part);
+    }
+  }
+  return count;
+}
+
+/// Two tests that differ in nothing but their configuration have one id.
+void report_twin(State& state, const Node& first, const Node& second) {
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::DuplicateResource;
+  diagnostic.message = fmt::format("two data tests are called `{}`", second.name);
+  diagnostic.span = second.patch_span;
+  diagnostic.labels.push_back({first.patch_span, "the other one"});
+  diagnostic.hint = "give one of them a `name`, or remove it";
+  std::string place;
+  if (second.test->column_name) {
+    place = fmt::format(" defined on column \"{}\" in \"{}\"", *second.test->column_name,
+                        second.test->file_key_name.value_or(""));
+  }
+  diagnostic.legacy_text = fmt::format(
+      "Compilation Error\n  dbt found two data_tests with the name \"{}\"{}.\n  \n  Since these "
+      "resources have the same name, dbt will be unable to find the correct resource\n  when "
+      "running tests.\n  \n  To fix this, change the name of one of these resources:\n  - {} "
+      "({})\n "
+      " - {} ({})",
+      second.name, place, first.unique_id, first.original_file_path, second.unique_id,
+      second.original_file_path);
+  state.report(std::move(diagnostic));
+}
+
+std::vector<Node> tests_of(const State& state, TestParser& parser, const Entry& entry) {
+  if (entry.section == "models")
+    add_model_tests(state, parser, entry, "model");
+  else if (entry.section == "seeds")
+    add_model_tests(state, parser, entry, "seed");
+  else if (entry.section == "snapshots")
+    add_model_tests(state, parser, entry, "snapshot");
+  else if (entry.section == "sources")
+    add_source_tests(parser, entry);
+  return parser.take();
 }
 
 }  // namespace
@@ -479,17 +521,41 @@ diag::Result<jinja::Value> render_test_argument(context::Worker& worker, const s
   return worker.render_native(*std::get<0>(code), scope);
 }
 
-void parse_generic_tests(State& state) {
+std::vector<Node> parse_tests(State& state, const std::vector<size_t>& entries) {
   TestParser parser(state);
-  for (Entry& entry : state.entries) {
-    if (entry.section == "models")
-      add_model_tests(state, parser, entry, "model");
-    else if (entry.section == "seeds")
-      add_model_tests(state, parser, entry, "seed");
-    else if (entry.section == "snapshots")
-      add_model_tests(state, parser, entry, "snapshot");
-    else if (entry.section == "sources")
-      add_source_tests(parser, entry);
+  std::vector<Node> made;
+  for (size_t entry : entries) {
+    for (Node& test : tests_of(state, parser, state.entries[entry]))
+      made.push_back(std::move(test));
+  }
+  return made;
+}
+
+void parse_generic_tests(State& state) {
+  // In portions, so that few rows wait outside of the manifest.
+  constexpr size_t kPortion = 2048;
+  size_t threads = state.input.threads;
+  std::vector<std::unique_ptr<TestParser>> parsers(threads);
+  // A large vector that grows is copied, and there twice for a while.
+  state.manifest().nodes.reserve(state.manifest().nodes.size() + count_tests(state.entries));
+  for (size_t begin = 0; begin < state.entries.size(); begin += kPortion) {
+    std::vector<std::vector<Node>> made(std::min(kPortion, state.entries.size() - begin));
+    state.interner->hold();
+    base::parallel_for(made.size(), threads, [&](size_t thread, size_t i) {
+      if (parsers[thread] == nullptr)
+        parsers[thread] = std::make_unique<TestParser>(state);
+      made[i] = tests_of(state, *parsers[thread], state.entries[begin + i]);
+    });
+    state.interner->settle();
+    for (std::vector<Node>& tests : made) {
+      for (Node& test : tests) {
+        auto twin = state.manifest().node_by_unique_id.find(test.unique_id);
+        if (twin == state.manifest().node_by_unique_id.end())
+          add_node(state, std::move(test));
+        else
+          report_twin(state, state.manifest().node(twin->second), test);
+      }
+    }
   }
   infer_primary_keys(state.manifest());
 }

@@ -232,7 +232,7 @@ void apply_macro_entry(State& state, Entry& entry) {
 void load_macros(State& state) {
   std::vector<MacroFile> files = macro_files(state);
   const jinja::Environment& jinja = *state.result->jinja;
-  base::parallel_for(files.size(), base::hardware_threads(), [&](size_t, size_t i) {
+  base::parallel_for(files.size(), state.input.threads, [&](size_t, size_t i) {
     auto compiled = jinja.compile(files[i].source, files[i].original_file_path);
     if (auto* error = std::get_if<jinja::Error>(&compiled))
       files[i].error = std::move(*error);

@@ -87,6 +87,15 @@ bool has_relation(const Node& node, const base::DataMap& config, bool stores_fai
 
 }  // namespace
 
+void find_default_names(State& state) {
+  for (const config::Project* project : state.projects) {
+    const std::string& package = project->name;
+    state.default_names[package] = {is_default(state, package, "generate_database_name"),
+                                    is_default(state, package, "generate_schema_name"),
+                                    is_default(state, package, "generate_alias_name")};
+  }
+}
+
 void set_relation_names(State& state, context::Worker& worker, Node& node,
                         const base::DataMap& config) {
   const config::Credentials& credentials = state.input.profile.credentials;
@@ -94,19 +103,20 @@ void set_relation_names(State& state, context::Worker& worker, Node& node,
   node.database = credentials.database;
   node.schema = credentials.schema;
   node.alias = node.name;
-  if (is_default(state, package, "generate_database_name")) {
+  const DefaultNames& defaults = state.default_names.at(package);
+  if (defaults.database) {
     if (has_custom(config, "database"))
       node.database = std::string(base::trim(custom_text(config, "database")));
   } else if (auto name = call(state, worker, node, "generate_database_name", config, "database")) {
     node.database = *name;
   }
-  if (is_default(state, package, "generate_schema_name")) {
+  if (defaults.schema) {
     if (has_custom(config, "schema"))
       node.schema += "_" + std::string(base::trim(custom_text(config, "schema")));
   } else if (auto name = call(state, worker, node, "generate_schema_name", config, "schema")) {
     node.schema = *name;
   }
-  if (is_default(state, package, "generate_alias_name"))
+  if (defaults.alias)
     node.alias = default_alias(node, config);
   else if (auto name = call(state, worker, node, "generate_alias_name", config, "alias"))
     node.alias = *name;

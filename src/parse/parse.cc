@@ -1,7 +1,9 @@
 #include "parse/parse.h"
 
 #include "base/hash.h"
+#include "parse/cache.h"
 #include "parse/checks.h"
+#include "parse/names.h"
 #include "parse/state.h"
 
 namespace weft::parse {
@@ -41,6 +43,7 @@ void prepare(State& state) {
                                                                    {},
                                                                    false,
                                                                    input.which});
+  state.shared->reads = &state.reads;
 }
 
 void fill_metadata(State& state) {
@@ -72,20 +75,19 @@ void check_all(State& state) {
   report_deprecated_models(state);
 }
 
-}  // namespace
-
-std::unique_ptr<ParsedProject> parse_project(const ParseInput& input) {
-  State state(input);
-  prepare(state);
-  discover_files(state);
+/// Everything from the files. False when errors forbid going on.
+bool parse_fully(State& state) {
+  diag::Sink& sink = state.input.sink;
+  read_files(state);
   read_properties(state);
   apply_source_overrides(state);
   load_macros(state);
   report_stray_blocks(state);
   load_docs(state);
   // Without its macros nothing can be rendered: more errors would only mislead.
-  if (input.sink.has_errors())
-    return nullptr;
+  if (sink.has_errors())
+    return false;
+  find_default_names(state);
   parse_groups(state);
   parse_sql_nodes(state);
   parse_seeds(state);
@@ -98,9 +100,56 @@ std::unique_ptr<ParsedProject> parse_project(const ParseInput& input) {
   resolve_references(state);
   check_snapshots(state);
   check_all(state);
+  return !sink.has_errors();
+}
+
+/// What is only needed while parsing goes before what is kept is made.
+void drop_inputs(State& state) {
+  std::vector<Entry>().swap(state.entries);
+  std::vector<yaml::Document>().swap(state.documents);
+}
+
+std::unique_ptr<ParsedProject> parse_or_load(const ParseInput& input) {
+  State cached(input);
+  prepare(cached);
+  find_files(cached);
+  ParseCache cache(cached);
+  if (cache.load()) {
+    fill_metadata(cached);
+    return std::move(cached.result);
+  }
+  // What loading said or left behind is of no use.
+  input.sink.take();
+  State state(input);
+  prepare(state);
+  state.files = std::move(cached.files);
+  ParseCache next(state);
+  next.adopt(cache);
+  if (!parse_fully(state))
+    return nullptr;
   fill_metadata(state);
-  state.result->templates.resize(state.manifest().nodes.size());
-  return input.sink.has_errors() ? nullptr : std::move(state.result);
+  drop_inputs(state);
+  std::vector<diag::Diagnostic> warnings = input.sink.take();
+  next.keep(warnings);
+  for (diag::Diagnostic& warning : warnings)
+    input.sink.report(std::move(warning));
+  return std::move(state.result);
+}
+
+}  // namespace
+
+std::unique_ptr<ParsedProject> parse_project(const ParseInput& input) {
+  // What was said before parsing is not a part of what is kept.
+  diag::Sink found;
+  ParseInput own{
+      input.env,           input.sources,    found,        input.flags,      input.profile,
+      input.root,          input.packages,   input.vars,   input.cli_vars,   input.messages,
+      input.invocation_id, input.started_at, input.which,  input.cache_from, input.cache_to,
+      input.reads_cache,   input.notes,      input.threads};
+  std::unique_ptr<ParsedProject> result = parse_or_load(own);
+  for (diag::Diagnostic& one : found.take())
+    input.sink.report(std::move(one));
+  return result;
 }
 
 }  // namespace weft::parse

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/parallel.h"
 #include "config/flags.h"
 #include "config/profile.h"
 #include "config/project.h"
@@ -16,8 +17,17 @@
 #include "diag/sink.h"
 #include "jinja/environment.h"
 #include "manifest/manifest.h"
+#include "parse/file_stamp.h"
 
 namespace weft::parse {
+
+/// What there is to say about the cache of parsing, as dbt's event of the name.
+struct CacheNote {
+  std::string event, code, message;
+  /// For the console too, not for the log alone.
+  bool is_shown = false;
+  base::DataMap data;
+};
 
 /// What a command knows before it parses. Everything must outlive the parsed project.
 struct ParseInput {
@@ -36,6 +46,13 @@ struct ParseInput {
   /// Microseconds since 1970.
   int64_t started_at = 0;
   std::string which;
+  /// Files of the cache (see cache.h): empty for none. Without `reads_cache` a new one is written
+  /// all the same, as dbt does.
+  std::string cache_from = {}, cache_to = {};
+  bool reads_cache = false;
+  /// Receives what there is to say about the cache. May be null.
+  std::vector<CacheNote>* notes = nullptr;
+  size_t threads = base::hardware_threads();
 };
 
 /// What later phases need of parsing.
@@ -44,8 +61,10 @@ struct ParsedProject {
   std::unique_ptr<context::MacroTable> macros;
   manifest::Manifest manifest;
   std::unique_ptr<context::NodeLookup> lookup;
-  /// Compiled texts of nodes, by row; null for seeds, sources and generic tests.
-  std::vector<std::shared_ptr<const jinja::Template>> templates;
+  /// The id of the cache file that holds these very rows (see cache.h); 0 when there is none.
+  uint64_t cache_id = 0;
+  /// The manifest.json that was written from them before, where that is known.
+  std::optional<ManifestMark> written;
 };
 
 /// Null when errors in the sink forbid going on. Warnings alone do not.

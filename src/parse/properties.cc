@@ -152,9 +152,13 @@ void read_properties(State& state) {
     if (state.files[i].kind == FileKind::Properties)
       yaml_files.push_back(i);
   }
+  read_properties(state, yaml_files);
+}
+
+void read_properties(State& state, const std::vector<size_t>& yaml_files) {
   state.documents.resize(state.files.size());
   std::vector<std::vector<Entry>> entries(yaml_files.size());
-  size_t threads = base::hardware_threads();
+  size_t threads = state.input.threads;
   std::vector<std::unique_ptr<context::Worker>> workers(threads);
   base::parallel_for(yaml_files.size(), threads, [&](size_t thread, size_t i) {
     size_t file = yaml_files[i];

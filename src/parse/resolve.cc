@@ -346,12 +346,18 @@ void warn_unused_entries(State& state) {
 
 }  // namespace
 
-void resolve_references(State& state) {
+void make_lookup(State& state) {
   context::LookupOptions options;
   options.root_package = state.input.root.name;
   options.node_package_first =
       state.input.flags.get_bool("require_ref_searches_node_package_before_root");
   state.result->lookup = std::make_unique<NodeLookup>(state.manifest(), options);
+}
+
+void resolve_one(State& state, NodeId id) { Resolver(state).resolve(id); }
+
+void resolve_references(State& state) {
+  make_lookup(state);
   inherit_groups(state.manifest());
   Resolver resolver(state);
   for (size_t i = 0; i < state.manifest().nodes.size(); ++i) {

@@ -204,6 +204,7 @@ void render(const State& state, PendingNode& pending, context::Worker& worker) {
   context::NodeScope scope;
   scope.package_name = node.package_name;
   scope.node = &node;
+  pending.capture.may_be_changeable = true;
   scope.capture = &pending.capture;
   node.database = state.input.profile.credentials.database;
   node.schema = state.input.profile.credentials.schema;
@@ -218,8 +219,7 @@ void render(const State& state, PendingNode& pending, context::Worker& worker) {
     pending.error = std::move(diagnostic);
     return;
   }
-  pending.code = std::get<0>(code);
-  diag::Result<jinja::Rendered> rendered = worker.render(*pending.code, scope);
+  diag::Result<jinja::Rendered> rendered = worker.render(*std::get<0>(code), scope);
   if (!rendered)
     pending.error = rendered.error();
 }
@@ -244,30 +244,81 @@ bool has_enabled(const State& state, ConfigBuilder& configs, const EntryIndex& e
   return false;
 }
 
-/// YAML snapshots and others take part of their `config` from keys that macros read as config().
+/// Makes the row whole, but for its place in the manifest. Nodes of several threads do not meet
+/// here.
 void finish(State& state, context::Worker& worker, ConfigBuilder& configs, PendingNode& pending) {
+  static const Data kNothing(DataMap{});
   Node& node = pending.node;
-  Entry* entry = pending.entry == PendingNode::kNoEntry ? nullptr : &state.entries[pending.entry];
-  Data entry_data = entry == nullptr ? Data(DataMap{}) : entry->data;
-  if (entry != nullptr) {
-    entry->is_used = true;
-    if (!pending.version_item.is_null())
-      entry_data = entry_of_version(entry->data, pending.version_item);
-  }
-  DataMap inline_config = pending.capture.config;
+  const Entry* entry =
+      pending.entry == PendingNode::kNoEntry ? nullptr : &state.entries[pending.entry];
+  Data of_version;
+  if (entry != nullptr && !pending.version_item.is_null())
+    of_version = entry_of_version(entry->data, pending.version_item);
+  const Data& entry_data = entry == nullptr       ? kNothing
+                           : of_version.is_null() ? entry->data
+                                                  : of_version;
   CallConfig calls = call_config(state, node, pending.capture, node.type == ResourceType::Model);
   take_capture(node, pending.capture);
-  finish_node(state, worker, configs, node, entry, entry_data, inline_config, calls);
+  finish_node(state, worker, configs, node, entry, entry_data, pending.capture.config, calls);
   if (node.function != nullptr && entry != nullptr)
     read_function(state, *entry, *node.function);
-  NodeId id = add_node(state, std::move(node));
+}
+
+void add_row(State& state, PendingNode& pending) {
+  NodeId id = add_node(state, std::move(pending.node));
+  if (pending.capture.is_changeable)
+    state.changeable.push_back(id);
   if (pending.error && !state.manifest().is_disabled(id))
     state.report(std::move(*pending.error));
-  state.result->templates.resize(state.manifest().nodes.size());
-  state.result->templates[id.index()] = pending.code;
+}
+
+void find_foreign_entries(State& state, const EntryIndex& entries) {
+  ConfigBuilder configs(state);
+  for (PendingNode& pending : state.pending) {
+    const Node& node = pending.node;
+    bool can_be_foreign = node.type == ResourceType::Model || node.type == ResourceType::Snapshot;
+    if (pending.entry == PendingNode::kNoEntry && can_be_foreign) {
+      pending.entry = entries.find_foreign(
+          section_of(node.type), node.package_name, node.name, [&](const std::string& package) {
+            return has_enabled(state, configs, entries, node, package);
+          });
+    }
+    if (pending.entry != PendingNode::kNoEntry)
+      state.entries[pending.entry].is_used = true;
+  }
+}
+
+/// Calls `work(worker, configs, pending)` for all pending nodes, with what each thread owns.
+template <typename Work>
+void for_all_pending(State& state, Work work) {
+  struct Lane {
+    context::Worker worker;
+    ConfigBuilder configs;
+  };
+  size_t threads = state.input.threads;
+  std::vector<std::unique_ptr<Lane>> lanes(threads);
+  base::parallel_for(state.pending.size(), threads, [&](size_t thread, size_t i) {
+    if (lanes[thread] == nullptr)
+      lanes[thread].reset(new Lane{{*state.shared, nullptr}, ConfigBuilder(state)});
+    work(lanes[thread]->worker, lanes[thread]->configs, state.pending[i]);
+  });
 }
 
 }  // namespace
+
+std::optional<PendingNode> parse_one(State& state, size_t file) {
+  EntryIndex entries(state);
+  add_file(state, file, entries, {});
+  PendingNode pending = std::move(state.pending.back());
+  state.pending.pop_back();
+  context::Worker worker(*state.shared, nullptr);
+  ConfigBuilder configs(state);
+  render(state, pending, worker);
+  if (pending.error)
+    return std::nullopt;
+  finish(state, worker, configs, pending);
+  return pending;
+}
 
 void parse_sql_nodes(State& state) {
   EntryIndex entries(state);
@@ -289,27 +340,19 @@ void parse_sql_nodes(State& state) {
     }
   }
   add_yaml_snapshots(state);
-  size_t threads = base::hardware_threads();
-  std::vector<std::unique_ptr<context::Worker>> workers(threads);
-  base::parallel_for(state.pending.size(), threads, [&](size_t thread, size_t i) {
-    if (workers[thread] == nullptr)
-      workers[thread] = std::make_unique<context::Worker>(*state.shared, nullptr);
-    render(state, state.pending[i], *workers[thread]);
+  for_all_pending(state, [&](context::Worker& worker, ConfigBuilder&, PendingNode& pending) {
+    render(state, pending, worker);
   });
   absorb_overloads(state);
-  context::Worker worker(*state.shared, nullptr);
-  ConfigBuilder configs(state);
-  for (PendingNode& pending : state.pending) {
-    const Node& node = pending.node;
-    bool can_be_foreign = node.type == ResourceType::Model || node.type == ResourceType::Snapshot;
-    if (pending.entry == PendingNode::kNoEntry && can_be_foreign) {
-      pending.entry = entries.find_foreign(
-          section_of(node.type), node.package_name, node.name, [&](const std::string& package) {
-            return has_enabled(state, configs, entries, node, package);
-          });
-    }
-    finish(state, worker, configs, pending);
-  }
+  find_foreign_entries(state, entries);
+  state.interner->hold();
+  for_all_pending(state, [&](context::Worker& worker, ConfigBuilder& configs,
+                             PendingNode& pending) { finish(state, worker, configs, pending); });
+  state.interner->settle();
+  state.manifest().nodes.reserve(state.manifest().nodes.size() + state.pending.size());
+  for (PendingNode& pending : state.pending)
+    add_row(state, pending);
+  std::vector<PendingNode>().swap(state.pending);
 }
 
 }  // namespace weft::parse

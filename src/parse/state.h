@@ -2,6 +2,7 @@
 // parts.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,7 +13,6 @@
 
 #include "context/scope.h"
 #include "context/worker.h"
-#include "jinja/template.h"
 #include "manifest/manifest.h"
 #include "parse/parse.h"
 #include "yaml/document.h"
@@ -38,6 +38,8 @@ enum class FileKind : uint8_t {
   FixtureSql,
   Function,
 };
+
+using ContentHash = std::array<uint64_t, 2>;
 
 struct ProjectFile {
   FileKind kind = FileKind::Model;
@@ -68,7 +70,6 @@ struct Entry {
 struct PendingNode {
   Node node;
   size_t file = 0;
-  std::shared_ptr<const jinja::Template> code;
   context::Capture capture;
   /// The properties entry that describes it; kNoEntry when there is none.
   static constexpr size_t kNoEntry = static_cast<size_t>(-1);
@@ -76,6 +77,12 @@ struct PendingNode {
   /// Versioned models: the item of `versions`.
   base::Data version_item;
   std::optional<diag::Diagnostic> error;
+};
+
+/// Whether nodes of one package get their names by dbt's own rules, and no macro needs to be
+/// called.
+struct DefaultNames {
+  bool database = false, schema = false, alias = false;
 };
 
 struct State {
@@ -93,7 +100,13 @@ struct State {
   /// "package.name" of docs blocks -> row of Manifest::docs.
   std::unordered_map<std::string, size_t> docs;
   std::vector<PendingNode> pending;
-  /// Rows of the manifest made so far, with what their text said.
+  /// By package; filled when macros are known.
+  std::unordered_map<std::string, DefaultNames> default_names;
+  /// What templates asked for that is in no file, and the rows that may change by it.
+  context::OutsideReads reads;
+  std::vector<NodeId> changeable;
+  /// Of the bytes of each file, but seeds; filled by read_files().
+  std::vector<ContentHash> hashes;
   double now = 0;
 
   const config::Project& project_of(const ProjectFile& file) const {
@@ -108,16 +121,28 @@ std::string patch_path(const State& state, const Entry& entry);
 
 // The steps, in order; each in the file of its name.
 
-/// files.cc: finds and reads the files of all projects.
-void discover_files(State& state);
+/// files.cc: finds the files of all projects, in order of their places.
+void find_files(State& state);
+/// files.cc: reads them. What cannot be read is reported.
+void read_files(State& state);
+/// files.cc: two texts with one hash are equal for all that can happen by accident.
+ContentHash content_hash(std::string_view text);
+/// files.cc: the text of a file as sources have it, for files that were read before; empty when it
+/// is gone.
+std::string later_text(base::FileSystem& files, const std::string& path);
 /// properties.cc: reads properties files into entries.
 void read_properties(State& state);
+/// The same of some of them.
+void read_properties(State& state, const std::vector<size_t>& yaml_files);
 /// macro_files.cc: compiles macros, weft's own first, and finds which macros call which.
 void load_macros(State& state);
 /// docs_blocks.cc
 void load_docs(State& state);
 /// sql_nodes.cc: models, analyses, singular tests, snapshots, functions: rows and rendering.
 void parse_sql_nodes(State& state);
+/// sql_nodes.cc: the row of a model, analysis or singular test, made as parse_sql_nodes() makes it;
+/// it is not added. Entries of its properties file must be read. Nothing when it has an error.
+std::optional<PendingNode> parse_one(State& state, size_t file);
 /// seeds.cc
 void parse_seeds(State& state);
 /// hooks.cc: on-run-start and on-run-end as operations.
@@ -126,6 +151,10 @@ void parse_hooks(State& state);
 void parse_sources(State& state);
 /// generic_tests.cc
 void parse_generic_tests(State& state);
+/// generic_tests.cc: the rows of the tests of some entries. They are not added.
+std::vector<Node> parse_tests(State& state, const std::vector<size_t>& entries);
+/// generic_tests.cc: primary keys of models that no constraint names, by what their tests say.
+void infer_primary_keys(manifest::Manifest& manifest);
 /// unit_tests.cc
 void parse_unit_tests(State& state);
 /// groups.cc
@@ -137,6 +166,9 @@ void parse_semantic_layer(State& state);
 /// resolve.cc: refs and sources become edges; unknown, disabled, private and doubled ones are
 /// reported.
 void resolve_references(State& state);
+/// The part of it that makes names known, and the part of one row.
+void make_lookup(State& state);
+void resolve_one(State& state, NodeId id);
 
 /// snapshot_check.cc: enabled snapshots without a strategy or what it needs are reported.
 void check_snapshots(State& state);

@@ -37,7 +37,7 @@ void report_stray(State& state, const ProjectFile& file, diag::Span span, std::s
 
 void report_stray_blocks(State& state) {
   static const std::vector<std::string> kWords = {"macro", "materialization", "test", "data_test"};
-  base::parallel_for(state.files.size(), base::hardware_threads(), [&](size_t, size_t i) {
+  base::parallel_for(state.files.size(), state.input.threads, [&](size_t, size_t i) {
     const ProjectFile& file = state.files[i];
     if (file.kind != FileKind::Macro && file.kind != FileKind::GenericTest)
       return;

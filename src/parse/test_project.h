@@ -1,6 +1,8 @@
 // A project for tests: files in memory, parsed as `weft parse` would.
 #pragma once
 
+#include <algorithm>
+#include <map>
 #include <memory>
 #include <string>
 #include <variant>
@@ -17,18 +19,32 @@
 
 namespace weft::parse {
 
+/// How a test's command differs from the usual one.
+struct TestOptions {
+  base::DataMap vars = {};
+  std::map<std::string, std::string, std::less<>> variables = {};
+  std::string schema = "public";
+  /// Empty for no cache.
+  std::string cache = {};
+  bool reads_cache = true;
+  size_t threads = 2;
+  int64_t now_us = 1'600'000'000'000'000;
+};
+
 class TestProject final : public context::Messages {
  public:
   /// Parses the project whose root is `root`. `files` must outlive this.
-  TestProject(base::FileSystem& files, const std::string& root)
-      : env_{files, clock_, cancel_, {}, root, root, {}, {}} {
+  TestProject(base::FileSystem& files, const std::string& root, const TestOptions& options = {})
+      : clock_(options.now_us),
+        env_{files, clock_, cancel_, options.variables, root, root, {}, {}},
+        cli_vars_(options.vars) {
     env_.out = env_.err = [](std::string_view) {};
     profile_.name = profile_.target_name = "test";
     profile_.credentials.database = "db";
-    profile_.credentials.schema = "public";
+    profile_.credentials.schema = options.schema;
     for (const char* key : {"name", "target_name"})
       profile_.target.set(key, base::Data("test"));
-    profile_.target.set("schema", base::Data("public"));
+    profile_.target.set("schema", base::Data(options.schema));
     profile_.target.set("type", base::Data("postgres"));
     config::RenderContext context{env_, cli_vars_, &profile_.target};
     auto loaded = config::load_project(root, true, context, sources_, sink_);
@@ -47,17 +63,33 @@ class TestProject final : public context::Messages {
     vars_ = config::Vars(cli_vars_, root_, packages_);
     input_.reset(new ParseInput{env_, sources_, sink_, flags_, profile_, root_, packages_, vars_,
                                 cli_vars_, *this, "invocation", clock_.now_us(), "parse"});
+    input_->cache_from = input_->cache_to = options.cache;
+    input_->reads_cache = options.reads_cache;
+    input_->threads = options.threads;
+    input_->notes = &notes_;
     parsed_ = parse_project(*input_);
     errors_ = sink_.take();
   }
 
-  void log(std::string_view, bool, const context::NodeScope&) override {}
+  /// What templates said, in order.
+  std::vector<std::string> said;
+
+  void log(std::string_view text, bool, const context::NodeScope&) override {
+    said.emplace_back(text);
+  }
   void print(std::string_view) override {}
   diag::Status warn(diag::Diagnostic) override { return diag::Done{}; }
 
   /// Null when there were errors.
   ParsedProject* parsed() { return parsed_.get(); }
   const std::vector<diag::Diagnostic>& diagnostics() const { return errors_; }
+  const diag::Sources& sources() const { return sources_; }
+  /// Whether something was said about the cache: an event's name, or words of a message.
+  bool says(std::string_view words) const {
+    return std::any_of(notes_.begin(), notes_.end(), [&](const CacheNote& note) {
+      return note.event == words || note.message.find(words) != std::string::npos;
+    });
+  }
   /// Messages of the errors, each on a line.
   std::string errors() const {
     std::string text;
@@ -87,7 +119,7 @@ class TestProject final : public context::Messages {
   }
 
  private:
-  base::FixedClock clock_{1'600'000'000'000'000};
+  base::FixedClock clock_;
   base::CancelToken cancel_;
   base::Env env_;
   diag::Sources sources_;
@@ -99,6 +131,7 @@ class TestProject final : public context::Messages {
   config::Flags flags_;
   config::Vars vars_;
   std::unique_ptr<ParseInput> input_;
+  std::vector<CacheNote> notes_;
   std::unique_ptr<ParsedProject> parsed_;
   std::vector<diag::Diagnostic> errors_;
 };

@@ -1,0 +1,35 @@
+// FileStamp: whether a file is the one that was seen before, without reading it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/files.h"
+
+namespace weft::parse {
+
+/// What tells without reading that a file has not changed.
+struct FileStamp {
+  uint64_t size = 0;
+  int64_t modified_ns = 0, changed_ns = 0;
+  uint64_t inode = 0, device = 0;
+  bool operator==(const FileStamp&) const = default;
+};
+
+/// Nothing when there is no such file.
+std::optional<FileStamp> stamp_of(base::FileSystem& files, const std::string& path);
+
+/// The manifest.json that was last written from the rows of the cache, and the selectors in it.
+struct ManifestMark {
+  FileStamp stamp;
+  uint64_t selectors = 0;
+  /// The id of the cache: another process may have written a new one meanwhile.
+  uint64_t cache = 0;
+  bool operator==(const ManifestMark&) const = default;
+};
+
+/// Adds the mark at the end of the file, where the last one counts.
+void append_mark(base::FileSystem& files, const std::string& path, const ManifestMark& mark);
+
+}  // namespace weft::parse
