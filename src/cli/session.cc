@@ -323,8 +323,10 @@ bool Session::write_parsed_manifest() {
   mark.cache = parsed->cache_id;
   if (auto stamp = parse::stamp_of(env.files, path))
     mark.stamp = *stamp;
-  // It would differ in its metadata alone.
-  if (parsed->written == mark &&
+  // It would differ in its metadata alone. A small one is written all the same, as it costs
+  // nothing.
+  constexpr uint64_t kSmall = 4u << 20;
+  if (parsed->written == mark && mark.stamp.size > kSmall &&
       env.files.exists(base::join_path(folder, "semantic_manifest.json")))
     return true;
   if (!write_manifest())

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -68,6 +69,26 @@ class SpanMap {
   std::vector<diag::SourceId> ids_;
   std::vector<std::pair<diag::SourceId, diag::SourceId>> projects_;
 };
+
+/// The names behind the word `macro` of a text, which may stand in a comment: they decide about a
+/// message only.
+std::vector<std::string> macro_names(const std::string& text) {
+  constexpr std::string_view kWord = "macro ";
+  std::vector<std::string> names;
+  for (size_t at = text.find(kWord); at != std::string::npos; at = text.find(kWord, at)) {
+    at = std::min(text.find_first_not_of(' ', at + kWord.size()), text.size());
+    size_t end = std::min(text.find_first_of(" (%\n", at), text.size());
+    names.push_back(text.substr(at, end - at));
+  }
+  return names;
+}
+
+/// Not one of weft's own.
+bool is_of_project(const State& state, const manifest::Macro& macro) {
+  return std::any_of(
+      state.projects.begin(), state.projects.end(),
+      [&](const config::Project* project) { return project->name == macro.package_name; });
+}
 
 /// When the first of the deprecation dates to come is past, and something else is to be warned of.
 int64_t next_date(const manifest::Manifest& manifest, int64_t now_us) {
@@ -240,6 +261,43 @@ bool ParseCache::load_rows() {
   return true;
 }
 
+/// Whether a macro comes, goes or changes that stands in the place of one that every row is made
+/// by.
+bool ParseCache::changes_override(const FileChanges& changes) const {
+  auto is_special = [](std::string_view name) {
+    constexpr std::string_view kSpecial[] = {"ref",
+                                             "source",
+                                             "config",
+                                             "generate_schema_name",
+                                             "generate_database_name",
+                                             "generate_alias_name",
+                                             "function"};
+    return std::find(std::begin(kSpecial), std::end(kSpecial), name) != std::end(kSpecial);
+  };
+  std::set<std::string> same;
+  std::set<size_t> others(changes.added.begin(), changes.added.end());
+  others.insert(changes.changed.begin(), changes.changed.end());
+  for (size_t i = 0; i < state_.files.size(); ++i) {
+    const ProjectFile& file = state_.files[i];
+    if (file.kind != FileKind::Macro)
+      continue;
+    if (!others.contains(i)) {
+      same.insert(state_.project_of(file).name + "://" + file.original_file_path);
+      continue;
+    }
+    for (const std::string& name :
+         macro_names(later_text(state_.input.env.files, file.absolute_path))) {
+      if (is_special(name))
+        return true;
+    }
+  }
+  return std::any_of(file_->head().macros.begin(), file_->head().macros.end(),
+                     [&](const manifest::Macro& macro) {
+                       return is_special(macro.name) && is_of_project(state_, macro) &&
+                              !same.contains(macro.package_name + "://" + macro.original_file_path);
+                     });
+}
+
 /// Whether nothing but texts of single rows and properties have changed.
 bool ParseCache::has_own_texts_only(const FileChanges& changes) const {
   return changes.deleted == 0 && changes.added.empty() &&
@@ -271,6 +329,13 @@ bool ParseCache::load() {
     note("PartialParsingEnabled", "I040",
          fmt::format("Partial parsing enabled: {} files deleted, {} files added, {} files changed.",
                      changes.deleted, changes.added.size(), changes.changed.size()));
+  }
+  if (changes_override(changes)) {
+    note("UnableToPartialParse", "I024",
+         "Unable to do partial parsing because change detected to override macro. Starting full "
+         "parse.",
+         true);
+    return false;
   }
   if (!has_own_texts_only(changes) || !take_rows(changes)) {
     note("Note", "Z050", "Other files may depend on the changes: all are parsed");

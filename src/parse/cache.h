@@ -51,6 +51,7 @@ class ParseCache {
   FileChanges find_changes() const;
   bool is_same(size_t index, const CachedFile& file) const;
   void add_sources(const FileChanges& changes);
+  bool changes_override(const FileChanges& changes) const;
   bool has_own_texts_only(const FileChanges& changes) const;
   bool take_rows(const FileChanges& changes);
   bool load_rows();

@@ -217,6 +217,28 @@ TEST_CASE("a change that others could notice parses everything") {
   CHECK(way_of(project.files) == Way::Parsed);
 }
 
+TEST_CASE("a macro in the place of ref or of a name is told of") {
+  Cached project;
+  auto tells = [&] {
+    TestOptions options;
+    options.cache = kCache;
+    TestProject parsed(project.files, kRoot, options);
+    return parsed.says("change detected to override macro. Starting full parse.");
+  };
+  const std::string path = "macros/names.sql";
+  project.write(path, "{% macro plain() %}{% endmacro %}");
+  CHECK_FALSE(tells());
+  project.write(path,
+                "{%- macro generate_alias_name(name, node) %}x_{{ node.name }}{% endmacro %}");
+  CHECK(tells());
+  CHECK_FALSE(tells());
+  project.append(path, "{# more #}");
+  CHECK(tells());
+  project.files.remove_all("/p/" + path);
+  CHECK(tells());
+  CHECK_FALSE(tells());
+}
+
 TEST_CASE("errors come as if there were no cache") {
   Cached project;
   project.append("models/marts/items.sql", "{{ ref('nothing') }}");
