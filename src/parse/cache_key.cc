@@ -20,7 +20,7 @@ using base::DataMap;
 
 /// Flags that say where the result goes, what is shown or what is done with it later. Any other may
 /// change what is parsed. Templates that ask for a flag are rendered anew by every command.
-constexpr std::array<std::string_view, 64> kFlagsOfNoUse = {
+constexpr std::array<std::string_view, 63> kFlagsOfNoUse = {
     "cache_selected_only",
     "compile",
     "debug",
@@ -78,7 +78,6 @@ constexpr std::array<std::string_view, 64> kFlagsOfNoUse = {
     "single_threaded",
     "state",
     "static",
-    "store_failures",
     "target",
     "target_path",
     "threads",
