@@ -20,10 +20,9 @@ using base::DataMap;
 
 /// Flags that say where the result goes, what is shown or what is done with it later. Any other may
 /// change what is parsed. Templates that ask for a flag are rendered anew by every command.
-constexpr std::array<std::string_view, 63> kFlagsOfNoUse = {
+constexpr std::array<std::string_view, 62> kFlagsOfNoUse = {
     "cache_selected_only",
     "compile",
-    "debug",
     "defer",
     "defer_state",
     "empty",

@@ -272,6 +272,23 @@ TEST_CASE("vars, variables, the profile and dates are a part of the key") {
   CHECK(way_of(project.files, options) == Way::Parsed);
 }
 
+TEST_CASE("flags are a part of the key where parsing reads them") {
+  Cached project;
+  project.write("models/plain/with space.sql", "select 1");
+  TestOptions options;
+  options.flags.set("require_resource_names_without_spaces", base::Data(false));
+  CHECK(way_of(project.files, options) == Way::Parsed);
+  for (const char* flag : {"debug", "store_failures"}) {
+    INFO(flag);
+    options.flags.set(flag, base::Data(true));
+    CHECK(way_of(project.files, options) == Way::Parsed);
+    CHECK(way_of(project.files, options) == Way::Whole);
+  }
+  options.flags.set("full_refresh", base::Data(true));
+  options.flags.set("quiet", base::Data(true));
+  CHECK(way_of(project.files, options) == Way::Whole);
+}
+
 TEST_CASE("texts that ask for the time are rendered by every command") {
   Cached project;
   project.write("models/marts/items.sql",

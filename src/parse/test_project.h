@@ -22,6 +22,8 @@ namespace weft::parse {
 /// How a test's command differs from the usual one.
 struct TestOptions {
   base::DataMap vars = {};
+  /// As the command line gives them.
+  base::DataMap flags = {};
   std::map<std::string, std::string, std::less<>> variables = {};
   std::string schema = "public";
   /// Empty for no cache.
@@ -57,7 +59,7 @@ class TestProject final : public context::Messages {
     auto packages = config::load_packages(root_, context, sources_, sink_);
     if (packages)
       packages_ = std::move(*packages);
-    auto flags = config::resolve_flags({}, env_, root_.flags, sources_);
+    auto flags = config::resolve_flags(options.flags, env_, root_.flags, sources_);
     if (flags)
       flags_ = std::move(*flags);
     vars_ = config::Vars(cli_vars_, root_, packages_);
