@@ -31,6 +31,11 @@ struct PublishContext {
   /// (triggers, policies, statistics, publications) is then theirs to make again, as with dbt;
   /// otherwise it is carried over. Not set: nothing is carried over, a notice names what went.
   std::function<bool(const Relation&)> has_hooks;
+  /// Grants, the comment and the columns' comments of the replaced relation that the new one lacks
+  /// are given to it: the configuration says nothing of them.
+  bool keeps_grants = false, keeps_comment = false, keeps_column_comments = false;
+  /// The open transaction, in which the build relation was made, is committed first.
+  bool commits_build = false;
 };
 
 /// A table whose partitions are wanted.

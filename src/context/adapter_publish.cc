@@ -25,11 +25,29 @@ Value build_relation(Worker& worker, const Arguments& arguments) {
   return relation_value(std::move(build));
 }
 
+/// What the configuration says nothing of stays as it is, as with models that are not replaced.
+void keep_what_is_not_configured(Worker& worker, adapter::PublishContext& context) {
+  const base::DataMap* config = worker.scope().config;
+  const base::Data* grants = config == nullptr ? nullptr : config->find("grants");
+  const base::Data* docs = config == nullptr ? nullptr : config->find("persist_docs");
+  auto persists = [&](std::string_view what) {
+    const base::Data* wanted = docs == nullptr ? nullptr : docs->get(what);
+    return wanted != nullptr && wanted->truthy();
+  };
+  context.keeps_grants = grants == nullptr || !grants->truthy();
+  context.keeps_comment = !persists("relation");
+  context.keeps_column_comments = !persists("columns");
+}
+
+/// publish(build, target, commit=false): with `commit` the open transaction ends first.
 Value publish(Worker& worker, const Arguments& arguments) {
-  ArgumentReader reader(worker.interpreter(), "publish", arguments, {"build", "target"});
-  diag::Status status = adapter_of(worker).publish(
-      worker.connection(), relation_at(worker, reader, 0, "publish"),
-      relation_at(worker, reader, 1, "publish"), worker.shared().publish);
+  ArgumentReader reader(worker.interpreter(), "publish", arguments, {"build", "target", "commit"});
+  adapter::PublishContext context = worker.shared().publish;
+  keep_what_is_not_configured(worker, context);
+  context.commits_build = reader.flag_or(2, false);
+  diag::Status status =
+      adapter_of(worker).publish(worker.connection(), relation_at(worker, reader, 0, "publish"),
+                                 relation_at(worker, reader, 1, "publish"), context);
   if (!status)
     worker.interpreter().raise(status.error());
   return Value::string("");

@@ -50,10 +50,15 @@ diag::Result<std::vector<Relation>> list_relations(PgConnection& connection,
                                                    const std::vector<std::string>& schemas) {
   std::string list = literals(schemas);
   diag::Result<RawRows> rows = connection.raw_or_rollback(fmt::format(
-      "select n.nspname, c.relname, c.relkind::text from pg_catalog.pg_class c "
+      "select n.nspname, c.relname, c.relkind::text, case when c.relkind in ('r', 'v') "
+      "and not c.relispartition and not c.relhastriggers and not c.relrowsecurity "
+      "and not exists (select from pg_catalog.pg_depend d where d.refobjid = c.oid "
+      "and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.deptype = 'n') "
+      "then c.oid::pg_catalog.int8 end from pg_catalog.pg_class c "
       "join pg_catalog.pg_namespace n on n.oid = c.relnamespace "
       "where n.nspname in ({0}) and c.relkind in ('r', 'p', 'f', 'v', 'm') "
-      "union all select distinct n.nspname, p.proname, 'F' from pg_catalog.pg_proc p "
+      "union all select distinct n.nspname, p.proname, 'F', null::pg_catalog.int8 from "
+      "pg_catalog.pg_proc p "
       "join pg_catalog.pg_namespace n on n.oid = p.pronamespace where n.nspname in ({0}) "
       "order by 1, 2, 3 desc",
       list));
@@ -67,6 +72,11 @@ diag::Result<std::vector<Relation>> list_relations(PgConnection& connection,
     relation.schema = std::move(row[0]);
     relation.identifier = std::move(row[1]);
     relation.type = type_of(row[2].value_or(""));
+    if (row[3]) {
+      connection.shared().remember_plain(
+          *relation.schema, *relation.identifier,
+          static_cast<uint32_t>(base::parse_int(*row[3]).value_or(0)));
+    }
     relations.push_back(std::move(relation));
   }
   return relations;

@@ -152,6 +152,52 @@ constexpr std::string_view kFacts = R"(, facts as (
     $PUBLICATIONS
   ) a
   union all
+  select 'kept', 0, 0, true, '', '', '', k.sql, k.kind from (
+    select o.*, b.oid as build_oid, b.relacl as build_acl, b.relowner as build_owner,
+      b.relkind as build_kind
+    from rel x join pg_catalog.pg_class o on o.oid = x.oid and x.relname = $T
+    join rel y on y.relname = $B join pg_catalog.pg_class b on b.oid = y.oid) t, lateral (
+    select 'owner' as kind, pg_catalog.format('alter table %I.%I owner to %I', $S::text, $T::text,
+      pg_catalog.pg_get_userbyid(t.relowner)) as sql
+    where t.relowner <> t.build_owner
+      and pg_catalog.pg_has_role(current_user, t.relowner, 'MEMBER')
+    union all
+    select 'grant', pg_catalog.format('grant %s on table %I.%I to %s%s', x.privilege_type,
+      $S::text, $T::text, case x.grantee when 0 then 'public'
+        else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) end,
+      case when x.is_grantable then ' with grant option' else '' end)
+    from pg_catalog.aclexplode(t.relacl) x
+    where x.grantee <> t.relowner and not exists (
+      select from pg_catalog.aclexplode(t.build_acl) y where y.grantee = x.grantee
+        and y.privilege_type = x.privilege_type and y.is_grantable >= x.is_grantable)
+    union all
+    select 'column grant', pg_catalog.format('grant %s (%I) on table %I.%I to %s%s',
+      x.privilege_type, a.attname, $S::text, $T::text, case x.grantee when 0 then 'public'
+        else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) end,
+      case when x.is_grantable then ' with grant option' else '' end)
+    from pg_catalog.pg_attribute a
+    join pg_catalog.pg_attribute n on n.attrelid = t.build_oid and n.attname = a.attname
+      and not n.attisdropped
+    cross join lateral pg_catalog.aclexplode(a.attacl) x
+    where a.attrelid = t.oid and a.attacl is not null
+    union all
+    select case d.objsubid when 0 then 'comment' else 'column comment' end,
+      case d.objsubid when 0 then pg_catalog.format('comment on %s %I.%I is %L',
+        case t.build_kind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end,
+        $S::text, $T::text, d.description)
+      else pg_catalog.format('comment on column %I.%I.%I is %L', $S::text, $T::text, a.attname,
+        d.description) end
+    from pg_catalog.pg_description d
+    left join pg_catalog.pg_attribute a on a.attrelid = t.oid and a.attnum = d.objsubid
+      and d.objsubid > 0
+    left join pg_catalog.pg_attribute n on n.attrelid = t.build_oid and n.attname = a.attname
+      and not n.attisdropped
+    where d.objoid = t.oid and d.classoid = 'pg_catalog.pg_class'::regclass
+      and (d.objsubid = 0 or n.attnum is not null) and not exists (
+        select from pg_catalog.pg_description e where e.objoid = t.build_oid
+          and e.classoid = d.classoid and e.objsubid = coalesce(n.attnum, 0))
+  ) k
+  union all
   select role || ' part', oid, 0, true, schema, name, '', 'partition', name
   from family where is_part
   union all
@@ -198,12 +244,15 @@ constexpr std::string_view kDigest =
     "sql), E'\\n' order by what, oid, sql))";
 
 /// One pass, so that a name with a `$T` in it is not filled in its turn.
-std::string filled(std::string_view text, const Names& names) {
+std::string filled(std::string_view text, const Names& names, std::string_view digest = {}) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
     char next = text[i] == '$' && i + 1 < text.size() ? text[i + 1] : '\0';
-    if (next == 'S' || next == 'T' || next == 'B') {
-      out += quote_literal(next == 'S' ? names.schema : next == 'T' ? names.target : names.build);
+    if (next == 'S' || next == 'T' || next == 'B' || next == 'D') {
+      out += quote_literal(next == 'S'   ? names.schema
+                           : next == 'T' ? names.target
+                           : next == 'B' ? names.build
+                                         : digest);
       ++i;
     } else {
       out += text[i];
@@ -307,6 +356,14 @@ void add_fact(Facts& facts, const RawRow& row) {
     facts.build = standing_of(row);
   } else if (what == "sequence") {
     facts.sequences.push_back(row[7].value_or(""));
+  } else if (what == "kept") {
+    const std::string word = row[8].value_or("");
+    Kept::Kind kind = word == "owner"          ? Kept::Kind::Owner
+                      : word == "grant"        ? Kept::Kind::Grant
+                      : word == "column grant" ? Kept::Kind::ColumnGrant
+                      : word == "comment"      ? Kept::Kind::Comment
+                                               : Kept::Kind::ColumnComment;
+    facts.kept.push_back({kind, row[7].value_or("")});
   } else if (what == "attached") {
     facts.attachments.push_back(
         {fmt::format("{} `{}`", row[8].value_or(""), row[5].value_or("")), row[7].value_or("")});
@@ -389,15 +446,34 @@ diag::Result<Facts> read_facts(PgConnection& connection, const Names& names) {
             [](const Dependent& a, const Dependent& b) {
               return a.level != b.level ? a.level > b.level : a.oid < b.oid;
             });
+  // The owner comes before what only an owner may do.
+  std::stable_sort(facts.kept.begin(), facts.kept.end(),
+                   [](const Kept& a, const Kept& b) { return a.kind < b.kind; });
   return facts;
 }
 
-std::string recheck_sql(const Names& names, std::string_view digest, int server_version) {
-  return fmt::format(
-      "{} select case when d = {} then 0 else ('{} ' || d)::pg_catalog.int4 end from (select {} as "
-      "d "
-      "from facts) x;\n",
-      facts_sql(names, server_version), quote_literal(digest), kChangedMark, kDigest);
+diag::Result<std::string> recheck_sql(PgConnection& connection, const Names& names,
+                                      std::string_view digest) {
+  int version = connection.server_version();
+  std::string query = fmt::format(
+      "{} select case when d = $D then 0 else ('{} ' || d)::pg_catalog.int4 end from (select {} as "
+      "d from facts) x",
+      facts_text(version), kChangedMark, kDigest);
+  std::string kept_query = query;
+  for (auto [mark, parameter] :
+       {std::pair{"$S", "$1"}, std::pair{"$T", "$2"}, std::pair{"$B", "$3"}, std::pair{"$D", "$4"}})
+    kept_query = base::replace_all(kept_query, mark, parameter);
+  diag::Result<bool> kept = connection.keep_statement("weft_recheck(name, name, name, text)",
+                                                      settings_sql(version), kept_query);
+  if (!kept)
+    return kept.error();
+  if (!*kept)
+    return filled(query, names, digest) + ";\n";
+  std::string generic =
+      version >= 120000 ? "set local plan_cache_mode to force_generic_plan;\n" : "";
+  return generic + fmt::format("execute weft_recheck({}, {}, {}, {});\n",
+                               quote_literal(names.schema), quote_literal(names.target),
+                               quote_literal(names.build), quote_literal(digest));
 }
 
 std::string_view drop_words(char kind) {

@@ -56,8 +56,18 @@ struct Part {
   std::string table;
 };
 
+/// A right or comment of the target that the build relation lacks.
+struct Kept {
+  enum class Kind : uint8_t { Owner, Grant, ColumnGrant, Comment, ColumnComment };
+  Kind kind = Kind::Owner;
+  /// Gives it to whatever has the target's name.
+  std::string sql;
+};
+
 struct Facts {
   std::optional<Standing> target, build;
+  /// In the order in which they must run.
+  std::vector<Kept> kept;
   /// All of the build relation's.
   std::vector<Part> build_parts;
   /// The target's partitions.
@@ -81,7 +91,9 @@ struct Names {
 diag::Result<Facts> read_facts(PgConnection& connection, const Names& names);
 
 /// A query that fails, with kChangedMark in its message, unless the facts still have this digest.
-std::string recheck_sql(const Names& names, std::string_view digest, int server_version);
+/// To be sent between the settings of enter_settings_sql() and leave_settings_sql().
+diag::Result<std::string> recheck_sql(PgConnection& connection, const Names& names,
+                                      std::string_view digest);
 inline constexpr std::string_view kChangedMark = "weft: dependents changed";
 
 /// Statements that save the settings, then qualify every name in definitions; and that bring them

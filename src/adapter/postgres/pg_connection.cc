@@ -83,6 +83,17 @@ std::optional<std::string> Shared::final_name(const std::string& schema, const s
   return found == final_names_.end() ? std::nullopt : std::optional(found->second);
 }
 
+void Shared::remember_plain(const std::string& schema, const std::string& name, uint32_t oid) {
+  std::lock_guard lock(names_mutex_);
+  plain_[{schema, name}] = oid;
+}
+
+std::optional<uint32_t> Shared::take_plain(const std::string& schema, const std::string& name) {
+  std::lock_guard lock(names_mutex_);
+  auto found = plain_.extract({schema, name});
+  return found.empty() ? std::nullopt : std::optional(found.mapped());
+}
+
 PgConnection::PgConnection(Shared& shared, std::string connection_name) : shared_(shared) {
   name = std::move(connection_name);
   std::lock_guard lock(shared_.mutex);
@@ -197,6 +208,8 @@ diag::Result<QueryResult> PgConnection::execute(std::string_view sql, const Quer
   Stopwatch watch;
   begin_wanted_ = false;
   bool had_transaction = begins || session_->in_transaction();
+  // The text may commit and begin anew.
+  transaction_.clear();
   diag::Result<std::vector<ResultPtr>> results = session_->run(text, prefix);
   if (results && results->size() == (begins ? 1u : 0u))
     results = plain_error(diag::Code::DatabaseFailed,
@@ -240,6 +253,7 @@ diag::Result<QueryResult> PgConnection::query_catalog(std::string_view sql) {
 
 diag::Diagnostic PgConnection::give_up(diag::Diagnostic error) {
   begin_wanted_ = was_ended_by_statement_ = false;
+  transaction_.clear();
   if (session_ && session_->is_broken()) {
     close();
   } else if (session_ && session_->in_transaction()) {
@@ -252,6 +266,7 @@ diag::Diagnostic PgConnection::give_up(diag::Diagnostic error) {
 
 void PgConnection::close() {
   kept_.clear();
+  transaction_.clear();
   std::unique_ptr<Session> old;
   {
     std::lock_guard lock(mutex_);
@@ -275,9 +290,14 @@ diag::Status PgConnection::commit() {
   if (!session_ || !session_->in_transaction())
     return diag::Done{};
   // With the transaction's number the truth can be found out should the answer get lost.
-  diag::Result<RawRows> transaction = raw("select pg_catalog.txid_current_if_assigned()");
-  if (!transaction)
-    return give_up(transaction.error());
+  std::string transaction = std::exchange(transaction_, {});
+  if (transaction.empty()) {
+    diag::Result<RawRows> rows = raw("select pg_catalog.txid_current_if_assigned()");
+    if (!rows)
+      return give_up(rows.error());
+    if (!rows->empty())
+      transaction = rows->front().front().value_or("");
+  }
   diag::Result<std::vector<ResultPtr>> done = session_->run("COMMIT");
   if (done) {
     if (std::string_view(PQcmdStatus(done->back().get())) == "ROLLBACK") {
@@ -288,10 +308,7 @@ diag::Status PgConnection::commit() {
   }
   bool is_lost = session_->is_broken();
   diag::Diagnostic error = give_up(done.error());
-  const RawRows& rows = *transaction;
-  if (is_lost && !rows.empty() && rows[0][0])
-    return find_out(*rows[0][0], error);
-  return error;
+  return is_lost && !transaction.empty() ? find_out(transaction, error) : error;
 }
 
 diag::Status PgConnection::find_out(std::string_view transaction, diag::Diagnostic error) {
@@ -315,15 +332,12 @@ diag::Status PgConnection::find_out(std::string_view transaction, diag::Diagnost
   return error;
 }
 
+/// The answer is not waited for: a session that is gone has rolled back by itself.
 diag::Status PgConnection::rollback() {
   begin_wanted_ = was_ended_by_statement_ = false;
-  if (!session_ || !session_->in_transaction())
-    return diag::Done{};
-  diag::Result<std::vector<ResultPtr>> done = session_->run("ROLLBACK");
-  if (!done) {
-    // A session that is gone has rolled back by itself.
+  transaction_.clear();
+  if (session_ && session_->in_transaction() && !session_->send_rollback())
     close();
-  }
   return diag::Done{};
 }
 

@@ -47,9 +47,14 @@ struct Shared {
                            const std::string& name);
   /// Nothing for a name that was not remembered.
   std::optional<std::string> final_name(const std::string& schema, const std::string& built);
+  /// The relation was found with nothing around it that replacing would have to look after.
+  void remember_plain(const std::string& schema, const std::string& name, uint32_t oid);
+  /// The oid of a relation that was found so, once: it is about to be replaced.
+  std::optional<uint32_t> take_plain(const std::string& schema, const std::string& name);
 
  private:
   std::mutex names_mutex_;
+  std::map<std::pair<std::string, std::string>, uint32_t> plain_;
   std::map<std::pair<std::string, std::string>, std::string> final_names_;
 };
 
@@ -91,6 +96,14 @@ class PgConnection final : public Connection {
   /// Tells the observer something of weft's own.
   void notice(std::string_view text);
   void sending(std::string_view sql);
+  /// The transaction's number, once known: commit() need not ask for it.
+  void remember_transaction(std::string number) { transaction_ = std::move(number); }
+  /// raw() ended the transaction by itself, as commit() would have.
+  void ended_by_raw() {
+    begin_wanted_ = false;
+    was_ended_by_statement_ = true;
+    transaction_.clear();
+  }
 
  private:
   diag::Status set_up(Session& session);
@@ -111,6 +124,8 @@ class PgConnection final : public Connection {
   /// what follows up to rollback() or begin() then runs outside of one: hooks with `vacuum` rely
   /// on it.
   bool was_ended_by_statement_ = false;
+  /// Number of the open transaction; empty when it was not asked for.
+  std::string transaction_;
   /// Names of the statements that the session keeps.
   std::set<std::string> kept_;
 };

@@ -34,6 +34,7 @@
 #include "adapter/postgres/errors.h"
 #include "adapter/postgres/part_names.h"
 #include "adapter/postgres/publish_locks.h"
+#include "adapter/postgres/publish_plain.h"
 #include "adapter/postgres/recreate.h"
 #include "base/strings.h"
 
@@ -50,6 +51,8 @@ constexpr int kDoubtfulTries = 20;
 
 /// How the dependents follow the table.
 enum class Mode {
+  /// There are none, as far as was known when the run began.
+  Plain,
   /// `create or replace`, all in one message.
   Repoint,
   /// Drop and make again, all in one message.
@@ -75,18 +78,29 @@ class Publisher {
         target_(target),
         names_{target.schema.value_or(""), target.identifier.value_or(""),
                build.identifier.value_or("")},
-        joins_(connection.in_transaction()),
+        commits_(context.commits_build && connection.in_transaction()),
+        joins_(connection.in_transaction() && !commits_),
         target_path_(path_of(names_.schema, names_.target)),
         build_path_(path_of(names_.schema, names_.build)),
-        old_name_(build_name(names_.schema, names_.target, connection.shared().run, "old")) {}
+        old_name_(build_name(names_.schema, names_.target, connection.shared().run, "old")) {
+    std::optional<uint32_t> plain = connection.shared().take_plain(names_.schema, names_.target);
+    std::optional<Relation> known = connection.shared().cache.find(names_.schema, names_.target);
+    if (plain && known && known->type == build.type) {
+      mode_ = Mode::Plain;
+      old_oid_ = *plain;
+    }
+  }
 
   diag::Status run();
 
  private:
+  diag::Status commit_build();
   diag::Status prepare();
+  diag::Status swap_plain();
   diag::Status attempt();
   diag::Status swap_alone();
   diag::Status swap_with_views();
+  diag::Status send_last(const std::string& sql);
   diag::Status one_by_one(const std::vector<Script>& scripts, const std::string& drops);
   diag::Status make_or_leave(const Dependent& dependent, const std::string& sql);
   diag::Status refused(const Dependent& dependent, const Diagnostic& cause) const;
@@ -95,6 +109,7 @@ class Publisher {
   bool undo();
   void finish();
   bool was_published(const Diagnostic& error);
+  bool another_stands_there();
 
   std::string open_sql() const;
   std::string close_sql() const;
@@ -103,6 +118,7 @@ class Publisher {
   std::string drop_old_sql() const;
   std::string repoint_sql() const;
   std::string attach_sql() const;
+  std::string kept_sql() const;
   bool carries_attachments() const;
   const Dependent* find_dependent(uint32_t oid) const;
 
@@ -111,6 +127,8 @@ class Publisher {
   const Relation& build_;
   const Relation& target_;
   Names names_;
+  /// The open transaction is still to be committed.
+  bool commits_;
   bool joins_;
   std::string target_path_, build_path_, old_name_;
   Facts facts_;
@@ -120,6 +138,10 @@ class Publisher {
   bool opened_ = false;
   bool drop_failed_ = false;
   uint32_t build_oid_ = 0;
+  /// Known in mode Plain: the relation that is to be replaced.
+  uint32_t old_oid_ = 0;
+  /// Why mode Plain failed.
+  std::optional<Diagnostic> plain_error_;
   /// Views left out because the run builds them later.
   std::vector<Relation> left_out_;
 };
@@ -131,8 +153,12 @@ std::string Publisher::open_sql() const {
          enter_settings_sql(kLockSliceMs);
 }
 
+/// The number of the transaction that goes on saves a question when it is committed.
 std::string Publisher::close_sql() const {
-  return joins_ ? leave_settings_sql() + "release savepoint weft_publish" : std::string("commit");
+  return joins_ ? leave_settings_sql() +
+                      "release savepoint weft_publish; "
+                      "select pg_catalog.txid_current_if_assigned()"
+                : std::string("commit");
 }
 
 /// False when the open transaction cannot be brought back to where it was before the attempt.
@@ -208,6 +234,20 @@ std::string Publisher::attach_sql() const {
   return sql;
 }
 
+std::string Publisher::kept_sql() const {
+  std::string sql;
+  for (const Kept& kept : facts_.kept) {
+    bool wanted = kept.kind == Kept::Kind::Owner         ? context_.keeps_grants
+                  : kept.kind == Kept::Kind::Grant       ? context_.keeps_grants
+                  : kept.kind == Kept::Kind::ColumnGrant ? context_.keeps_grants
+                  : kept.kind == Kept::Kind::Comment     ? context_.keeps_comment
+                                                         : context_.keeps_column_comments;
+    if (wanted)
+      sql += kept.sql + ";\n";
+  }
+  return sql;
+}
+
 const Dependent* Publisher::find_dependent(uint32_t oid) const {
   for (const Dependent& dependent : facts_.dependents) {
     if (dependent.oid == oid)
@@ -221,6 +261,8 @@ diag::Status Publisher::prepare() {
   if (!facts)
     return facts.error();
   facts_ = std::move(*facts);
+  if (!facts_.build && plain_error_)
+    return *plain_error_;
   if (!facts_.build) {
     return plain_error(Code::DatabaseFailed,
                        fmt::format("`{}.{}`, built to become `{}`, does not exist", names_.schema,
@@ -240,8 +282,49 @@ diag::Status Publisher::prepare() {
   return diag::Done{};
 }
 
+/// Sends the message that ends the attempt.
+diag::Status Publisher::send_last(const std::string& sql) {
+  diag::Result<RawRows> done = connection_.raw(sql);
+  if (!done)
+    return done.error();
+  if (joins_ && !done->empty())
+    connection_.remember_transaction(done->front().front().value_or(""));
+  return diag::Done{};
+}
+
+/// Commit and swap in one message: the build is committed however the swap ends.
+diag::Status Publisher::swap_plain() {
+  diag::Result<std::string> check =
+      plain_check_sql(connection_, names_.schema, old_name_, names_.target);
+  if (!check)
+    return check.error();
+  std::string sql = commits_ ? "COMMIT; " : "";
+  sql += joins_
+             ? open_sql()
+             : fmt::format("begin isolation level read committed; set local lock_timeout to {};\n",
+                           kLockSliceMs);
+  sql += fmt::format("alter table {} rename to {};\nalter table {} rename to {};\n", target_path_,
+                     quote_identifier(old_name_), build_path_, quote_identifier(names_.target));
+  sql += *check;
+  sql += fmt::format("{} {};\n", build_.type == RelationType::View ? "drop view" : "drop table",
+                     path_of(names_.schema, old_name_));
+  sql += close_sql();
+  if (std::exchange(commits_, false))
+    connection_.ended_by_raw();
+  opened_ = true;
+  return send_last(sql);
+}
+
+diag::Status Publisher::commit_build() {
+  return std::exchange(commits_, false) ? connection_.commit() : diag::Status(diag::Done{});
+}
+
 diag::Status Publisher::attempt() {
   opened_ = false;
+  if (mode_ == Mode::Plain)
+    return swap_plain();
+  if (diag::Status committed = commit_build(); !committed)
+    return committed;
   diag::Status ready = prepare();
   if (!ready)
     return ready;
@@ -252,19 +335,20 @@ diag::Status Publisher::attempt() {
 diag::Status Publisher::swap_alone() {
   std::string sql = open_sql();
   if (!facts_.dependents.empty()) {
-    sql += lock_sql(false);
-    sql += recheck_sql(names_, facts_.digest, connection_.server_version());
+    diag::Result<std::string> recheck = recheck_sql(connection_, names_, facts_.digest);
+    if (!recheck)
+      return recheck.error();
+    sql += lock_sql(false) + *recheck;
   }
-  sql += rename_sql() + repoint_sql() + drop_old_sql() + attach_sql() + close_sql();
-  diag::Result<RawRows> done = connection_.raw(sql);
-  if (!done)
-    return done.error();
-  return diag::Done{};
+  sql += rename_sql() + repoint_sql() + drop_old_sql() + attach_sql() + kept_sql() + close_sql();
+  return send_last(sql);
 }
 
 diag::Status Publisher::swap_with_views() {
-  std::string sql = open_sql() + lock_sql(true) +
-                    recheck_sql(names_, facts_.digest, connection_.server_version());
+  diag::Result<std::string> recheck = recheck_sql(connection_, names_, facts_.digest);
+  if (!recheck)
+    return recheck.error();
+  std::string sql = open_sql() + lock_sql(true) + *recheck;
   diag::Result<RawRows> locked = connection_.raw(sql);
   if (!locked)
     return locked.error();
@@ -285,11 +369,8 @@ diag::Status Publisher::swap_with_views() {
     for (const std::string& statement : script.statements)
       sql += statement + ";\n";
   }
-  sql += repoint_sql() + drop_old_sql() + attach_sql() + close_sql();
-  diag::Result<RawRows> done = connection_.raw(sql);
-  if (!done)
-    return done.error();
-  return diag::Done{};
+  sql += repoint_sql() + drop_old_sql() + attach_sql() + kept_sql() + close_sql();
+  return send_last(sql);
 }
 
 diag::Status Publisher::one_by_one(const std::vector<Script>& scripts, const std::string& drops) {
@@ -319,10 +400,7 @@ diag::Status Publisher::one_by_one(const std::vector<Script>& scripts, const std
     if (!made)
       return made;
   }
-  diag::Result<RawRows> done = connection_.raw(drop_old_sql() + attach_sql() + close_sql());
-  if (!done)
-    return done.error();
-  return diag::Done{};
+  return send_last(drop_old_sql() + attach_sql() + kept_sql() + close_sql());
 }
 
 diag::Status Publisher::make_or_leave(const Dependent& dependent, const std::string& sql) {
@@ -385,6 +463,9 @@ Verdict Publisher::judge(const Diagnostic& error) {
     return Verdict::Final;
   if (state == "55P03" || state == "40P01")
     return Verdict::Locked;
+  // Whatever it was, the long way finds out.
+  if (mode_ == Mode::Plain && state != "57014")
+    return Verdict::Harder;
   // Another publisher went first; that is progress, so only time limits how often.
   if (error.message.find(kChangedMark) != std::string::npos)
     return Verdict::Changed;
@@ -406,7 +487,7 @@ void Publisher::finish() {
   RelationCache& cache = connection_.shared().cache;
   cache.remove(build_);
   Relation published = target_;
-  published.type = relation_type_of(facts_.build->kind);
+  published.type = facts_.build ? relation_type_of(facts_.build->kind) : build_.type;
   cache.add(published);
   for (const Relation& relation : left_out_)
     cache.remove(relation);
@@ -422,15 +503,30 @@ void Publisher::finish() {
 
 /// After a lost connection: the swap was committed when the new relation has the target's name.
 bool Publisher::was_published(const Diagnostic& error) {
-  if (error.code != Code::ConnectionLost || joins_ || build_oid_ == 0)
+  if (error.code != Code::ConnectionLost || joins_ || (build_oid_ == 0 && old_oid_ == 0))
     return false;
   if (!connection_.ensure_open())
     return false;
+  if (build_oid_ == 0)
+    return another_stands_there();
   diag::Result<RawRows> rows = connection_.raw(
       fmt::format("select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = "
                   "c.relnamespace "
                   "where c.oid = {} and n.nspname = {} and c.relname = {}",
                   build_oid_, quote_literal(names_.schema), quote_literal(names_.target)));
+  return rows && !rows->empty();
+}
+
+/// In mode Plain: the old relation is gone, the build relation is not there under its own name, and
+/// something has the target's name.
+bool Publisher::another_stands_there() {
+  diag::Result<RawRows> rows = connection_.raw(fmt::format(
+      "select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = "
+      "c.relnamespace "
+      "where n.nspname = {} and c.relname = {} and c.oid <> {} and not exists (select from "
+      "pg_catalog.pg_class b where b.relnamespace = n.oid and b.relname = {})",
+      quote_literal(names_.schema), quote_literal(names_.target), old_oid_,
+      quote_literal(names_.build)));
   return rows && !rows->empty();
 }
 
@@ -456,6 +552,8 @@ diag::Status Publisher::run() {
       std::vector<uint32_t> oids;
       if (facts_.target)
         oids.push_back(facts_.target->oid);
+      else if (old_oid_ != 0)
+        oids.push_back(old_oid_);
       for (const Dependent& dependent : facts_.dependents)
         oids.push_back(dependent.oid);
       return blocked_error(connection_, names_.schema, names_.target, oids);
@@ -463,7 +561,11 @@ diag::Status Publisher::run() {
     if (verdict == Verdict::Changed && wait.rest())
       continue;
     if (verdict == Verdict::Harder) {
-      mode_ = mode_ == Mode::Repoint ? Mode::Recreate : Mode::OneByOne;
+      if (mode_ == Mode::Plain)
+        plain_error_ = error;
+      mode_ = mode_ == Mode::Plain     ? Mode::Repoint
+              : mode_ == Mode::Repoint ? Mode::Recreate
+                                       : Mode::OneByOne;
       continue;
     }
     return final_error(std::move(error));
@@ -479,7 +581,7 @@ diag::Status publish(PgConnection& connection, const Relation& build, const Rela
     Relation made = target;
     made.type = build.type;
     connection.shared().cache.add(made);
-    return diag::Done{};
+    return context.commits_build ? connection.commit() : diag::Status(diag::Done{});
   }
   if (build.schema != target.schema) {
     return plain_error(Code::PublishRefused,

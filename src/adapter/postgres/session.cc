@@ -84,6 +84,7 @@ diag::Result<std::vector<ResultPtr>> Session::run(const std::string& sql, size_t
   if (sql.find('\0') != std::string::npos)
     return plain_error(diag::Code::DatabaseFailed,
                        "a statement has a NUL byte, which SQL cannot hold");
+  settle();
   tell(sql);
   if (PQsendQuery(connection_, sql.c_str()) != 1)
     return lost("before a statement was sent");
@@ -116,6 +117,7 @@ diag::Result<std::vector<ResultPtr>> Session::run(const std::string& sql, size_t
 
 diag::Result<int64_t> Session::copy_in(const std::string& sql, size_t prefix,
                                        const std::function<std::optional<std::string>()>& next) {
+  settle();
   tell(sql);
   if (PQsendQuery(connection_, sql.c_str()) != 1)
     return lost("before a copy was sent");
@@ -149,6 +151,7 @@ diag::Result<int64_t> Session::copy_in(const std::string& sql, size_t prefix,
 }
 
 diag::Result<ResultPtr> Session::describe(const std::string& sql) {
+  settle();
   tell(sql);
   ResultPtr prepared{PQprepare(connection_, "", sql.c_str(), 0, nullptr)};
   if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK)
@@ -161,7 +164,23 @@ diag::Result<ResultPtr> Session::describe(const std::string& sql) {
   return described;
 }
 
+bool Session::send_rollback() {
+  settle();
+  tell("ROLLBACK");
+  is_rolling_back_ = PQsendQuery(connection_, "ROLLBACK") == 1 && PQflush(connection_) >= 0;
+  return is_rolling_back_;
+}
+
+void Session::settle() {
+  if (!std::exchange(is_rolling_back_, false))
+    return;
+  while (PGresult* result = PQgetResult(connection_))
+    PQclear(result);
+}
+
 bool Session::in_transaction() const {
+  if (is_rolling_back_)
+    return false;
   PGTransactionStatusType status = PQtransactionStatus(connection_);
   return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
 }
@@ -169,6 +188,7 @@ bool Session::in_transaction() const {
 bool Session::is_broken() const { return PQstatus(connection_) != CONNECTION_OK; }
 
 bool Session::was_closed_by_server() {
+  settle();
   if (is_broken())
     return true;
   // Something that waits while nothing was asked is a notice, a parameter, or the end; the end

@@ -56,6 +56,10 @@ class Session {
   /// The row description of one statement that is not run.
   diag::Result<ResultPtr> describe(const std::string& sql);
 
+  /// Sends ROLLBACK without waiting; the next call of any other method does. False when the session
+  /// is broken.
+  bool send_rollback();
+
   /// As the server said with its last answer: true inside a transaction block, failed or not.
   bool in_transaction() const;
   bool is_broken() const;
@@ -76,6 +80,8 @@ class Session {
  private:
   explicit Session(pg_conn* connection);
   diag::Diagnostic lost(std::string_view what) const;
+  /// Reads the answer to a ROLLBACK that was sent ahead.
+  void settle();
   void tell(std::string_view sql) const {
     if (on_send)
       on_send(sql);
@@ -83,6 +89,8 @@ class Session {
 
   pg_conn* connection_;
   pg_cancel* cancel_;
+  /// A ROLLBACK was sent whose answer was not read.
+  bool is_rolling_back_ = false;
 };
 
 }  // namespace weft::adapter::postgres

@@ -30,8 +30,7 @@
        the swap takes its locks for a moment only. #}
     {% do apply_grants(build_relation, grant_config, should_revoke=revokes) %}
     {% do persist_docs(build_relation, model) %}
-    {% do adapter.commit() %}
-    {% do adapter.publish(build_relation, target_relation) %}
+    {% do adapter.publish(build_relation, target_relation, commit=true) %}
   {% endif %}
 
   {{ run_hooks(post_hooks, inside_transaction=False) }}
