@@ -121,9 +121,12 @@ void Console::fancy_line(std::string_view name, std::string_view code, Level lev
 }
 
 std::string_view Console::materialized(const Node& node) const {
-  return manifest_ == nullptr || !node.config.valid()
-             ? std::string_view()
-             : manifest_->config_of(node).text("materialized");
+  if (manifest_ == nullptr || !node.config.valid())
+    return {};
+  std::string_view word = manifest_->config_of(node).text("materialized");
+  bool is_microbatch = word == "incremental" && node.type == ResourceType::Model &&
+                       manifest_->config_of(node).text("incremental_strategy") == "microbatch";
+  return is_microbatch ? "microbatch" : word;
 }
 
 void Console::set_manifest(const manifest::Manifest* manifest) {
@@ -275,13 +278,16 @@ void Console::result_line(size_t index, size_t total, const Node& node, const Ru
     return;
   }
   bool failed = result.status == "error";
+  // Only the line that ends a snapshot does not say that it is one.
+  std::string what = node.type == ResourceType::Snapshot
+                         ? relation_text(node)
+                         : materialization_text(node, materialized(node));
   std::string text = failed ? fmt::format("ERROR {} {}",
                                           node.type == ResourceType::Seed       ? "loading"
                                           : node.type == ResourceType::Snapshot ? "snapshotting"
                                                                                 : "creating",
-                                          materialization_text(node, materialized(node)))
-                            : fmt::format("OK {} {}", done_word(node),
-                                          materialization_text(node, materialized(node)));
+                                          what)
+                            : fmt::format("OK {} {}", done_word(node), what);
   if (result.status == "partial success")
     text = "PARTIALLY created " + materialization_text(node, materialized(node));
   const char* name = node.type == ResourceType::Seed       ? "LogSeedResult"

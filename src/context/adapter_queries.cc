@@ -129,6 +129,8 @@ Value get_column_schema_from_query(Worker& worker, const Arguments& arguments) {
       adapter_of(worker).columns_of_query(worker.connection(), sql);
   if (!columns)
     raise_database_error(worker, columns.error(), sql);
+  for (Column& column : *columns)
+    column.dtype = adapter::translate_type(column.dtype);
   return column_list(std::move(*columns));
 }
 

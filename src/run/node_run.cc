@@ -8,6 +8,7 @@
 #include "run/freshness.h"
 #include "run/function_run.h"
 #include "run/microbatch.h"
+#include "run/node_retry.h"
 #include "run/query_comment.h"
 #include "run/unit_test_runner.h"
 
@@ -202,7 +203,9 @@ void run_step(NodeRun& run, const RunRequest& request) {
     status = execute(run, request);
   if (status || executes)
     run.result.timing.push_back({"execute", compiled_at, clock.now_us()});
-  if (!status)
+  if (!status && run.has_tries && may_be_repeated(run, status.error()))
+    run.is_repeated = true;
+  else if (!status)
     fail(run, status.error());
   else if (run.result.status.empty())
     run.result.status = "success";
@@ -213,18 +216,22 @@ void run_step(NodeRun& run, const RunRequest& request) {
 
 manifest::RunResult run_node(const RunContext& context, const RunRequest& request, Lane& lane,
                              NodeId id) {
-  NodeRun run{context, lane, id, {}, {}, {}};
-  const Node& node = run.node();
-  run.result.unique_id = node.unique_id;
-  run.result.relation_name = node.relation_name;
-  run.result.thread_id = lane.worker->thread_name;
-  if (lane.connection != nullptr)
-    lane.connection->name = node.unique_id;
-  if (request.mode == Mode::Run && is_microbatch(context, node))
-    run_batches(run, request);
-  else
-    run_step(run, request);
-  return std::move(run.result);
+  for (int tried = 1;; ++tried) {
+    NodeRun run{context, lane, id, {}, {}, {}};
+    const Node& node = run.node();
+    run.result.unique_id = node.unique_id;
+    run.result.relation_name = node.relation_name;
+    run.result.thread_id = lane.worker->thread_name;
+    run.has_tries = tried < kMostTries;
+    if (lane.connection != nullptr)
+      lane.connection->name = node.unique_id;
+    if (request.mode == Mode::Run && is_microbatch(context, node))
+      run_batches(run, request);
+    else
+      run_step(run, request);
+    if (!run.is_repeated)
+      return std::move(run.result);
+  }
 }
 
 }  // namespace weft::run

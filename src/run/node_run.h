@@ -40,6 +40,8 @@ struct NodeRun {
   const BatchStep* batch = nullptr;
   /// Unit tests: files below target/compiled with the SQL of their inputs.
   std::vector<std::pair<std::string, std::string>> fixtures = {};
+  /// Another try is allowed; `is_repeated` says that one is wanted, and the result means nothing.
+  bool has_tries = false, is_repeated = false;
 
   const manifest::Manifest& manifest() const { return context.project.manifest; }
   const manifest::Node& node() const { return manifest().node(id); }

@@ -181,6 +181,13 @@ class Scheduler {
       result.status = "skipped";
       result.thread_id = "MainThread";
       result.relation_name = node.relation_name;
+      if (!because.valid() && !context_.shared.env.cancel.is_cancelled()) {
+        // As with dbt, what the first failure kept from running has a result and no line.
+        result.message = "Skipping due to fail_fast";
+        results_.push_back(std::move(result));
+        changed_.notify_all();
+        return;
+      }
       auto cause = causes_.find(because);
       bool has_cause = because.valid() && cause != causes_.end();
       const Node* reason = has_cause ? &context_.project.manifest.node(because) : nullptr;

@@ -121,9 +121,11 @@ class Maker {
   void add(const std::string& name, std::string_view bound) {
     std::string made = name;
     if (!table_.build.same_path(table_.target)) {
-      made = build_name(table_.target.schema.value_or(""), name, connection_.shared().run,
+      Shared& shared = connection_.shared();
+      made = build_name(table_.target.schema.value_or(""), name,
+                        shared.is_pooled ? kPooledRun : shared.run,
                         table_.build.identifier.value_or(""));
-      connection_.shared().remember_final_name(table_.target.schema.value_or(""), made, name);
+      shared.remember_final_name(table_.target.schema.value_or(""), made, name);
     }
     statements_.push_back(fmt::format("create {}table {}.{} partition of {} {}",
                                       table_.unlogged ? "unlogged " : "",

@@ -315,7 +315,7 @@ diag::Status PgConnection::find_out(std::string_view transaction, diag::Diagnost
   for (int attempt = 0; attempt < kFateTries; ++attempt) {
     diag::Status open = ensure_open();
     if (!open)
-      return error;
+      break;
     diag::Result<RawRows> rows = raw(fmt::format("select pg_catalog.txid_status({})", transaction));
     if (!rows) {
       close();
@@ -329,6 +329,8 @@ diag::Status PgConnection::find_out(std::string_view transaction, diag::Diagnost
     std::this_thread::sleep_for(kFatePause);
   }
   error.hint = "whether the transaction was committed is not known";
+  if (error.database)
+    error.database->sqlstate = "08007";
   return error;
 }
 
@@ -422,8 +424,11 @@ diag::Result<std::vector<std::pair<std::string, uint32_t>>> PgConnection::descri
   diag::Status open = ensure_open();
   if (!open)
     return open.error();
+  // Behind a pooler the two messages of a description may go to two servers; the query is run
+  // there, as dbt does anywhere: its callers ask for no rows.
+  bool may_change_servers = shared_.is_pooled && !session_->in_transaction();
   diag::Result<ResultPtr> described = ResultPtr();
-  if (may_be_several(sql)) {
+  if (may_change_servers || may_be_several(sql)) {
     // A header before the query makes several statements, which only the simple protocol takes.
     diag::Result<std::vector<ResultPtr>> results = session_->run(std::string(sql));
     if (!results)

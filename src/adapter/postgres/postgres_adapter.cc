@@ -159,10 +159,13 @@ Relation PostgresAdapter::build_relation(const Relation& target, RelationType ty
     std::lock_guard lock(builds_mutex_);
     number = builds_[schema + "." + name]++;
   }
-  // A node that is tried again must not meet what its first try left.
-  build.identifier =
-      postgres::build_name(schema, name, shared_.is_pooled ? postgres::kPooledRun : shared_.run,
-                           number == 0 ? std::string() : fmt::to_string(number));
+  // A node that is tried again must not meet what its first try left; nor another run's build,
+  // where the name itself does not tell the run.
+  std::string purpose = number == 0 ? std::string() : fmt::to_string(number);
+  if (shared_.is_pooled)
+    purpose += fmt::format(" of {:06x}", shared_.run);
+  build.identifier = postgres::build_name(
+      schema, name, shared_.is_pooled ? postgres::kPooledRun : shared_.run, purpose);
   build.quote.identifier = true;
   return build;
 }
