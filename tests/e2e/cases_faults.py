@@ -40,7 +40,7 @@ MODELS = {
 IN_PLACE = ("rebuilt", "parted", "shifting", "merged", "refreshed", "loaded")
 ROWS = 3
 FAULTS = ("cut", "lost", "kill")
-SAMPLE = 12
+SAMPLE = int(os.environ.get("WEFT_POINTS", "12"))
 
 
 class Server:
