@@ -115,7 +115,7 @@ TEST_CASE("warnings become errors or silence by name, group and all") {
   DataMap both{{"warn_error", true}, {"warn_error_options", DataMap{{"error", "all"}}}};
   CHECK(contains(f.error(resolve_flags(both, f.env, {}, f.sources)), "are both given"));
   DataMap twice{{"warn_error_options", DataMap{{"error", "all"}, {"include", "all"}}}};
-  CHECK(contains(f.error(resolve_flags(twice, f.env, {}, f.sources)), "its old name `include`"));
+  CHECK(contains(f.error(resolve_flags(twice, f.env, {}, f.sources)), "Only `include` or `error`"));
 }
 
 }  // namespace weft::config
