@@ -162,7 +162,7 @@ constexpr std::string_view kFacts = R"(, facts as (
     where t.relowner <> t.build_owner
       and pg_catalog.pg_has_role(current_user, t.relowner, 'MEMBER')
     union all
-    select 'grant', pg_catalog.format('grant %s on table %I.%I to %s%s', x.privilege_type,
+    select 'grant', pg_catalog.format('GRANT %s ON TABLE %I.%I TO %s%s', x.privilege_type,
       $S::text, $T::text, case x.grantee when 0 then 'public'
         else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) end,
       case when x.is_grantable then ' with grant option' else '' end)
