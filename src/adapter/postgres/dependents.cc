@@ -165,16 +165,16 @@ constexpr std::string_view kFacts = R"(, facts as (
     select 'grant', pg_catalog.format('GRANT %s ON TABLE %I.%I TO %s%s', x.privilege_type,
       $S::text, $T::text, case x.grantee when 0 then 'public'
         else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) end,
-      case when x.is_grantable then ' with grant option' else '' end)
+      case when x.is_grantable then ' WITH GRANT OPTION' else '' end)
     from pg_catalog.aclexplode(t.relacl) x
     where x.grantee <> t.relowner and not exists (
       select from pg_catalog.aclexplode(t.build_acl) y where y.grantee = x.grantee
         and y.privilege_type = x.privilege_type and y.is_grantable >= x.is_grantable)
     union all
-    select 'column grant', pg_catalog.format('grant %s (%I) on table %I.%I to %s%s',
+    select 'column grant', pg_catalog.format('GRANT %s (%I) ON TABLE %I.%I TO %s%s',
       x.privilege_type, a.attname, $S::text, $T::text, case x.grantee when 0 then 'public'
         else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) end,
-      case when x.is_grantable then ' with grant option' else '' end)
+      case when x.is_grantable then ' WITH GRANT OPTION' else '' end)
     from pg_catalog.pg_attribute a
     join pg_catalog.pg_attribute n on n.attrelid = t.build_oid and n.attname = a.attname
       and not n.attisdropped
