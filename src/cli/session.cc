@@ -67,7 +67,7 @@ void warn_of_own_state(Log& log, const std::string& folder) {
   base::DataMap data;
   data.set("state_path", base::Data(folder));
   log.write({"WarnStateTargetEqual", "I072", Level::Warn,
-             fmt::format("[WARNING]: Warning: The state and target directories are the same: "
+             fmt::format("[WARNING]: The state and target directories are the same: "
                          "'{}'. This could lead to missing changes due to overwritten state "
                          "including non-idempotent retries.",
                          folder),

@@ -3,7 +3,7 @@
 Each point is a run that meets one fault, a look at the database, and a plain run that must put everything right.
 A run of this file alone takes every point; within run.py a sample is taken.
 
-    python3 tests/e2e/run.py --weft build/dev/weft --all-points 'statement'
+    python3 tests/e2e/run.py --weft build/dev/weft WEFT_ALL_POINTS=1 'statement'
 """
 import json
 import os
