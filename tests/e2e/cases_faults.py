@@ -1,9 +1,9 @@
 """Cases of run.py that break the connection, or kill weft, at one statement after the other.
 
 Each point is a run that meets one fault, a look at the database, and a plain run that must put everything right.
-A run of this file alone takes every point; within run.py a sample is taken.
+A sample of the points is taken, or every one with WEFT_ALL_POINTS=1:
 
-    python3 tests/e2e/run.py --weft build/dev/weft WEFT_ALL_POINTS=1 'statement'
+    WEFT_ALL_POINTS=1 python3 tests/e2e/run.py --weft build/dev/weft statement
 """
 import json
 import os
