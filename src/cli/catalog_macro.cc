@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "context/overrides.h"
 #include "context/relation_object.h"
 #include "context/relations.h"
 #include "context/table_object.h"
@@ -96,15 +97,8 @@ std::vector<docs::CatalogRow> rows_of(const context::TableData& table) {
 }  // namespace
 
 bool has_catalog_macro(const Session& session) {
-  const context::MacroTable& macros = *session.parsed->macros;
-  const std::string& root = session.project.name;
-  if (!macros.is_builtin(root, kMacro))
-    return true;
-  const context::CallableMacro* found = macros.dispatch(root, std::string(kMacro), "dbt", nullptr);
-  if (found == nullptr)
-    return false;
-  const std::string& package = session.parsed->manifest.macros[found->id.index()].package_name;
-  return package != "dbt" && package != "dbt_postgres";
+  return context::overriding_macro(*session.parsed->macros, session.parsed->manifest, kMacro) !=
+         nullptr;
 }
 
 diag::Result<manifest::Catalog> read_catalog_by_macro(Session& session,

@@ -9,6 +9,7 @@
 #include "base/paths.h"
 #include "base/strings.h"
 #include "base/thread_name.h"
+#include "config/variables.h"
 
 namespace weft::cli {
 namespace {
@@ -49,21 +50,10 @@ std::string_view short_thread_name() {
   return name.substr(0, name.find(' '));
 }
 
-/// DBT_ENV_CUSTOM_ENV_X as X, in every event.
-base::Data custom_variables(const base::Env& env) {
-  constexpr std::string_view kPrefix = "DBT_ENV_CUSTOM_ENV_";
-  base::DataMap made;
-  for (const auto& [name, value] : env.variables) {
-    if (base::starts_with(name, kPrefix))
-      made.set(std::string_view(name).substr(kPrefix.size()), base::Data(value));
-  }
-  return base::Data(std::move(made));
-}
-
 std::vector<std::string> secret_values(const base::Env& env) {
   std::vector<std::string> values;
   for (const auto& [name, value] : env.variables) {
-    if (base::starts_with(name, "DBT_ENV_SECRET") && !base::trim(value).empty())
+    if (base::starts_with(name, config::kSecretPrefix) && !base::trim(value).empty())
       values.push_back(value);
   }
   return values;
@@ -90,7 +80,7 @@ void Log::configure(const config::Flags& flags, const std::string& folder,
   file_is_off_ = file_level == "none";
   console_level_ = debug_ ? Level::Debug : level_of(level).value_or(Level::Info);
   file_level_ = level_of(file_level).value_or(Level::Debug);
-  extra_ = custom_variables(env_);
+  extra_ = base::Data(config::custom_variables(env_));
   for (std::string& secret : secret_values(env_))
     add_secret(std::move(secret));
   max_bytes_ = static_cast<uint64_t>(std::max<int64_t>(flags.get_int("log_file_max_bytes"), 0));

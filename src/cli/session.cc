@@ -12,6 +12,7 @@
 #include "cli/check_values.h"
 #include "config/deprecations.h"
 #include "config/profile_flags.h"
+#include "config/variables.h"
 #include "run/defer.h"
 
 namespace weft::cli {
@@ -58,9 +59,6 @@ void report_models_option(diag::Sink& sink) {
       "Usage of `--models`, `--model`, and `-m` is deprecated in favor of `--select` or `-s`.";
   sink.report(std::move(warning));
 }
-
-/// Variables of the environment and of --vars that are called so are secrets.
-constexpr std::string_view kSecretPrefix = "DBT_ENV_SECRET";
 
 /// A run that compares with its own target folder overwrites what it compares with.
 void warn_of_own_state(Log& log, const std::string& folder) {
@@ -141,7 +139,7 @@ bool Session::load_project(std::string* problem) {
   if (const base::Data* given = line.values.find("vars"))
     cli_vars = given->as_map();
   for (const auto& [key, value] : cli_vars) {
-    if (base::starts_with(key, kSecretPrefix))
+    if (base::starts_with(key, config::kSecretPrefix))
       log.add_secret(python_str(value));
   }
   diag::Result<std::string> root = config::find_project_root(env, option_text(line, "project_dir"));
@@ -610,7 +608,7 @@ base::DataMap Session::artifact_args() const {
   args.set("invocation_command", base::Data(line.invocation));
   base::DataMap shown = cli_vars;
   for (base::DataEntry& entry : shown) {
-    if (base::starts_with(entry.key, kSecretPrefix))
+    if (base::starts_with(entry.key, config::kSecretPrefix))
       entry.value = base::Data("*****");
   }
   args.set("vars", base::Data(std::move(shown)));

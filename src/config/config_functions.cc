@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/strings.h"
 #include "config/config_render.h"
+#include "config/variables.h"
 #include "yaml/document.h"
 
 namespace weft::config {
@@ -18,7 +19,6 @@ using jinja::Arguments;
 using jinja::Interpreter;
 using jinja::Value;
 
-constexpr std::string_view kSecretPrefix = "DBT_ENV_SECRET";
 constexpr std::string_view kSecretStart = "$$$DBT_SECRET_START$$$";
 constexpr std::string_view kSecretEnd = "$$$DBT_SECRET_END$$$";
 

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "context/adapter_object.h"
 #include "context/column_object.h"
+#include "context/overrides.h"
 #include "context/relation_object.h"
 #include "context/table_object.h"
 
@@ -87,21 +88,9 @@ std::vector<Column> columns_of(Worker& worker, const Relation& relation) {
   return *columns;
 }
 
-/// The project's own macro of that name, or its version for postgres, where it has one.
-const CallableMacro* overriding_macro(Worker& worker, std::string_view name) {
-  const MacroTable& macros = worker.shared().macros;
-  const std::string& package = macros.root_package();
-  if (!macros.is_builtin(package, name))
-    return macros.find(package, name);
-  const CallableMacro* found = macros.dispatch(package, std::string(name), "dbt", nullptr);
-  if (found == nullptr)
-    return nullptr;
-  const std::string& owner = worker.shared().manifest.macros[found->id.index()].package_name;
-  return owner == "dbt" || owner == "dbt_postgres" ? nullptr : found;
-}
-
 Value get_columns_in_relation(Worker& worker, const Arguments& arguments) {
-  if (const CallableMacro* own = overriding_macro(worker, "get_columns_in_relation"))
+  if (const CallableMacro* own = overriding_macro(worker.shared().macros, worker.shared().manifest,
+                                                  "get_columns_in_relation"))
     return worker.interpreter().invoke(worker.macro_value(*own), arguments);
   ArgumentReader reader(worker.interpreter(), "get_columns_in_relation", arguments, {"relation"});
   return column_list(columns_of(worker, relation_at(worker, reader, 0, "get_columns_in_relation")));

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/strings.h"
+#include "config/variables.h"
 #include "context/plain_names.h"
 #include "context/worker.h"
 #include "diag/code.h"
@@ -101,13 +102,11 @@ class VarObject final : public jinja::Object {
   Worker& worker_;
 };
 
-constexpr std::string_view kSecretPrefix = "DBT_ENV_SECRET";
-
 Value env_var(Interpreter& interpreter, const Arguments& arguments, void* self) {
   Worker& worker = worker_of(self);
   ArgumentReader reader(interpreter, "env_var", arguments, {"var", "default"});
   std::string name = reader.text(0);
-  if (base::starts_with(name, kSecretPrefix)) {
+  if (base::starts_with(name, config::kSecretPrefix)) {
     diag::Diagnostic diagnostic;
     diagnostic.code = diag::Code::EnvVarSecret;
     diagnostic.message = fmt::format("secret variable `{}` may not be read here", name);

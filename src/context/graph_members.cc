@@ -1,5 +1,6 @@
 // graph, selected_resources and what a macro may know of the command.
 #include "base/strings.h"
+#include "config/variables.h"
 #include "context/worker.h"
 #include "jinja/host_memory.h"
 #include "manifest/artifacts.h"
@@ -82,13 +83,7 @@ Value invocation_args(Worker& worker) {
 
 /// DBT_ENV_CUSTOM_ENV_X as X, as the artifacts' metadata has them.
 Value metadata_envs(Worker& worker) {
-  constexpr std::string_view kPrefix = "DBT_ENV_CUSTOM_ENV_";
-  Value made = Value::dict();
-  for (const auto& [name, value] : worker.shared().env.variables) {
-    if (base::starts_with(name, kPrefix))
-      made.set_item(std::string_view(name).substr(kPrefix.size()), Value::string(value));
-  }
-  return made;
+  return Value::from_data(base::Data(config::custom_variables(worker.shared().env)));
 }
 
 Value macro_stack(Worker& worker) {

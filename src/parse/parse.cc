@@ -1,6 +1,7 @@
 #include "parse/parse.h"
 
 #include "base/hash.h"
+#include "config/variables.h"
 #include "parse/cache.h"
 #include "parse/checks.h"
 #include "parse/names.h"
@@ -59,11 +60,7 @@ void fill_metadata(State& state) {
   metadata.quoting.set("schema", base::Data(quoting.schema.value_or(true)));
   metadata.quoting.set("identifier", base::Data(quoting.identifier.value_or(true)));
   metadata.quoting.set("column", quoting.column ? base::Data(*quoting.column) : base::Data());
-  constexpr std::string_view kCustom = "DBT_ENV_CUSTOM_ENV_";
-  for (const auto& [name, value] : input.env.variables) {
-    if (std::string_view(name).substr(0, kCustom.size()) == kCustom)
-      metadata.env.set(std::string_view(name).substr(kCustom.size()), base::Data(value));
-  }
+  metadata.env = config::custom_variables(input.env);
 }
 
 void check_all(State& state) {
