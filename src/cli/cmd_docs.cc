@@ -7,6 +7,7 @@
 #include "base/paths.h"
 #include "cli/catalog_macro.h"
 #include "cli/commands.h"
+#include "cli/last_run.h"
 #include "docs/catalog.h"
 #include "docs/docs.h"
 
@@ -41,16 +42,6 @@ bool compile_all(Session& session, run::RunOutcome& outcome) {
     return true;
   session.console.compile_failed(outcome.results);
   return false;
-}
-
-/// The last run's results, so that the site shows them; a compile of docs generate is not one.
-std::optional<manifest::RunResults> earlier_results(Session& session) {
-  std::string path = base::join_path(base::join_path(session.project.root, session.target_path()),
-                                     "run_results.json");
-  diag::Result<manifest::RunResults> read = manifest::read_run_results(session.env.files, path);
-  if (!read)
-    return std::nullopt;
-  return std::move(*read);
 }
 
 /// The folders of asset-paths, into target/. Links are left out: they may lead anywhere.
@@ -101,7 +92,7 @@ bool publish_assets(Session& session, const std::string& target) {
 int cmd_docs_generate(Session& session) {
   if (!session.load_project() || !session.load_profile() || !session.parse() || !session.connect())
     return kUnhandled;
-  std::optional<manifest::RunResults> earlier = earlier_results(session);
+  std::optional<manifest::RunResults> earlier = read_last_run(session);
   const base::Data* wanted = session.line.values.find("compile");
   run::RunOutcome outcome;
   bool compiles = wanted == nullptr || wanted->truthy();

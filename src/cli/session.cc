@@ -10,6 +10,7 @@
 #include "base/paths.h"
 #include "base/strings.h"
 #include "cli/check_values.h"
+#include "cli/last_run.h"
 #include "config/deprecations.h"
 #include "config/profile_flags.h"
 #include "config/variables.h"
@@ -639,6 +640,7 @@ bool Session::write_run_results(const run::RunOutcome& outcome) {
   results.results = outcome.results;
   results.elapsed_time = outcome.elapsed;
   results.args = artifact_args();
+  keep_last_run(*this);
   return write_artifact("run_results.json", run_results_json(results));
 }
 

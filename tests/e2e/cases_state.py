@@ -1,9 +1,12 @@
 """Cases of run.py: what comes from earlier runs, and packages of a hub."""
+import base64
 import io
 import json
+import re
 import shutil
 import tarfile
 import threading
+import zlib
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -44,6 +47,20 @@ def what_is_not_built_is_read_from_the_state(project) -> None:
     assert '"branch"."stg_orders"' in path.read_text()
     project.run("compile", "--select", "customers", "--defer", "--state", "state", "--favor-state")
     assert '"analytics"."stg_orders"' in path.read_text()
+
+
+def the_site_shows_the_last_run_and_not_what_compiled_since(project) -> None:
+    project.run("build")
+    for words in (("docs", "generate"), ("compile",), ("docs", "generate"), ("docs", "generate")):
+        project.run(*words)
+        kept = json.loads((project.root / "target/last_run_results.json").read_text())
+        assert kept["args"]["which"] == "build", words
+    (core,) = (project.root / "target/docs-assets").glob("core.*.js")
+    packed = re.search(r'D\("core","([^"]+)"', core.read_text()).group(1)
+    shown = json.loads(zlib.decompress(base64.b64decode(packed), -zlib.MAX_WBITS))["run"]
+    assert shown["command"] == "build", shown
+    project.run("run", "--select", "stg_orders")
+    assert not (project.root / "target/last_run_results.json").exists()
 
 
 def values_of_variables_are_no_changes(project) -> None:
@@ -171,6 +188,7 @@ def packages_come_from_the_hub(project) -> None:
 
 
 CASES = [retry_repeats_what_failed_and_what_was_behind_it, what_is_not_built_is_read_from_the_state,
+         the_site_shows_the_last_run_and_not_what_compiled_since,
          values_of_variables_are_no_changes, functions_and_their_overloads_are_built,
          run_makes_the_functions_that_are_missing,
          the_latest_version_has_a_pointer, packages_come_from_the_hub]
