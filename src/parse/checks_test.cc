@@ -55,6 +55,19 @@ TEST_CASE("configuration paths that apply to nothing are listed", "[checks]") {
                      "There are 2 unused configuration paths:\n- models.q.gone\n- data_tests"));
 }
 
+TEST_CASE("a file that is not UTF-8 is shown at its wrong byte", "[checks]") {
+  base::MemoryFiles files{{"/q/dbt_project.yml", "name: q\nprofile: test\n"},
+                          {"/q/models/m.sql", "select 1 as a,\n  '\xff' as b\n"}};
+  TestProject project(files, "/q");
+  REQUIRE(project.diagnostics().size() == 1);
+  const diag::Diagnostic& found = project.diagnostics().front();
+  CHECK(found.code == Code::NotUtf8);
+  const diag::SourceText& source = project.sources().get(found.span.source);
+  CHECK(source.path == "models/m.sql");
+  CHECK(source.place(found.span.begin).line == 2);
+  CHECK(source.place(found.span.begin).column == 4);
+}
+
 TEST_CASE("deprecation dates are told to the model and to who refers to it", "[checks]") {
   Checked project{{"/q/models/old.sql", "select 1"},
                   {"/q/models/user.sql", "select * from {{ ref('old') }} join {{ ref('m') }}"},

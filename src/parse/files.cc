@@ -209,6 +209,8 @@ std::string read_file(State& state, size_t index) {
     diagnostic.code = diag::Code::NotUtf8;
     diagnostic.message =
         fmt::format("`{}` is not UTF-8: byte {} is wrong", file.original_file_path, *bad + 1);
+    diagnostic.span = {state.input.sources.add(file.original_file_path, *text),
+                       static_cast<uint32_t>(*bad), static_cast<uint32_t>(*bad + 1)};
     diagnostic.hint = "save the file as UTF-8";
     state.report(std::move(diagnostic));
     *text = "";
