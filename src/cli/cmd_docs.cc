@@ -16,15 +16,21 @@ namespace {
 
 using manifest::ResourceType;
 
-bool compile_all(Session& session, run::RunOutcome& outcome) {
-  std::optional<graph::NodeSet> selected = session.select(
-      {ResourceType::Model, ResourceType::Snapshot, ResourceType::Test, ResourceType::Analysis,
-       ResourceType::Function, ResourceType::Seed, ResourceType::Operation});
-  if (!selected)
-    return false;
+/// What --select means here. Sources are not compiled, but the catalog has those selected.
+std::optional<graph::NodeSet> select_all(Session& session) {
+  return session.select({ResourceType::Model, ResourceType::Snapshot, ResourceType::Test,
+                         ResourceType::Analysis, ResourceType::Function, ResourceType::Seed,
+                         ResourceType::Operation, ResourceType::Source});
+}
+
+bool compile_all(Session& session, const graph::NodeSet& selected, run::RunOutcome& outcome) {
   run::RunRequest request;
   request.mode = run::Mode::Compile;
-  request.selected = std::move(*selected);
+  request.selected = selected;
+  for (manifest::NodeId id : selected.members()) {
+    if (session.parsed->manifest.node(id).type == ResourceType::Source)
+      request.selected.erase(id);
+  }
   request.threads = static_cast<size_t>(std::max(1, session.profile.threads));
   request.create_schemas = false;
   // Hooks are compiled like nodes.
@@ -42,6 +48,15 @@ bool compile_all(Session& session, run::RunOutcome& outcome) {
     return true;
   session.console.compile_failed(outcome.results);
   return false;
+}
+
+/// Leaves the tables of selected nodes in the catalog.
+void limit_catalog(const manifest::Manifest& manifest, const graph::NodeSet& selected,
+                   manifest::Catalog& catalog) {
+  std::erase_if(catalog.tables, [&](const manifest::CatalogTable& table) {
+    manifest::NodeId id = manifest.find(table.unique_id);
+    return !id.valid() || !selected.contains(id);
+  });
 }
 
 /// The folders of asset-paths, into target/. Links are left out: they may lead anywhere.
@@ -96,8 +111,12 @@ int cmd_docs_generate(Session& session) {
   const base::Data* wanted = session.line.values.find("compile");
   run::RunOutcome outcome;
   bool compiles = wanted == nullptr || wanted->truthy();
-  if (compiles && !compile_all(session, outcome))
-    return kUnhandled;
+  std::optional<graph::NodeSet> selected;
+  if (compiles) {
+    selected = select_all(session);
+    if (!selected || !compile_all(session, *selected, outcome))
+      return kUnhandled;
+  }
   manifest::Catalog catalog;
   catalog.metadata = session.parsed->manifest.metadata;
   const base::Data* empty = session.line.values.find("empty_catalog");
@@ -112,6 +131,8 @@ int cmd_docs_generate(Session& session) {
       return kUnhandled;
     }
     catalog = std::move(*read);
+    if (selected)
+      limit_catalog(session.parsed->manifest, *selected, catalog);
   }
   catalog.metadata.generated_at = session.env.clock.now_us();
   if ((compiles && !session.write_manifest()) ||

@@ -14,9 +14,12 @@ namespace {
 using base::Data;
 using base::DataMap;
 
-/// Flags that are never those of the earlier run.
-constexpr std::array<std::string_view, 7> kOwnFlags = {
-    "log_path", "profiles_dir", "project_dir", "defer_state", "target_path", "warn_error", "quiet"};
+/// Flags that are never those of the earlier run: where things are, and how output looks, since
+/// that run may have had a terminal and this one none.
+constexpr std::array<std::string_view, 15> kOwnFlags = {
+    "log_path",   "profiles_dir",    "project_dir", "defer_state",     "target_path",
+    "warn_error", "quiet",           "use_colors",  "use_colors_file", "printer_width",
+    "log_format", "log_format_file", "log_level",   "log_level_file",  "log_file_max_bytes"};
 /// Flags of the earlier run that the command line may replace.
 constexpr std::array<std::string_view, 2> kReplaceable = {"vars", "threads"};
 

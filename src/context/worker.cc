@@ -200,7 +200,9 @@ diag::Result<jinja::Rendered> Worker::render_text(std::string_view text, std::st
 
 adapter::Connection& Worker::connection() {
   if (connection_ == nullptr)
-    interpreter_.raise("DbtRuntimeError", "no database may be asked here");
+    interpreter_.raise(
+        "DbtRuntimeError",
+        "connection never acquired for thread: templates may not ask the database here");
   return *connection_;
 }
 

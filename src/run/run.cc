@@ -216,12 +216,19 @@ class Scheduler {
   bool stop_ = false, is_over_ = false;
 };
 
-std::vector<Lane> make_lanes(const RunContext& context, size_t count) {
+/// --no-introspect: templates are compiled without the database, as far as they don't ask it.
+bool may_ask_database(const RunContext& context, Mode mode) {
+  return mode != Mode::Compile || context.shared.flags.get_bool("introspect");
+}
+
+std::vector<Lane> make_lanes(const RunContext& context, Mode mode, size_t count) {
   std::vector<Lane> lanes(count);
+  const bool asks = may_ask_database(context, mode);
   for (size_t i = 0; i < count; ++i) {
     if (context.shared.adapter != nullptr)
       lanes[i].connection = context.shared.adapter->connect(fmt::format("thread-{}", i + 1));
-    lanes[i].worker = std::make_unique<context::Worker>(context.shared, lanes[i].connection.get());
+    lanes[i].worker = std::make_unique<context::Worker>(context.shared,
+                                                        asks ? lanes[i].connection.get() : nullptr);
     lanes[i].worker->thread_name = fmt::format("Thread-{} (worker)", i + 1);
   }
   return lanes;
@@ -310,7 +317,7 @@ diag::Result<RunOutcome> run_nodes(const RunContext& context, const RunRequest& 
   base::Clock& clock = context.shared.env.clock;
   int64_t started = clock.steady_ns();
   size_t threads = std::max<size_t>(1, std::min(request.threads, request.selected.count() + 1));
-  std::vector<Lane> lanes = make_lanes(context, threads);
+  std::vector<Lane> lanes = make_lanes(context, request.mode, threads);
   Lane& master = lanes.front();
   if (diag::Status commented = set_query_comment(*master.worker, nullptr, "master"); !commented)
     return commented.error();

@@ -21,6 +21,7 @@ def retry_repeats_what_failed_and_what_was_behind_it(project) -> None:
     project.write("models/staging/stg_orders.sql", "select nothing_like_it from {{ ref('raw_orders') }}\n")
     project.run("build", code=1)
     output = project.run("retry", code=1)
+    assert "\x1b" not in output, output
     assert "1 of 6" in output and "sql view model" in output and "seed file" not in output, output
     project.write("models/staging/stg_orders.sql", good)
     output = project.run("retry")
@@ -61,6 +62,25 @@ def the_site_shows_the_last_run_and_not_what_compiled_since(project) -> None:
     assert shown["command"] == "build", shown
     project.run("run", "--select", "stg_orders")
     assert not (project.root / "target/last_run_results.json").exists()
+
+
+def a_selection_limits_the_catalog(project) -> None:
+    project.run("build")
+    catalog = project.root / "target/catalog.json"
+    for words, nodes in ((("--select", "stg_orders"), ["model.shop.stg_orders"]),
+                         (("--select", "resource_type:seed", "--exclude", "raw_orders"), None), ((), None)):
+        project.run("docs", "generate", *words)
+        found = sorted(json.loads(catalog.read_text())["nodes"])
+        assert nodes is None or found == nodes, found
+        assert ("seed.shop.raw_orders" in found) == (words == ()), found
+
+
+def templates_may_be_kept_from_the_database(project) -> None:
+    project.write("models/marts/asks.sql", "{% if execute %}{% do run_query('select 1') %}{% endif %}select 1 as id\n")
+    project.run("compile", "--no-introspect", "--select", "stg_orders")
+    output = project.run("compile", "--no-introspect", code=2)
+    assert "connection never acquired for thread" in output and "models/marts/asks.sql:1:" in output, output
+    project.run("compile")
 
 
 def values_of_variables_are_no_changes(project) -> None:
@@ -189,6 +209,7 @@ def packages_come_from_the_hub(project) -> None:
 
 CASES = [retry_repeats_what_failed_and_what_was_behind_it, what_is_not_built_is_read_from_the_state,
          the_site_shows_the_last_run_and_not_what_compiled_since,
+         a_selection_limits_the_catalog, templates_may_be_kept_from_the_database,
          values_of_variables_are_no_changes, functions_and_their_overloads_are_built,
          run_makes_the_functions_that_are_missing,
          the_latest_version_has_a_pointer, packages_come_from_the_hub]
