@@ -42,6 +42,7 @@ bool is_word_at(std::string_view sql, size_t at, std::string_view word) {
 /// Pieces of `map` for bytes [begin, end), moved so that `begin` becomes `at` of the new text.
 void append_range(jinja::SpanMap& out, const jinja::SpanMap& map, size_t begin, size_t end,
                   size_t at) {
+  out.keep_frames_of(map);
   for (size_t i = 0; i < map.pieces.size(); ++i) {
     jinja::SpanPiece piece = map.pieces[i];
     size_t piece_end = i + 1 < map.pieces.size() ? map.pieces[i + 1].begin : end;
@@ -53,7 +54,7 @@ void append_range(jinja::SpanMap& out, const jinja::SpanMap& map, size_t begin, 
       piece.begin = static_cast<uint32_t>(begin);
     }
     piece.begin = static_cast<uint32_t>(piece.begin - begin + at);
-    out.pieces.push_back(std::move(piece));
+    out.pieces.push_back(piece);
   }
 }
 

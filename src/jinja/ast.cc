@@ -51,7 +51,7 @@ std::optional<base::Data> literal_data(const Expr& node) {
       return base::Data(node.real);
     case ExprKind::String:
     case ExprKind::BigInt:
-      return base::Data(node.text);
+      return base::Data(node.text());
     case ExprKind::Negate:
       return node.a->kind == ExprKind::Int ? base::Data(-node.a->number)
                                            : base::Data(-node.a->real);

@@ -27,6 +27,7 @@ enum SpecialName : NameId {
 };
 
 enum class ExprKind : uint8_t {
+  // Leaves, without nodes below them: see is_leaf().
   Data,          // text: literal text of the template
   None,          //
   Bool,          // flag
@@ -36,24 +37,25 @@ enum class ExprKind : uint8_t {
   String,        // text
   Name,          // name; `flag`: it is stored, not loaded
   NamespaceRef,  // name, other: `ns.attr` as a target of set
-  Tuple,         // items
-  List,          // items
-  Dict,          // items: key, value, key, value
-  Negate,        // a
-  Positive,      // a
-  Not,           // a
-  Binary,        // op, a, b
-  And,           // a, b
-  Or,            // a, b
-  Compare,       // a, items; ops: one BinaryToken a item
-  Concat,        // items
-  Conditional,   // a if b else c; c may be null
-  Attribute,     // a, name
-  Item,          // a, b
-  Slice,         // a, b, c, each may be null; only as `b` of Item
-  Call,          // a, arguments
-  FilterCall,    // a (null: the captured text), name, arguments
-  Test,          // a, name, arguments
+  // Others.
+  Tuple,        // items
+  List,         // items
+  Dict,         // items: key, value, key, value
+  Negate,       // a
+  Positive,     // a
+  Not,          // a
+  Binary,       // op, a, b
+  And,          // a, b
+  Or,           // a, b
+  Compare,      // a, items; ops: one BinaryToken a item
+  Concat,       // items
+  Conditional,  // a if b else c; c may be null
+  Attribute,    // a, name
+  Item,         // a, b
+  Slice,        // a, b, c, each may be null; only as `b` of Item
+  Call,         // a, arguments
+  FilterCall,   // a (null: the captured text), name, arguments
+  Test,         // a, name, arguments
 };
 
 enum class CompareKind : uint8_t {
@@ -79,32 +81,49 @@ struct CallArguments {
   std::span<KeywordArgument> named;
   Expr* star = nullptr;
   Expr* star_star = nullptr;
+
+  bool is_empty() const { return positional.empty() && named.empty() && !star && !star_star; }
 };
 
+/// One cache line: large templates are mostly this. The unions hold what the kind says.
 struct Expr {
-  ExprKind kind = ExprKind::None;
-  TokenType op = TokenType::Eof;
-  bool flag = false;
-  /// Levels of nodes from here down; keeps recursion over the tree short.
-  uint16_t depth = 1;
   uint32_t begin = 0;
   uint32_t end = 0;
   /// The token whose line Jinja gives the node; at or behind `begin`.
   uint32_t place = 0;
   NameId name = kNoName;
-  NameId other = kNoName;
+  /// Levels of nodes from here down; keeps recursion over the tree short.
+  uint16_t depth = 1;
+  ExprKind kind = ExprKind::None;
+  TokenType op = TokenType::Eof;
+  bool flag = false;
   union {
-    int64_t number = 0;
-    double real;
+    Expr* a = nullptr;
+    const char* characters;
   };
-  std::string_view text;
-  Expr* a = nullptr;
-  Expr* b = nullptr;
-  Expr* c = nullptr;
+  union {
+    Expr* b = nullptr;
+    size_t size;
+    int64_t number;
+    double real;
+    NameId other;
+  };
+  union {
+    Expr* c = nullptr;
+    const CompareKind* compares;
+    CallArguments* arguments;
+  };
   std::span<Expr*> items;
-  std::span<CompareKind> compares;
-  CallArguments* arguments = nullptr;
+
+  bool is_leaf() const { return kind <= ExprKind::NamespaceRef; }
+  bool has_arguments() const { return kind >= ExprKind::Call; }
+  std::string_view text() const { return {characters, size}; }
+  void set_text(std::string_view text) {
+    characters = text.data();
+    size = text.size();
+  }
 };
+static_assert(sizeof(Expr) == 64);
 
 enum class StmtKind : uint8_t {
   Output,       // exprs
@@ -189,6 +208,8 @@ struct Ast {
   std::span<Expr*> calls;
   /// All blocks, in order of the text.
   std::span<Stmt*> blocks;
+  /// How many nodes are literal text, to reserve what is made of them.
+  uint32_t texts = 0;
 };
 
 /// True for literals and for lists, tuples and dicts of them.

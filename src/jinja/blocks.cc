@@ -20,7 +20,7 @@ class BlockFinder {
         lexer_(rules_, text, false) {}
 
   FoundBlocks find() {
-    for (Token token = lexer_.next(); token.type != TokenType::Eof; token = lexer_.next()) {
+    for (Token token = next(); token.type != TokenType::Eof; token = next()) {
       switch (token.type) {
         case TokenType::Data:
           if (!strip_space(token.text).empty()) {
@@ -50,6 +50,12 @@ class BlockFinder {
     return options;
   }
 
+  Token next() {
+    Token token;
+    lexer_.next(token);
+    return token;
+  }
+
   [[noreturn]] void fail(std::string message, uint32_t offset) const {
     throw CompileFailure{"TemplateSyntaxError", std::move(message), offset};
   }
@@ -63,7 +69,7 @@ class BlockFinder {
   /// Reads up to the end of the tag; the offset behind it.
   uint32_t skip_tag() {
     while (true) {
-      Token token = lexer_.next();
+      Token token = next();
       if (token.type == TokenType::BlockEnd || token.type == TokenType::VariableEnd ||
           token.type == TokenType::Eof) {
         content_end_ = token.begin;
@@ -79,7 +85,7 @@ class BlockFinder {
   }
 
   void tag(const Token& opening) {
-    Token word = lexer_.next();
+    Token word = next();
     if (word.type != TokenType::Name) {
       stray(opening.begin, word.type == TokenType::BlockEnd ? word.end : skip_tag());
       return;

@@ -154,7 +154,10 @@ Value encode_text(Interpreter& interpreter, std::string_view text, std::string_v
       std::string_view codec = *target == Encoding::Utf8     ? "utf-8"
                                : *target == Encoding::Latin1 ? "latin-1"
                                                              : "ascii";
-      std::string quoted = repr_text(text.substr(begin, at - begin));
+      // Python writes the character as an escape, whatever it is.
+      std::string quoted = c > 0xffff ? fmt::format("'\\U{:08x}'", static_cast<uint32_t>(c))
+                           : c > 0xff ? fmt::format("'\\u{:04x}'", static_cast<uint32_t>(c))
+                                      : fmt::format("'\\x{:02x}'", static_cast<uint32_t>(c));
       interpreter.raise("UnicodeEncodeError",
                         fmt::format("'{}' codec can't encode character {} in position {}: {}",
                                     codec, quoted, position,

@@ -18,11 +18,11 @@ std::string constant_text(const Expr& node) {
     case ExprKind::Int:
       return std::to_string(node.number);
     case ExprKind::BigInt:
-      return std::string(node.text);
+      return std::string(node.text());
     case ExprKind::Float:
       return float_repr(node.real);
     case ExprKind::String:
-      return repr_text(node.text);
+      return repr_text(node.text());
     default:
       return "None";
   }
@@ -190,9 +190,9 @@ class Writer {
         return "Call(node=" + tree(*node.a) + arguments_tree(*node.arguments);
       case ExprKind::FilterCall:
       case ExprKind::Test:
-        return fmt::format("{}(node={}, name={}{}",
-                           node.kind == ExprKind::Test ? "Test" : "Filter", optional_tree(node.a),
-                           repr_text(names_.text(node.name)), arguments_tree(*node.arguments));
+        return fmt::format("{}(node={}, name={}{}", node.kind == ExprKind::Test ? "Test" : "Filter",
+                           optional_tree(node.a), repr_text(names_.text(node.name)),
+                           arguments_tree(*node.arguments));
       default:
         return operator_tree(node);
     }
@@ -222,8 +222,8 @@ class Writer {
   std::string dict_tree(const Expr& node) const {
     std::vector<std::string> pairs;
     for (size_t i = 0; i + 1 < node.items.size(); i += 2) {
-      pairs.push_back(fmt::format("Pair(key={}, value={})", tree(*node.items[i]),
-                                  tree(*node.items[i + 1])));
+      pairs.push_back(
+          fmt::format("Pair(key={}, value={})", tree(*node.items[i]), tree(*node.items[i + 1])));
     }
     return "Dict(items=[" + base::join(pairs, ", ") + "])";
   }
@@ -268,7 +268,7 @@ std::optional<std::vector<std::pair<std::string, std::string>>> keyword_texts(
       std::vector<std::pair<std::string, std::string>> made;
       for (const KeywordArgument& one : call->arguments->named) {
         made.emplace_back(names.text(one.name), one.value->kind == ExprKind::String
-                                                    ? std::string(one.value->text)
+                                                    ? std::string(one.value->text())
                                                     : writer.source(*one.value));
       }
       return made;

@@ -1,6 +1,7 @@
 // What the handles of value.h point at, and the one door to it. Private to the engine.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -92,6 +93,17 @@ struct ValueAccess {
   static bool is_inline(const Value& value) { return (value.raw_.flags & Value::kInline) != 0; }
   static Value string(std::string_view text, Kind kind);
   static Value string(std::string_view text, Kind kind, size_t code_points);
+  /// A plain string of a text that is known to be ASCII.
+  static Value ascii_string(std::string_view text) {
+    if (text.size() > Value::kInlineCapacity) {
+      return string(text, Kind::String, text.size());
+    }
+    Value value;
+    std::copy_n(text.data(), text.size(), value.raw_.bytes);
+    value.raw_.flags = static_cast<uint8_t>(Value::kInline | Value::kAscii | text.size());
+    value.raw_.kind = Kind::String;
+    return value;
+  }
   /// The texts of strings behind each other; `size` is that of all together.
   static Value joined(std::span<const Value> parts, size_t size);
   static Object* object(const Value& value) { return static_cast<Object*>(value.cell()); }
@@ -117,6 +129,10 @@ inline OrderedTable& table_of(const Value& value) {
 
 /// The kind of undefined this is.
 UndefinedKind undefined_kind(const Value& value);
+/// Undefined whose attributes, items and calls are undefined again: its methods give nothing.
+inline bool is_permissive(const Value& value) {
+  return value.is_undefined() && undefined_kind(value) == UndefinedKind::Permissive;
+}
 /// Python class and message of the error that using this undefined value gives.
 std::pair<std::string_view, std::string> undefined_error(const Value& value);
 /// Undefined for a missing attribute or item `key` of `owner`.

@@ -49,15 +49,17 @@ enum class Op : uint8_t {
   MakeDict,
   CopyList,  // a = new list of the constants b .. b+c-1
   // Access.
-  Attribute,  // a = b.name c
+  Attribute,  // a = b.name c; flags: kItemFirst
   Item,       // a = b[c]
-  Slice,      // a = b[c : c+1 : c+2], registers
+  Slice,  // a = b[c : c+1 : c+2], registers; flags: 1 for undefined where Python has a TypeError
   LoopField,  // a = b.name c, where b is likely a loop
   // Calls: arguments in registers c .. c+n-1; an Extra follows.
   Call,         // a = b(...)
   CallMethod,   // a = b.name(...)
   ApplyFilter,  // a = filter(...)
   ApplyTest,    // a = test(...)
+  FilterValue,  // a = filter c of b, without arguments
+  TestValue,    // a = whether b is c, without arguments; flags: 1 negates
   Extra,        // a: name, filter or test; b: first keyword name, n: their number; flags: CallFlag
   IsDefined,    // a = b is defined; flags: 1 negates
   IsNone,       // a = b is none; flags: 1 negates
@@ -112,6 +114,8 @@ enum class Op : uint8_t {
 constexpr uint32_t kConstant = 0x80000000u;
 
 enum VariableFlag : uint8_t { kResolve = 1 };
+/// The name is none of a dict's own, so a dict has it as a key or not at all.
+enum AttributeFlag : uint8_t { kItemFirst = 1 };
 enum ExportFlag : uint8_t { kPublic = 1, kHidden = 2 };
 enum class EscapeMode : uint8_t { Off, On, Dynamic };
 enum CallFlag : uint8_t {
@@ -190,11 +194,17 @@ struct Function {
   std::vector<LocalName> locals;
 };
 
+/// A filter without arguments for the values that most templates give it. False when the filter
+/// itself has to do it; else the result is set. Pure and cheap: it is called for constants when a
+/// template is compiled.
+using QuickFilter = bool (*)(const Value& subject, Value& result);
+
 /// A filter or test of the environment, by address for the life of the environment.
 struct NamedFunction {
   std::string name;
   NativeFunction function = nullptr;
   void* self = nullptr;
+  QuickFilter quick = nullptr;
 };
 
 struct FunctionRef {

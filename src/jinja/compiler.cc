@@ -15,7 +15,13 @@ Compiler::Compiler(const Options& options, const FunctionFinder& finder, Templat
       names_(names),
       bindings_(names.size() + 16, kNone),
       escape_(options.autoescape ? EscapeMode::On : EscapeMode::Off),
-      known_escape_(escape_) {}
+      known_escape_(escape_),
+      needs_newlines_(needs_newlines(code.text, options.newline_sequence)) {
+  constexpr size_t kFew = 32;
+  symbols_.reserve(kFew);
+  scopes_.reserve(kFew);
+  functions_.reserve(4);
+}
 
 void Compiler::compile(const Ast& ast) {
   for (size_t i = 0; i < ast.blocks.size(); ++i) {
@@ -32,7 +38,8 @@ void Compiler::compile(const Ast& ast) {
       ast.body.empty() ||
       (ast.body.size() == 1 && ast.body[0]->kind == StmtKind::Output &&
        ast.body[0]->exprs.size() == 1 && ast.body[0]->exprs[0]->kind == ExprKind::Data &&
-       ast.body[0]->exprs[0]->text.size() == code_.text.size());
+       ast.body[0]->exprs[0]->size == code_.text.size());
+  code_.texts.reserve(ast.texts);
   Function& root = begin_function(Function::Kind::Root, kNoName);
   code_.root = &root;
   begin_scope(true);
@@ -92,24 +99,32 @@ void Compiler::compile_block(const Stmt& node) {
 Function& Compiler::begin_function(Function::Kind kind, NameId name) {
   code_.functions.push_back(std::make_unique<Function>());
   Function& function = *code_.functions.back();
-  constexpr size_t kFew = 64;
-  function.code.reserve(kFew);
-  function.spans.reserve(kFew);
   function.kind = kind;
   function.name = name;
   function.owner = &code_;
   FunctionState added;
   added.function = &function;
-  functions_.push_back(added);
+  if (!spare_code_.empty()) {
+    added.code = std::move(spare_code_.back());
+    added.spans = std::move(spare_spans_.back());
+    spare_code_.pop_back();
+    spare_spans_.pop_back();
+  }
+  functions_.push_back(std::move(added));
   return function;
 }
 
 void Compiler::end_function() {
   emit(Op::Return, {marker_, marker_});
-  Function& function = *state().function;
-  function.registers = state().used;
-  function.code.shrink_to_fit();
-  function.spans.shrink_to_fit();
+  FunctionState& done = state();
+  Function& function = *done.function;
+  function.registers = done.used;
+  function.code.assign(done.code.begin(), done.code.end());
+  function.spans.assign(done.spans.begin(), done.spans.end());
+  done.code.clear();
+  done.spans.clear();
+  spare_code_.push_back(std::move(done.code));
+  spare_spans_.push_back(std::move(done.spans));
   functions_.pop_back();
 }
 
@@ -131,25 +146,10 @@ uint32_t Compiler::temporary() {
   return slot;
 }
 
-uint32_t Compiler::emit(Op op, CodeSpan at, uint32_t a, uint32_t b, uint32_t c, uint8_t flags,
-                        uint16_t n) {
-  Function& function = *state().function;
-  Instruction instruction;
-  instruction.op = op;
-  instruction.flags = flags;
-  instruction.n = n;
-  instruction.a = a;
-  instruction.b = b;
-  instruction.c = c;
-  function.code.push_back(instruction);
-  function.spans.push_back(at);
-  return static_cast<uint32_t>(function.code.size() - 1);
-}
-
 void Compiler::patch(uint32_t jump) { patch(jump, here()); }
 
 void Compiler::patch(uint32_t jump, uint32_t target) {
-  Instruction& instruction = state().function->code[jump];
+  Instruction& instruction = state().code[jump];
   (instruction.op == Op::LoopNext ? instruction.c : instruction.a) = target;
 }
 
@@ -173,7 +173,7 @@ uint32_t Compiler::string_constant(std::string_view text) {
 }
 
 uint32_t Compiler::text_index(std::string_view text, uint32_t begin, bool is_verbatim) {
-  if (needs_newlines(text, options_.newline_sequence)) {
+  if (needs_newlines_ && needs_newlines(text, options_.newline_sequence)) {
     text = code_.strings.copy(normalize_newlines(text, options_.newline_sequence));
     is_verbatim = false;
   }

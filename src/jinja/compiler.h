@@ -6,6 +6,7 @@
 // a copy (Alias), so that what loops set is forgotten after each round.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -68,6 +69,9 @@ class Compiler {
   };
   struct FunctionState {
     Function* function = nullptr;
+    // Moved into the function, without room to grow, when it is complete.
+    std::vector<Instruction> code;
+    std::vector<CodeSpan> spans;
     uint32_t top = 0;
     uint32_t used = 0;
     /// Closures made so far: registers they may see are not used again.
@@ -109,7 +113,7 @@ class Compiler {
   void scan(const Stmt& node);
   void scan_if(const Stmt& node);
   void scan(const Expr* node);
-  void scan_arguments(const CallArguments* arguments);
+  void scan_arguments(const CallArguments& arguments);
   void scan_target(const Expr& node, bool as_parameter);
   VariableRef reference(uint32_t symbol) const;
   uint32_t make_snapshot();
@@ -122,8 +126,13 @@ class Compiler {
   uint32_t mark() const { return functions_.back().top; }
   FunctionState& state() { return functions_.back(); }
   uint32_t emit(Op op, CodeSpan at, uint32_t a = 0, uint32_t b = 0, uint32_t c = 0,
-                uint8_t flags = 0, uint16_t n = 0);
-  uint32_t here() const { return static_cast<uint32_t>(functions_.back().function->code.size()); }
+                uint8_t flags = 0, uint16_t n = 0) {
+    FunctionState& function = functions_.back();
+    function.code.push_back({op, flags, n, a, b, c});
+    function.spans.push_back(at);
+    return static_cast<uint32_t>(function.code.size() - 1);
+  }
+  uint32_t here() const { return static_cast<uint32_t>(functions_.back().code.size()); }
   void patch(uint32_t jump);
   void patch(uint32_t jump, uint32_t target);
   uint32_t constant(Value value);
@@ -140,6 +149,8 @@ class Compiler {
   uint32_t value(const Expr& node);
   void into(const Expr& node, uint32_t to);
   bool constant_of(const Expr& node, uint32_t& operand);
+  bool filtered_constant(const Expr& node, uint32_t& operand);
+  uint8_t attribute_flags(NameId name) const;
   void load_name(const Expr& node, uint32_t to);
   void load_symbol(uint32_t symbol, CodeSpan at, uint32_t to);
   void binary_into(const Expr& node, uint32_t to);
@@ -164,6 +175,8 @@ class Compiler {
   };
   Arguments push_arguments(const CallArguments& arguments, uint32_t subject, uint32_t caller,
                            uint32_t offset);
+  /// Null when the environment has none of this name.
+  const NamedFunction* filter_of(NameId name) const;
   /// Jumps when the truth of the node is `when`; the jumps are added to `jumps`.
   void jump_if(const Expr& node, bool when, std::vector<uint32_t>& jumps);
   void patch_all(const std::vector<uint32_t>& jumps);
@@ -174,6 +187,9 @@ class Compiler {
   bool is_constant(const Expr& node, bool with_filters) const;
   bool are_constant(std::span<Expr* const> nodes, bool with_filters) const;
   bool is_constant_call(const Expr& node) const;
+  /// The left side of an `and` or `or` that it decides, as a literal does; else the node. Jinja
+  /// never looks at the other side then.
+  static const Expr& decided(const Expr& node);
 
   // compiler_statements.cc
   void body(std::span<Stmt* const> nodes, const Frame& frame);
@@ -194,6 +210,8 @@ class Compiler {
   void if_statement(const Stmt& node, const Frame& frame);
   void with(const Stmt& node, const Frame& frame);
   void filter_block(const Stmt& node, const Frame& frame);
+  /// Replaces captured text by what the filter makes of it.
+  void filter_captured(const Expr& filter, uint32_t text);
   void macro(const Stmt& node, const Frame& frame);
   void call_block(const Stmt& node, const Frame& frame);
   uint32_t macro_function(const Stmt& node, Function::Kind kind);
@@ -228,9 +246,16 @@ class Compiler {
   std::vector<FunctionState> functions_;
   std::vector<LoopState> loops_;
   std::unordered_map<std::string_view, uint32_t> string_constants_;
+  /// Filters that were looked for, by name.
+  mutable std::vector<std::optional<const NamedFunction*>> known_filters_;
+  /// Buffers of functions that are complete, for others.
+  std::vector<std::vector<Instruction>> spare_code_;
+  std::vector<std::vector<CodeSpan>> spare_spans_;
   EscapeMode escape_ = EscapeMode::Off;
   /// The last mode that was known when compiling: Jinja prints constants by it.
   EscapeMode known_escape_ = EscapeMode::Off;
+  /// Whether a text of the template may have line ends that have to be turned into others.
+  bool needs_newlines_ = false;
   /// While a part of the output is made that Jinja knows when it compiles.
   bool is_constant_output_ = false;
   /// The last place whose line Jinja has noted in the code it makes.

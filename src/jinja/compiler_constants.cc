@@ -22,7 +22,7 @@ std::optional<bool> literal_truth(const Expr& node) {
     case ExprKind::Float:
       return node.real != 0;
     case ExprKind::String:
-      return !node.text.empty();
+      return node.size != 0;
     case ExprKind::List:
     case ExprKind::Tuple:
     case ExprKind::Dict:
@@ -34,12 +34,19 @@ std::optional<bool> literal_truth(const Expr& node) {
 
 /// Filters that see the context, so that Jinja cannot call them when it compiles.
 bool needs_context(std::string_view filter) {
-  constexpr std::string_view kNames[] = {"map",    "random",     "reject",
+  constexpr std::string_view kNames[] = {"map",        "random", "reject",
                                          "rejectattr", "select", "selectattr"};
   return std::find(std::begin(kNames), std::end(kNames), filter) != std::end(kNames);
 }
 
 }  // namespace
+
+const Expr& Compiler::decided(const Expr& node) {
+  bool is_logic = node.kind == ExprKind::And || node.kind == ExprKind::Or;
+  std::optional<bool> left =
+      is_logic && is_literal(*node.a) ? literal_truth(*node.a) : std::nullopt;
+  return left && *left == (node.kind == ExprKind::Or) ? *node.a : node;
+}
 
 bool Compiler::are_constant(std::span<Expr* const> nodes, bool with_filters) const {
   return std::all_of(nodes.begin(), nodes.end(),
@@ -47,12 +54,14 @@ bool Compiler::are_constant(std::span<Expr* const> nodes, bool with_filters) con
 }
 
 bool Compiler::is_constant_call(const Expr& node) const {
+  const CallArguments& arguments = *node.arguments;
+  if (!node.a || !is_constant(*node.a, true)) {
+    return false;
+  }
   std::string_view name = names_.text(node.name);
   bool is_known = node.kind == ExprKind::Test ? finder_.test(name) != nullptr
-                                              : finder_.filter(name) && !needs_context(name);
-  const CallArguments& arguments = *node.arguments;
-  return is_known && node.a && is_constant(*node.a, true) &&
-         are_constant(arguments.positional, true) &&
+                                              : filter_of(node.name) && !needs_context(name);
+  return is_known && are_constant(arguments.positional, true) &&
          std::all_of(arguments.named.begin(), arguments.named.end(),
                      [&](const auto& item) { return is_constant(*item.value, true); }) &&
          (!arguments.star || is_constant(*arguments.star, true)) &&
@@ -64,6 +73,15 @@ bool Compiler::is_constant(const Expr& node, bool with_filters) const {
     return !part || is_constant(*part, with_filters);
   };
   switch (node.kind) {
+    case ExprKind::None:
+    case ExprKind::Bool:
+    case ExprKind::Int:
+    case ExprKind::BigInt:
+    case ExprKind::Float:
+    case ExprKind::String:
+      return true;
+    case ExprKind::Compare:
+      return is_constant(*node.a, with_filters) && are_constant(node.items, with_filters);
     case ExprKind::Data:
     case ExprKind::Name:
     case ExprKind::NamespaceRef:

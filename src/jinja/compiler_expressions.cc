@@ -3,6 +3,7 @@
 
 #include "jinja/compiler.h"
 #include "jinja/loop.h"
+#include "jinja/methods.h"
 #include "jinja/text.h"
 
 namespace weft::jinja {
@@ -46,13 +47,13 @@ bool Compiler::constant_of(const Expr& node, uint32_t& operand) {
       operand = constant(Value::integer(node.number));
       return true;
     case ExprKind::BigInt:
-      operand = constant(Value::big_integer(node.text));
+      operand = constant(Value::big_integer(node.text()));
       return true;
     case ExprKind::Float:
       operand = constant(Value::floating(node.real));
       return true;
     case ExprKind::String:
-      operand = string_constant(node.text);
+      operand = string_constant(node.text());
       return true;
     case ExprKind::Negate:
       if (node.a->kind == ExprKind::Int) {
@@ -64,9 +65,31 @@ bool Compiler::constant_of(const Expr& node, uint32_t& operand) {
         return true;
       }
       return false;
+    case ExprKind::FilterCall:
+      return filtered_constant(node, operand);
     default:
       return false;
   }
+}
+
+bool Compiler::filtered_constant(const Expr& node, uint32_t& operand) {
+  if (!node.a || !node.arguments->is_empty()) {
+    return false;
+  }
+  const NamedFunction* function = filter_of(node.name);
+  uint32_t subject = 0;
+  Value result;
+  if (!function || !function->quick || !constant_of(*node.a, subject) ||
+      !function->quick(code_.constants[subject & ~kConstant], result)) {
+    return false;
+  }
+  operand = constant(std::move(result));
+  return true;
+}
+
+uint8_t Compiler::attribute_flags(NameId name) const {
+  std::string_view text = names_.text(name);
+  return text[0] != '_' && !find_method(Kind::Dict, text) ? kItemFirst : 0;
 }
 
 bool Compiler::is_variable(uint32_t operand) const {
@@ -141,8 +164,8 @@ void Compiler::into(const Expr& node, uint32_t to) {
       operand = value(*node.a);
       bool is_loop = node.a->kind == ExprKind::Name && node.a->name == kLoopName;
       LoopField field = is_loop ? loop_field(names_.text(node.name)) : LoopField::Other;
-      emit(is_loop ? Op::LoopField : Op::Attribute, span_of(node), to, operand, node.name,
-           static_cast<uint8_t>(field));
+      uint8_t flags = is_loop ? static_cast<uint8_t>(field) : attribute_flags(node.name);
+      emit(is_loop ? Op::LoopField : Op::Attribute, span_of(node), to, operand, node.name, flags);
       break;
     }
     case ExprKind::Item:
@@ -207,6 +230,10 @@ void Compiler::binary_into(const Expr& node, uint32_t to) {
 }
 
 void Compiler::logic_into(const Expr& node, uint32_t to) {
+  if (const Expr& side = decided(node); &side != &node) {
+    into(side, to);
+    return;
+  }
   // The register in between must not be a variable that the right side still reads.
   uint32_t result = is_variable(to) ? temporary() : to;
   into(*node.a, result);
@@ -247,8 +274,8 @@ void Compiler::concat_into(const Expr& node, uint32_t to) {
   for (const Expr* part : node.items) {
     into(*part, temporary());
   }
-  // Jinja asks whether to escape when it compiles, so a template that decides later joins plain text;
-  // so does what it computes when it compiles.
+  // Jinja asks whether to escape when it compiles, so a template that decides later joins plain
+  // text; so does what it computes when it compiles.
   bool is_markup = escape_ == EscapeMode::On && !are_constant(node.items, true);
   EscapeMode mode = is_markup ? EscapeMode::On : EscapeMode::Off;
   emit(Op::Concat, span_of(node), to, base, 0, static_cast<uint8_t>(mode),
@@ -266,7 +293,7 @@ void Compiler::items_into(const Expr& node, uint32_t to) {
       auto base = static_cast<uint32_t>(code_.constants.size());
       for (const Expr* item : node.items) {
         constant(item->kind == ExprKind::Int ? Value::integer(item->number)
-                                             : Value::string(item->text));
+                                             : Value::string(item->text()));
       }
       emit(Op::CopyList, span_of(node), to, base, count);
       return;
@@ -318,7 +345,8 @@ void Compiler::item_into(const Expr& node, uint32_t to) {
       emit(Op::Move, span_of(node), slot, none);
     }
   }
-  emit(Op::Slice, span_of(node), to, owner, base);
+  // Jinja's own item access, which has no TypeError, computes what it knows when it compiles.
+  emit(Op::Slice, span_of(node), to, owner, base, is_constant_output_ ? 1 : 0);
 }
 
 Compiler::Arguments Compiler::push_arguments(const CallArguments& arguments, uint32_t subject,
@@ -375,11 +403,29 @@ void Compiler::call_into(const Expr& node, uint32_t to, uint8_t call_flags, uint
        static_cast<uint8_t>(arguments.flags | call_flags), arguments.keywords);
 }
 
+const NamedFunction* Compiler::filter_of(NameId name) const {
+  if (known_filters_.size() <= name) {
+    known_filters_.resize(names_.size());
+  }
+  std::optional<const NamedFunction*>& known = known_filters_[name];
+  if (!known) {
+    known = finder_.filter(names_.text(name));
+  }
+  return *known;
+}
+
 void Compiler::filter_into(const Expr& node, uint32_t to) {
-  std::string_view name = names_.text(node.name);
-  const NamedFunction* function = finder_.filter(name);
+  const NamedFunction* function = filter_of(node.name);
   if (!function && !is_soft_) {
-    fail("TemplateAssertionError", "No filter named " + repr_text(name) + ".", node.begin);
+    fail("TemplateAssertionError", "No filter named " + repr_text(names_.text(node.name)) + ".",
+         node.place);
+  }
+  if (node.a && node.arguments->is_empty()) {
+    uint32_t operand = value(*node.a);
+    code_.filters.push_back({function, node.name});
+    emit(Op::FilterValue, span_of(node), to, operand,
+         static_cast<uint32_t>(code_.filters.size() - 1));
+    return;
   }
   uint32_t base = mark();
   uint32_t subject = temporary();
@@ -397,8 +443,7 @@ void Compiler::filter_into(const Expr& node, uint32_t to) {
 
 void Compiler::test_into(const Expr& node, uint32_t to, bool negated) {
   std::string_view name = names_.text(node.name);
-  bool is_bare = node.arguments->positional.empty() && node.arguments->named.empty() &&
-                 !node.arguments->star && !node.arguments->star_star;
+  bool is_bare = node.arguments->is_empty();
   if (is_bare && (name == "defined" || name == "undefined" || name == "none")) {
     uint32_t operand = value(*node.a);
     bool flips = negated != (name == "undefined");
@@ -407,7 +452,14 @@ void Compiler::test_into(const Expr& node, uint32_t to, bool negated) {
   }
   const NamedFunction* function = finder_.test(name);
   if (!function && !is_soft_) {
-    fail("TemplateAssertionError", "No test named " + repr_text(name) + ".", node.begin);
+    fail("TemplateAssertionError", "No test named " + repr_text(name) + ".", node.place);
+  }
+  if (is_bare) {
+    uint32_t operand = value(*node.a);
+    code_.tests.push_back({function, node.name});
+    emit(Op::TestValue, span_of(node), to, operand, static_cast<uint32_t>(code_.tests.size() - 1),
+         negated ? 1 : 0);
+    return;
   }
   uint32_t base = mark();
   into(*node.a, temporary());
@@ -426,6 +478,10 @@ void Compiler::jump_if(const Expr& node, bool when, std::vector<uint32_t>& jumps
   }
   bool is_and = node.kind == ExprKind::And;
   if (is_and || node.kind == ExprKind::Or) {
+    if (const Expr& side = decided(node); &side != &node) {
+      jump_if(side, when, jumps);
+      return;
+    }
     if (is_and != when) {
       jump_if(*node.a, when, jumps);
       jump_if(*node.b, when, jumps);

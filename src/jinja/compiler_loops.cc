@@ -60,6 +60,8 @@ uint32_t Compiler::loop_filter(const Stmt& node) {
   scan(node.b);
   enter_scope(node.begin);
   store_target(*node.target, item, nullptr);
+  // Jinja takes the condition for code of its own, outside of what an if around it makes unsure.
+  bool was_soft = std::exchange(is_soft_, false);
   if (node.target->kind == ExprKind::Tuple) {
     function.rebuilds_item = true;
     std::vector<uint32_t> fails;
@@ -70,6 +72,7 @@ uint32_t Compiler::loop_filter(const Stmt& node) {
   } else {
     emit(Op::ReturnValue, span_of(*node.b), value(*node.b));
   }
+  is_soft_ = was_soft;
   end_scope(true);
   end_function();
   branch_depth_ = branches;
@@ -106,7 +109,9 @@ uint32_t Compiler::loop_next(const Stmt& node, uint32_t loop, bool has_condition
   }
   if (has_condition) {
     std::vector<uint32_t> fails;
+    bool was_soft = std::exchange(is_soft_, false);
     jump_if(*node.b, false, fails);
+    is_soft_ = was_soft;
     for (uint32_t jump : fails) {
       patch(jump, next);
     }
@@ -160,9 +165,8 @@ void Compiler::loop_code(const Stmt& node, const Frame& frame, uint32_t iterable
     into(yes, finished);
   }
   auto steps = static_cast<uint16_t>(std::min<uint32_t>(1 + (here() - next) / 8, 0xffff));
-  state().function->code[next].n = steps;
-  emit(Op::LoopAgain, span_of(*node.target), loop, state().function->code[next].b, next + 1, 0,
-       steps);
+  state().code[next].n = steps;
+  emit(Op::LoopAgain, span_of(*node.target), loop, state().code[next].b, next + 1, 0, steps);
   patch(next);
   patch_all(loops_.back().breaks);
   loops_.pop_back();

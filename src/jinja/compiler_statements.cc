@@ -118,7 +118,7 @@ void Compiler::output(const Stmt& node, const Frame& frame) {
   for (const Expr* part : node.exprs) {
     uint32_t before = mark();
     if (part->kind == ExprKind::Data) {
-      emit(Op::EmitText, span_of(*part), 0, text_index(part->text, part->begin, true));
+      emit(Op::EmitText, span_of(*part), 0, text_index(part->text(), part->begin, true));
     } else {
       output_part(*part);
     }
@@ -154,8 +154,8 @@ void Compiler::output_part(const Expr& node) {
 void Compiler::output_value(const Expr& node) {
   bool is_plain = escape_ == EscapeMode::Off;
   if (is_plain && node.kind == ExprKind::String) {
-    if (!node.text.empty()) {
-      code_.texts.push_back({code_.strings.copy(node.text), node.begin, false});
+    if (node.size != 0) {
+      code_.texts.push_back({code_.strings.copy(node.text()), node.begin, false});
       emit(Op::EmitText, span_of(node), 0, static_cast<uint32_t>(code_.texts.size() - 1));
     }
     return;
@@ -267,9 +267,7 @@ void Compiler::assign_block(const Stmt& node, const Frame& frame) {
   --state().captures;
   emit(Op::CaptureEnd, span_of(node), result, 0, 0, static_cast<uint8_t>(escape_));
   if (node.filter) {
-    uint32_t outer = std::exchange(state().captured, result);
-    into(*node.filter, result);
-    state().captured = outer;
+    filter_captured(*node.filter, result);
     emit(Op::ToMarkup, span_of(node), result, result);
   }
   end_scope();
@@ -328,6 +326,14 @@ void Compiler::with(const Stmt& node, const Frame& frame) {
   end_scope();
 }
 
+void Compiler::filter_captured(const Expr& filter, uint32_t text) {
+  uint32_t outer = std::exchange(state().captured, text);
+  bool was_soft = std::exchange(is_soft_, false);
+  into(filter, text);
+  is_soft_ = was_soft;
+  state().captured = outer;
+}
+
 void Compiler::filter_block(const Stmt& node, const Frame& frame) {
   uint32_t result = temporary();
   begin_scope();
@@ -340,9 +346,7 @@ void Compiler::filter_block(const Stmt& node, const Frame& frame) {
   marker_ = node.begin;
   --state().captures;
   emit(Op::CaptureEnd, span_of(node), result, 0, 0, static_cast<uint8_t>(escape_));
-  uint32_t outer = std::exchange(state().captured, result);
-  into(*node.filter, result);
-  state().captured = outer;
+  filter_captured(*node.filter, result);
   emit(Op::EmitUnchanged, span_of(node), 0, result);
   end_scope();
 }
@@ -352,6 +356,7 @@ void Compiler::macro_defaults(const Stmt& node) {
   for (const ParameterNode& parameter : signature.parameters) {
     symbols_[find_symbol(parameter.name)].may_be_missing = true;
   }
+  bool was_soft = std::exchange(is_soft_, false);
   for (const ParameterNode& parameter : signature.parameters) {
     uint32_t index = find_symbol(parameter.name);
     uint32_t slot = symbols_[index].slot;
@@ -366,6 +371,7 @@ void Compiler::macro_defaults(const Stmt& node) {
     release(before);
     symbols_[index].may_be_missing = false;
   }
+  is_soft_ = was_soft;
 }
 
 uint32_t Compiler::macro_function(const Stmt& node, Function::Kind kind) {
@@ -468,7 +474,9 @@ void Compiler::autoescape(const Stmt& node, const Frame& frame) {
   scan(node.body);
   enter_scope(node.begin);
   uint32_t saved = temporary();
+  bool was_soft = std::exchange(is_soft_, false);
   emit(Op::EscapeBegin, span_of(node), saved, value(*node.a));
+  is_soft_ = was_soft;
   state().escapes.push_back(saved);
   EscapeMode outer = escape_;
   EscapeMode outer_known = known_escape_;

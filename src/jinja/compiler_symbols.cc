@@ -216,35 +216,39 @@ void Compiler::scan_target(const Expr& node, bool as_parameter) {
   }
 }
 
-void Compiler::scan_arguments(const CallArguments* arguments) {
-  if (!arguments) {
-    return;
-  }
-  for (const Expr* item : arguments->positional) {
+void Compiler::scan_arguments(const CallArguments& arguments) {
+  for (const Expr* item : arguments.positional) {
     scan(item);
   }
-  for (const KeywordArgument& item : arguments->named) {
+  for (const KeywordArgument& item : arguments.named) {
     scan(item.value);
   }
-  scan(arguments->star);
-  scan(arguments->star_star);
+  scan(arguments.star);
+  scan(arguments.star_star);
 }
 
 void Compiler::scan(const Expr* node) {
   if (!node) {
     return;
   }
-  if (node->kind == ExprKind::Name) {
-    note_load(node->name);
+  if (node->is_leaf()) {
+    if (node->kind == ExprKind::Name) {
+      note_load(node->name);
+    }
     return;
   }
   scan(node->a);
   scan(node->b);
-  scan(node->c);
+  if (node->has_arguments()) {
+    scan_arguments(*node->arguments);
+    return;
+  }
+  if (node->kind != ExprKind::Compare) {
+    scan(node->c);
+  }
   for (const Expr* item : node->items) {
     scan(item);
   }
-  scan_arguments(node->arguments);
 }
 
 VariableRef Compiler::reference(uint32_t index) const {

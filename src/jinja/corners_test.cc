@@ -1,5 +1,6 @@
 // Rules of Jinja2 that follow from how it compiles: what it computes early, and the lines it notes.
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include <catch2/catch.hpp>
@@ -88,6 +89,60 @@ TEST_CASE("markup converts text that it formats as a number") {
   CHECK(outcome("{{ ('%d|%.1f'|safe) % ('12', '1') }}") == "12|1.0");
   CHECK(outcome("{{ ('%d'|safe) % 'a' }}") == "ValueError:1");
   CHECK(outcome("{{ ('%f'|safe) % 'a' }}") == "ValueError:1");
+}
+
+TEST_CASE("a filter without arguments gives the same by its quick way") {
+  for (std::string_view filter :
+       {"upper", "lower", "trim", "string", "length", "count", "first", "last", "int", "abs"}) {
+    for (std::string_view value :
+         {"'aBc z@[`{'", "''", "' \\t x \\x1c'", "'\u00e4\u00df'", "'x' * 70", "12", "-3",
+          "10 ** 20", "-9223372036854775807 - 1", "true", "1.5", "none", "nope", "[1, 'a']", "(2,)",
+          "[]", "{'k': 1}", "'<b>'|escape", "range(3)"}) {
+      std::string set = "{% set v = " + std::string(value) + " %}{{ (v|" + std::string(filter);
+      CAPTURE(filter, value);
+      CHECK(outcome(set + ")|pprint }}") == outcome(set + "(*[]))|pprint }}"));
+    }
+  }
+  CHECK(outcome("{{ 'a'|upper }}{{ 'B '|lower|trim|length }}{{ ('<'|upper)|e }}") == "A1&lt;");
+}
+
+TEST_CASE("what an if makes unsure ends with the code of its own") {
+  CHECK(outcome("{% if false %}{{ 1|nope }}{% for x in [1]|nope %}{% endfor %}{% endif %}") == "");
+  for (std::string_view text :
+       {"{% filter nope %}{% endfilter %}", "{% set a | nope %}{% endset %}",
+        "{% macro m(a=1|nope) %}{% endmacro %}", "{% for x in [1] if x|nope %}{% endfor %}",
+        "{% for x in [1] if x|nope %}{{ loop.index }}{% endfor %}",
+        "{% autoescape 1|nope %}{% endautoescape %}",
+        "{% for x in [1] %}{{ x|nope }}{% endfor %}"}) {
+    CAPTURE(text);
+    CHECK(outcome("{% if false %}" + std::string(text) + "{% endif %}") ==
+          "TemplateAssertionError:1");
+  }
+  CHECK(outcome("{{ [] and (1|nope) }}{{ 'a' or (1|nope) }}") == "[]a");
+  CHECK(outcome("{{ 'x'\n|\nnope }}") == "TemplateAssertionError:3");
+}
+
+TEST_CASE("slices of what has none") {
+  CHECK(outcome("[{{ (1)[:3:-1] }}][{{ {}[1:]|default('d') }}]") == "[][d]");
+  CHECK(outcome("{% set x = 1 %}{{ x[1:] }}") == "TypeError:1");
+  CHECK(outcome("{{ [1][::0] }}") == "ValueError:1");
+}
+
+TEST_CASE("members of ranges that go down") {
+  CHECK(outcome("{% set r = range(10, 0, -3) %}{{ 1 in r }}{{ 2 in r }}{{ 10 in r }}{{ 0 in r }}"
+                "{{ r.index(1) }}{{ r.count(4) }}") == "TrueFalseTrueFalse31");
+  CHECK(outcome("{{ 9 in range(0, 10, 3) }}{{ 9.0 in range(9, 8, -1) }}{{ 1 in range(0) }}") ==
+        "TrueTrueFalse");
+}
+
+TEST_CASE("a strict undefined inside of lists cannot be compared") {
+  Options options;
+  options.undefined = UndefinedKind::Strict;
+  CHECK(outcome("{{ [nope] == [nope] }}", options) == "UndefinedError:1");
+  CHECK(outcome("{{ [1, nope] == [2, nope] }}", options) == "False");
+  CHECK(outcome("{{ [[nope, 1], [nope, 2]]|sort }}", options) == "UndefinedError:1");
+  CHECK(outcome("{{ {'a': 1}[nope] }}", options) == "UndefinedError:1");
+  CHECK(outcome("{{ [nope] == [nope] }}") == "True");
 }
 
 TEST_CASE("an unknown filter that is never reached, or called with names") {

@@ -552,6 +552,9 @@ std::optional<Value> decimal_binary(DecimalOp op, const Value& a, const Value& b
 }
 
 Value decimal_negate(const Value& x) {
+  if (decimal_is_nan(x)) {
+    return x;
+  }
   DecimalNumber number = number_of(x);
   number.is_negative = !number.is_negative && !number.is_zero();
   return finish_or(std::move(number), x);

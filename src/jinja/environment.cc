@@ -167,6 +167,11 @@ std::variant<std::shared_ptr<const Template>, Error> EnvironmentAccess::load(
   return compiled;
 }
 
+void EnvironmentAccess::add_quick_filter(Environment& environment, std::string_view name,
+                                         QuickFilter quick) {
+  environment.impl_->filters.at(name)->quick = quick;
+}
+
 const FunctionFinder& EnvironmentAccess::functions(const Environment& environment) {
   return *environment.impl_;
 }

@@ -21,6 +21,8 @@ struct EnvironmentAccess {
                                                                    std::string_view name);
   static bool exists(const Environment& environment, std::string_view name);
   static const FunctionFinder& functions(const Environment& environment);
+  /// Gives a filter that has been added a quick way; gone when the filter is replaced.
+  static void add_quick_filter(Environment& environment, std::string_view name, QuickFilter quick);
 };
 
 struct Environment::Impl : FunctionFinder {

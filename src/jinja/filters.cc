@@ -26,6 +26,7 @@ void add_builtin_filters(Environment& environment) {
   add_html_filters(environment);
   add_url_filters(environment);
   add_json_filters(environment);
+  add_quick_filters(environment);
 }
 
 Value soft_string(Interpreter& interpreter, const Value& value) {

@@ -20,6 +20,8 @@ void add_generator_filters(Environment& environment);
 void add_html_filters(Environment& environment);
 void add_url_filters(Environment& environment);
 void add_json_filters(Environment& environment);
+/// After the filters themselves.
+void add_quick_filters(Environment& environment);
 
 /// str(x), but a Markup stays one.
 Value soft_string(Interpreter& interpreter, const Value& value);

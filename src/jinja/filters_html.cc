@@ -37,6 +37,9 @@ Value striptags(Interpreter& interpreter, const Arguments& arguments, void*) {
 
 Value xmlattr(Interpreter& interpreter, const Arguments& arguments, void*) {
   auto [d, autospace] = bind<2>(interpreter, "do_xmlattr", arguments, {"d", "autospace"}, 1);
+  if (is_permissive(*d)) {
+    return Value::string("");
+  }
   if (d->is_undefined()) {
     raise_undefined(interpreter, *d);
   }

@@ -158,7 +158,8 @@ Value indent(Interpreter& interpreter, const Arguments& arguments, void*) {
     if (s->is_list()) {
       interpreter.raise("AttributeError", "'list' object has no attribute 'splitlines'");
     }
-    binary(interpreter, BinaryOp::Add, *s, Value::string("\n"));
+    interpreter.raise("TypeError", fmt::format("unsupported operand type(s) for +=: '{}' and 'str'",
+                                               s->type_name()));
   }
   std::string text(s->as_string());
   text += '\n';
@@ -212,6 +213,9 @@ Value wordwrap(Interpreter& interpreter, const Arguments& arguments, void*) {
   auto [s, width_given, break_long, wrapstring, break_hyphens] =
       bind<5>(interpreter, "do_wordwrap", arguments,
               {"s", "width", "break_long_words", "wrapstring", "break_on_hyphens"}, 1);
+  if (is_permissive(*s)) {
+    return Value::string("");
+  }
   if (s->is_undefined()) {
     raise_undefined(interpreter, *s);
   }

@@ -125,7 +125,7 @@ class PercentFormatter {
       }
       std::optional<int64_t> n = integer_to_int64(size);
       if (!n || std::abs(*n) > INT32_MAX) {
-        interpreter_.raise("OverflowError", "Python int too large to convert to C int");
+        interpreter_.raise("OverflowError", "Python int too large to convert to C ssize_t");
       }
       return *n;
     }

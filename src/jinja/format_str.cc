@@ -137,7 +137,7 @@ class StrFormatter {
         return Value::string(ascii_repr(interpreter_, value));
       default:
         interpreter_.raise("ValueError",
-                           fmt::format("Unknown conversion specifier '{}'", conversion));
+                           fmt::format("Unknown conversion specifier {}", conversion));
     }
   }
 

@@ -99,7 +99,7 @@ std::string float_body(const FormatSpec& spec, double d) {
   precision = std::max(precision, 1);
   std::string text = float_scientific(d, precision - 1);
   int exponent = std::stoi(text.substr(text.find('e') + 1));
-  if (exponent >= -4 && exponent < precision - 1 + (d == 0)) {
+  if (exponent >= -4 && exponent < precision - 1) {
     text = float_general(d, precision, spec.is_alternate);
     return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
   }

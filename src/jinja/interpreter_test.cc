@@ -1,5 +1,7 @@
 #include "jinja/interpreter.h"
 
+#include <utility>
+
 #include <catch2/catch.hpp>
 
 #include "jinja/blocks.h"
@@ -16,8 +18,24 @@ struct NoNames final : Names {
         return Value::none();
       });
     }
+    if (name == "keep") {
+      return make_function("keep", keep, this);
+    }
+    if (name == "taken") {
+      return make_function("taken", take, this);
+    }
     return std::nullopt;
   }
+
+  static Value keep(Interpreter&, const Arguments& arguments, void* self) {
+    static_cast<NoNames*>(self)->kept = arguments.positional[0];
+    return Value::string("");
+  }
+  static Value take(Interpreter&, const Arguments&, void* self) {
+    return std::exchange(static_cast<NoNames*>(self)->kept, Value());
+  }
+
+  Value kept;
 };
 
 struct Bench {
@@ -80,6 +98,37 @@ TEST_CASE("output bytes know their template text, also through set blocks and ma
   auto at = static_cast<uint32_t>(bench.rendered.text.find("value"));
   REQUIRE(bench.rendered.spans.trail(at).size() == 1);
   CHECK(bench.rendered.spans.trail(at)[0].text == "macro `m`");
+}
+
+TEST_CASE("calls of a loop and of a recursion know their chain") {
+  Bench bench(
+      "{% macro f(n) %}<{{ n }}{% if n %}{{ f(n - 1) }}{% endif %}{% endmacro %}"
+      "{% macro g() %}[{{ f(1) }}]{% endmacro %}"
+      "{% for i in range(3) %}{{ f(2) }}{{ g() }}{% endfor %}");
+  const std::string text = bench.render();
+  REQUIRE(text == "<2<1<0[<1<0]<2<1<0[<1<0]<2<1<0[<1<0]");
+  const SpanMap& spans = bench.rendered.spans;
+  for (uint32_t round = 0; round < 3; ++round) {
+    CHECK(spans.trail(12 * round).size() == 1);
+    CHECK(spans.trail(12 * round + 5).size() == 3);
+    CHECK(spans.trail(12 * round + 6).size() == 1);
+    CHECK(spans.trail(12 * round + 10).size() == 3);
+    CHECK(spans.trail(12 * round + 10)[2].text == "macro `g`");
+    CHECK(spans.find(12 * round + 5)->frame == spans.find(5)->frame);
+  }
+}
+
+TEST_CASE("a text keeps its trace after the render that made it") {
+  Bench bench("{% macro m() %}made long ago by a macro{% endmacro %}{{ keep(m()) }}");
+  REQUIRE(bench.render().empty());
+  auto shows =
+      bench.environment.compile(bench.sources.add("s", "{{ 'x' }}{{ taken() }}{{ 1 }}"), "s");
+  auto result = bench.interpreter.render(*std::get<0>(shows), bench.names);
+  const Rendered& rendered = std::get<0>(result);
+  REQUIRE(rendered.text == "xmade long ago by a macro1");
+  REQUIRE(rendered.spans.trail(5).size() == 1);
+  CHECK(rendered.spans.trail(5)[0].text == "macro `m`");
+  CHECK(rendered.spans.trail(0).empty());
 }
 
 TEST_CASE("return_from_macro gives the value itself and drops the text") {

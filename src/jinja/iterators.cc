@@ -218,10 +218,10 @@ bool RangeObject::contains(const Value& item) const {
   int64_t n = item.kind() == Kind::Float ? static_cast<int64_t>(as_double)
               : item.is_integer()        ? item.as_int()
                                          : static_cast<int64_t>(std::stod(item.str()));
-  return Value::integer(n).equals(item) &&
-         (static_cast<uint64_t>(n) - static_cast<uint64_t>(start_)) %
-                 static_cast<uint64_t>(step_ < 0 ? -step_ : step_) ==
-             0;
+  uint64_t begin = static_cast<uint64_t>(start_), place = static_cast<uint64_t>(n);
+  uint64_t distance = step_ < 0 ? begin - place : place - begin;
+  uint64_t step = step_ < 0 ? 0 - static_cast<uint64_t>(step_) : static_cast<uint64_t>(step_);
+  return Value::integer(n).equals(item) && distance % step == 0;
 }
 
 std::optional<Value> RangeObject::attribute(Interpreter&, std::string_view name) {

@@ -200,7 +200,7 @@ class JsonText {
     }
     if (failure_.type.empty()) {
       fail("TypeError", fmt::format("'<' not supported between instances of '{}' and '{}'",
-                                    b.type_name(), a.type_name()));
+                                    a.type_name(), b.type_name()));
     }
     return false;
   }

@@ -12,10 +12,6 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-bool is_ascii_space(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f);
-}
-
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 /// Order among starts of equal length, as Jinja's sorted rules have it.
@@ -35,9 +31,27 @@ int rank(LexerRules::Tag tag) {
   return 5;
 }
 
-bool is_word_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_';
-}
+/// What a token that begins with a byte is; Word: a name or (not at its begin) a digit of one.
+enum class Class : uint8_t { Other, Space, Digit, Word, Quote, Foreign };
+
+constexpr std::array<Class, 256> kClasses = [] {
+  std::array<Class, 256> classes{};
+  for (int c = 0; c < 256; ++c) {
+    bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    bool is_space = c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f);
+    classes[static_cast<size_t>(c)] = is_letter               ? Class::Word
+                                      : is_space              ? Class::Space
+                                      : c >= '0' && c <= '9'  ? Class::Digit
+                                      : c == '\'' || c == '"' ? Class::Quote
+                                      : c >= 0x80             ? Class::Foreign
+                                                              : Class::Other;
+  }
+  return classes;
+}();
+
+Class class_of(char c) { return kClasses[static_cast<unsigned char>(c)]; }
+
+bool is_word_byte(char c) { return class_of(c) == Class::Word || class_of(c) == Class::Digit; }
 
 bool is_digit_of(char c, int base) {
   c = lower(c);
@@ -121,6 +135,21 @@ size_t skip_integer(std::string_view text, size_t at) {
 
 }  // namespace
 
+namespace {
+
+void mark_end(const std::string& end, std::string_view signs, std::array<bool, 256>& marks) {
+  if (end.empty()) {
+    marks.fill(true);
+    return;
+  }
+  marks[static_cast<unsigned char>(end[0])] = true;
+  for (char sign : signs) {
+    marks[static_cast<unsigned char>(sign)] = true;
+  }
+}
+
+}  // namespace
+
 LexerRules::LexerRules(const Options& given) : options(given) {
   starts = {{Tag::Comment, options.comment_start},
             {Tag::Block, options.block_start},
@@ -144,6 +173,8 @@ LexerRules::LexerRules(const Options& given) : options(given) {
   if (!has_line_rules && std::count(may_start.begin(), may_start.end(), true) == 1) {
     only_start = first;
   }
+  mark_end(options.block_end, "+-", may_end_block);
+  mark_end(options.variable_end, "-", may_end_variable);
 }
 
 Lexer::Lexer(const LexerRules& rules, std::string_view text, bool in_expression)
@@ -160,30 +191,15 @@ Lexer::Lexer(const LexerRules& rules, std::string_view text, bool in_expression)
   }
 }
 
-Token Lexer::next() {
-  if (has_pending_) {
-    has_pending_ = false;
-    return pending_;
+void Lexer::next_at_end(Token& token) {
+  // A line statement ends with the text.
+  size_t end = at_;
+  TokenType type = TokenType::Eof;
+  if (state_ == State::LineStatement && balance_.empty() && match_line_end(end)) {
+    state_ = State::Root;
+    type = TokenType::BlockEnd;
   }
-  Token token;
-  while (true) {
-    if (state_ == State::Root ? next_root(token) : next_inside(token)) {
-      return token;
-    }
-    if (at_ >= text_.size() && state_ == State::Root) {
-      break;
-    }
-    if (at_ >= text_.size()) {
-      // A line statement ends with the text.
-      size_t end = at_;
-      if (state_ == State::LineStatement && balance_.empty() && match_line_end(end)) {
-        state_ = State::Root;
-        return {TokenType::BlockEnd, position(), position(), {}};
-      }
-      break;
-    }
-  }
-  return {TokenType::Eof, position(), position(), {}};
+  token = {type, position(), position(), {}};
 }
 
 bool Lexer::next_root(Token& token) {
@@ -304,11 +320,11 @@ bool Lexer::match_start(const LexerRules::Start& start, size_t at, Found& found)
 }
 
 bool Lexer::match_line_comment(const std::string& prefix, size_t at, Found& found) const {
-  if (at > 0 && text_[at - 1] != '\n' && is_ascii_space(text_[at - 1])) {
+  if (at > 0 && text_[at - 1] != '\n' && class_of(text_[at - 1]) == Class::Space) {
     return false;
   }
   size_t begin = at;
-  while (begin < text_.size() && is_ascii_space(text_[begin]) && text_[begin] != '\n' &&
+  while (begin < text_.size() && class_of(text_[begin]) == Class::Space && text_[begin] != '\n' &&
          text_[begin] != '\r') {
     ++begin;
   }
@@ -474,37 +490,46 @@ bool Lexer::match_line_end(size_t& end) const {
 }
 
 bool Lexer::next_inside(Token& token) {
-  if (at_ >= text_.size()) {
-    return false;
+  while (at_ < text_.size()) {
+    char c = text_[at_];
+    size_t end = 0;
+    if (may_end(static_cast<unsigned char>(c)) && balance_.empty() && match_end(end)) {
+      set(token, state_ == State::Variable ? TokenType::VariableEnd : TokenType::BlockEnd, at_,
+          end);
+      at_ = end;
+      state_ = State::Root;
+      line_starting_ = end > 0 && (text_[end - 1] == '\n' || text_[end - 1] == '\r');
+      return true;
+    }
+    switch (class_of(c)) {
+      case Class::Space:
+        at_ = skip_space(at_ + 1);
+        continue;
+      case Class::Digit:
+        read_number(token);
+        return true;
+      case Class::Word:
+        read_name(token);
+        return true;
+      case Class::Quote:
+        read_string(token);
+        return true;
+      case Class::Other:
+        read_operator(token);
+        return true;
+      case Class::Foreign:
+        if (size_t after = skip_space(at_); after > at_) {
+          at_ = after;
+          continue;
+        }
+        read_foreign_name(token, at_);
+        return true;
+    }
   }
-  size_t end = 0;
-  if (balance_.empty() && match_end(end)) {
-    TokenType type = state_ == State::Variable ? TokenType::VariableEnd : TokenType::BlockEnd;
-    token = {type, position(), static_cast<uint32_t>(end), text_.substr(at_, end - at_)};
-    at_ = end;
-    state_ = State::Root;
-    line_starting_ = end > 0 && (text_[end - 1] == '\n' || text_[end - 1] == '\r');
-    return true;
-  }
-  size_t after_space = skip_space(at_);
-  if (after_space > at_) {
-    at_ = after_space;
-    return false;
-  }
-  char c = text_[at_];
-  if (is_digit(c)) {
-    token = read_number();
-  } else if (is_word_byte(c) || static_cast<unsigned char>(c) >= 0x80) {
-    token = read_name();
-  } else if (c == '\'' || c == '"') {
-    token = read_string();
-  } else {
-    token = read_operator();
-  }
-  return true;
+  return false;
 }
 
-Token Lexer::read_number() {
+void Lexer::read_number(Token& token) {
   size_t begin = at_;
   size_t end = skip_float(text_, begin);
   TokenType type = TokenType::Float;
@@ -513,11 +538,25 @@ Token Lexer::read_number() {
     end = skip_integer(text_, begin);
   }
   at_ = end;
-  return {type, static_cast<uint32_t>(begin), position(), text_.substr(begin, end - begin)};
+  set(token, type, begin, end);
 }
 
-Token Lexer::read_name() {
+void Lexer::read_name(Token& token) {
   size_t begin = at_;
+  size_t at = begin + 1;
+  while (at < text_.size() && is_word_byte(text_[at])) {
+    ++at;
+  }
+  at_ = at;
+  if (at < text_.size() && class_of(text_[at]) == Class::Foreign) {
+    read_foreign_name(token, begin);
+    return;
+  }
+  set(token, TokenType::Name, begin, at);
+}
+
+/// Names with characters that are not ASCII; what comes before them has been read.
+void Lexer::read_foreign_name(Token& token, size_t begin) {
   bool valid = true;
   while (at_ < text_.size()) {
     if (is_word_byte(text_[at_])) {
@@ -542,11 +581,10 @@ Token Lexer::read_name() {
     throw CompileFailure{"TemplateSyntaxError", "Invalid character in identifier",
                          static_cast<uint32_t>(begin)};
   }
-  return {TokenType::Name, static_cast<uint32_t>(begin), position(),
-          text_.substr(begin, at_ - begin)};
+  set(token, TokenType::Name, begin, at_);
 }
 
-Token Lexer::read_string() {
+void Lexer::read_string(Token& token) {
   size_t begin = at_;
   char quote = text_[at_];
   size_t at = begin + 1;
@@ -557,8 +595,7 @@ Token Lexer::read_string() {
     fail_character();
   }
   at_ = at + 1;
-  return {TokenType::String, static_cast<uint32_t>(begin), position(),
-          text_.substr(begin, at_ - begin)};
+  set(token, TokenType::String, begin, at_);
 }
 
 namespace {
@@ -634,50 +671,58 @@ TokenType short_operator(char c) {
 
 }  // namespace
 
-Token Lexer::read_operator() {
-  TokenType type =
-      at_ + 1 < text_.size() ? long_operator(text_[at_], text_[at_ + 1]) : TokenType::Eof;
+void Lexer::read_operator(Token& token) {
+  char c = text_[at_];
   size_t size = 2;
+  TokenType type = at_ + 1 < text_.size() ? long_operator(c, text_[at_ + 1]) : TokenType::Eof;
   if (type == TokenType::Eof) {
     size = 1;
-    type = short_operator(text_[at_]);
+    type = short_operator(c);
+    switch (type) {
+      case TokenType::LeftParen:
+        balance_.push_back(')');
+        break;
+      case TokenType::LeftBracket:
+        balance_.push_back(']');
+        break;
+      case TokenType::LeftBrace:
+        balance_.push_back('}');
+        break;
+      case TokenType::RightParen:
+      case TokenType::RightBracket:
+      case TokenType::RightBrace:
+        close_bracket(c);
+        break;
+      case TokenType::Eof:
+        fail_character();
+      default:
+        break;
+    }
   }
-  if (type == TokenType::Eof) {
-    fail_character();
-  }
-  Token token{type, position(), static_cast<uint32_t>(at_ + size), text_.substr(at_, size)};
-  balance(token);
+  set(token, type, at_, at_ + size);
   at_ += size;
-  return token;
 }
 
-void Lexer::balance(const Token& token) {
-  char c = token.text[0];
-  if (token.text.size() != 1) {
+void Lexer::close_bracket(char c) {
+  if (!balance_.empty() && balance_.back() == c) {
+    balance_.pop_back();
     return;
   }
-  if (c == '(' || c == '[' || c == '{') {
-    balance_.push_back(c == '(' ? ')' : c == '[' ? ']' : '}');
-  } else if (c == ')' || c == ']' || c == '}') {
-    std::string message = std::string("unexpected '") + c + "'";
-    if (balance_.empty()) {
-      throw CompileFailure{"TemplateSyntaxError", message, token.begin};
-    }
-    if (balance_.back() != c) {
-      throw CompileFailure{"TemplateSyntaxError", message + ", expected '" + balance_.back() + "'",
-                           token.begin};
-    }
-    balance_.pop_back();
+  std::string message = std::string("unexpected '") + c + "'";
+  if (!balance_.empty()) {
+    message += std::string(", expected '") + balance_.back() + "'";
   }
+  throw CompileFailure{"TemplateSyntaxError", std::move(message), position()};
 }
 
 size_t Lexer::skip_space(size_t at) const {
   while (at < text_.size()) {
-    if (is_ascii_space(text_[at])) {
+    Class kind = class_of(text_[at]);
+    if (kind == Class::Space) {
       ++at;
       continue;
     }
-    if (static_cast<unsigned char>(text_[at]) < 0x80) {
+    if (kind != Class::Foreign) {
       break;
     }
     size_t after = at;

@@ -31,6 +31,9 @@ struct LexerRules {
   std::array<bool, 256> may_start{};
   /// The only byte with which a start can begin, or -1.
   int only_start = -1;
+  /// True for bytes with which the end of a block or variable tag begins, its sign included.
+  std::array<bool, 256> may_end_block{};
+  std::array<bool, 256> may_end_variable{};
   bool has_line_rules = false;
 };
 
@@ -40,7 +43,19 @@ class Lexer {
   Lexer(const LexerRules& rules, std::string_view text, bool in_expression);
 
   /// The next token; Eof for ever at the end. Throws CompileFailure.
-  Token next();
+  void next(Token& token) {
+    if (has_pending_) {
+      has_pending_ = false;
+      token = pending_;
+      return;
+    }
+    while (state_ == State::Root ? !next_root(token) : !next_inside(token)) {
+      if (at_ >= text_.size()) {
+        next_at_end(token);
+        return;
+      }
+    }
+  }
 
   /// Where the next token is looked for.
   uint32_t position() const { return static_cast<uint32_t>(at_); }
@@ -59,6 +74,12 @@ class Lexer {
 
   bool next_root(Token& token);
   bool next_inside(Token& token);
+  void next_at_end(Token& token);
+  bool may_end(unsigned char c) const {
+    return state_ == State::Block      ? rules_.may_end_block[c]
+           : state_ == State::Variable ? rules_.may_end_variable[c]
+                                       : true;
+  }
   bool find_tag(Found& found) const;
   bool match_tag(size_t at, Found& found) const;
   bool match_start(const LexerRules::Start& start, size_t at, Found& found) const;
@@ -71,11 +92,16 @@ class Lexer {
   bool match_block_end(size_t at, size_t& end) const;
   bool match_end(size_t& end) const;
   bool match_line_end(size_t& end) const;
-  Token read_number();
-  Token read_name();
-  Token read_string();
-  Token read_operator();
-  void balance(const Token& token);
+  void set(Token& token, TokenType type, size_t begin, size_t end) const {
+    token = {type, static_cast<uint32_t>(begin), static_cast<uint32_t>(end),
+             std::string_view(text_.data() + begin, end - begin)};
+  }
+  void read_number(Token& token);
+  void read_name(Token& token);
+  void read_foreign_name(Token& token, size_t begin);
+  void read_string(Token& token);
+  void read_operator(Token& token);
+  void close_bracket(char c);
   size_t skip_space(size_t at) const;
   size_t newline_size(size_t at) const;
   /// Mostly false at the first byte, so that is compared before anything is called.

@@ -77,6 +77,9 @@ bool both_ints(const Value& a, const Value& b) {
   return a.kind() == Kind::Int && b.kind() == Kind::Int;
 }
 
+/// Neither is negative and both fit 32 bits, for which processors divide several times as fast.
+bool are_short(int64_t x, int64_t y) { return (static_cast<uint64_t>(x | y) >> 32) == 0; }
+
 /// a op b for small integers; false when the result does not fit or the operator is another.
 bool quick_arithmetic(Op op, const Value& a, const Value& b, Value& to) {
   if (!both_ints(a, b)) {
@@ -105,12 +108,20 @@ bool quick_arithmetic(Op op, const Value& a, const Value& b, Value& to) {
       if (y == 0 || y == -1) {
         return false;
       }
+      if (are_short(x, y)) {
+        result = static_cast<uint32_t>(x) % static_cast<uint32_t>(y);
+        break;
+      }
       result = x % y;
       result += result != 0 && (result < 0) != (y < 0) ? y : 0;
       break;
     case Op::FloorDivide:
       if (y == 0 || y == -1) {
         return false;
+      }
+      if (are_short(x, y)) {
+        result = static_cast<uint32_t>(x) / static_cast<uint32_t>(y);
+        break;
       }
       result = x / y - (x % y != 0 && (x < 0) != (y < 0) ? 1 : 0);
       break;
@@ -141,9 +152,6 @@ bool compare_ints(CompareOp op, int64_t x, int64_t y) {
 }  // namespace
 
 bool Machine::compare_values(CompareOp op, const Value& left, const Value& right) {
-  if (op < CompareOp::In && both_ints(left, right)) {
-    return compare_ints(op, left.as_int(), right.as_int());
-  }
   if (op <= CompareOp::NotEqual && left.kind() == Kind::String && right.kind() == Kind::String) {
     return (left.as_string() == right.as_string()) == (op == CompareOp::Equal);
   }
@@ -168,6 +176,12 @@ void Machine::run(Activation& activation) {
   const Instruction* at = begin;
   auto operand = [registers, constants](uint32_t which) -> const Value& {
     return (which & kConstant) != 0 ? constants[which & ~kConstant] : registers[which];
+  };
+  auto holds = [this](const Instruction& compared, const Value& left, const Value& right) {
+    auto op = static_cast<CompareOp>(compared.flags & 15);
+    return op < CompareOp::In && both_ints(left, right)
+               ? compare_ints(op, left.as_int(), right.as_int())
+               : compare_values(op, left, right);
   };
   auto is_true = [this](const Value& value) {
     return value.kind() == Kind::Bool ? value.as_bool() : truth(interpreter_, value);
@@ -233,8 +247,7 @@ void Machine::run(Activation& activation) {
         registers[code.a] = Value::boolean(!is_true(operand(code.b)));
         break;
       case Op::Compare:
-        registers[code.a] = Value::boolean(
-            compare_values(static_cast<CompareOp>(code.flags), operand(code.b), operand(code.c)));
+        registers[code.a] = Value::boolean(holds(code, operand(code.b), operand(code.c)));
         break;
       case Op::Concat:
         concat(activation, code, registers[code.a]);
@@ -257,11 +270,10 @@ void Machine::run(Activation& activation) {
         attribute(activation, code, operand(code.b), registers[code.a]);
         break;
       case Op::Item:
-        registers[code.a] = get_item(interpreter_, operand(code.b), operand(code.c));
+        item(operand(code.b), operand(code.c), registers[code.a]);
         break;
       case Op::Slice:
-        registers[code.a] = get_slice(interpreter_, operand(code.b), registers[code.c],
-                                      registers[code.c + 1], registers[code.c + 2]);
+        slice(code, operand(code.b), registers + code.c, registers[code.a]);
         break;
       case Op::LoopField: {
         const Value& value = operand(code.b);
@@ -301,6 +313,18 @@ void Machine::run(Activation& activation) {
           return;
         }
         break;
+      case Op::FilterValue:
+        filter_value(activation, code, operand(code.b));
+        if (is_returning_) {
+          return;
+        }
+        break;
+      case Op::TestValue:
+        test_value(activation, code, operand(code.b));
+        if (is_returning_) {
+          return;
+        }
+        break;
       case Op::Extra:
         break;
       case Op::IsDefined:
@@ -328,8 +352,7 @@ void Machine::run(Activation& activation) {
         }
         break;
       case Op::JumpCompare:
-        if (compare_values(static_cast<CompareOp>(code.flags & 15), operand(code.b),
-                           operand(code.c)) == ((code.flags >> 4) != 0)) {
+        if (holds(code, operand(code.b), operand(code.c)) == ((code.flags >> 4) != 0)) {
           at = begin + code.a;
         }
         break;

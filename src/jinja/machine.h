@@ -148,6 +148,8 @@ class Machine {
   void unpack(Value* to, size_t count, const Value& from);
   void attribute(const Activation& activation, const Instruction& code, const Value& owner,
                  Value& to);
+  void item(const Value& owner, const Value& key, Value& to);
+  void slice(const Instruction& code, const Value& owner, const Value* bounds, Value& to);
   void set_namespace(const Activation& activation, const Instruction& code);
 
   // machine_calls.cc
@@ -156,7 +158,9 @@ class Machine {
   void call_method_code(Activation& activation, const Instruction& code);
   void filter(Activation& activation, const Instruction& code);
   void test(Activation& activation, const Instruction& code);
-  [[noreturn]] void raise_unknown(const CallArguments& arguments, std::string_view kind,
+  void filter_value(Activation& activation, const Instruction& code, const Value& subject);
+  void test_value(Activation& activation, const Instruction& code, const Value& subject);
+  [[noreturn]] void raise_unknown(std::span<const NamedValue> named, std::string_view kind,
                                   std::string_view name);
   void finish_call(Activation& activation, const Instruction& code, const Instruction& extra,
                    Value result);
@@ -178,6 +182,8 @@ class Machine {
   // machine_output.cc
   void emit_text(const Activation& activation, const TextRef& text);
   void emit_value(Activation& activation, const Value& value, EscapeMode mode);
+  /// Writes a text; true when the pieces of its own trace stand for it.
+  bool emit_string(const Value& value, bool escapes);
   void note_piece(const Activation& activation, size_t begin, CodeSpan span, bool is_verbatim);
   void emit_unchanged(Activation& activation, const Value& value);
   /// Raises what Python says when the parts of the output since `from` are joined.
@@ -191,6 +197,10 @@ class Machine {
   void drop_text(size_t text, size_t pieces);
   void make_record(Activation& place);
   const CallRecord* record_of(Activation& activation);
+  /// The pieces of the text since `from`, as if that were its begin.
+  std::vector<SpanPiece> pieces_since(const Capture& from) const;
+  /// Everything that frames of pieces can belong to.
+  std::vector<std::shared_ptr<const RecordPool>> record_pools() const;
   bool escapes_now(const Activation& activation, EscapeMode mode) const {
     return mode == EscapeMode::On || (mode == EscapeMode::Dynamic && activation.context->escapes);
   }
@@ -231,11 +241,14 @@ class Machine {
   RegisterStack stack_;
   Activation* top_ = nullptr;
   std::string out_;
-  std::vector<Piece> pieces_;
+  std::vector<SpanPiece> pieces_;
   std::vector<Capture> captures_;
   /// What was written and is no string: the number of pieces before it, and its type.
   std::vector<std::pair<size_t, std::string>> bad_parts_;
-  RecordPool* records_ = nullptr;
+  /// Macro calls of this render that wrote something; null before the first.
+  std::shared_ptr<RecordPool> records_;
+  /// Those of other renders whose strings this one wrote.
+  std::vector<std::shared_ptr<const RecordPool>> foreign_records_;
   std::vector<Value> free_loops_;
   std::vector<std::pair<std::string_view, Value>> globals_;
   Names* names_ = nullptr;

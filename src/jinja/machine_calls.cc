@@ -122,6 +122,9 @@ void Machine::spread_star(const Value& value, CallArguments& out) {
 }
 
 void Machine::spread_star_star(const Value& value, CallArguments& out) {
+  if (is_permissive(value)) {
+    return;
+  }
   if (value.is_undefined()) {
     raise_undefined(interpreter_, value);
   }
@@ -239,12 +242,11 @@ void Machine::charge_work(const Arguments& arguments, const Value& subject) {
   }
 }
 
-void Machine::raise_unknown(const CallArguments& arguments, std::string_view kind,
+void Machine::raise_unknown(std::span<const NamedValue> named, std::string_view kind,
                             std::string_view name) {
   // What Jinja puts in the place of a missing function takes positional arguments only.
-  if (!arguments.named().empty()) {
-    raise("TypeError",
-          fmt::format("t_1() got an unexpected keyword argument '{}'", arguments.named()[0].name));
+  if (!named.empty()) {
+    raise("TypeError", fmt::format("t_1() got an unexpected keyword argument '{}'", named[0].name));
   }
   raise("TemplateRuntimeError", fmt::format("No {} named '{}' found.", kind, name));
 }
@@ -255,7 +257,7 @@ void Machine::filter(Activation& activation, const Instruction& code) {
   CallArguments arguments;
   collect_arguments(activation, code, extra, arguments);
   if (!ref.function) {
-    raise_unknown(arguments, "filter", activation.function->owner->name_text(ref.name));
+    raise_unknown(arguments.named(), "filter", activation.function->owner->name_text(ref.name));
   }
   charge_work(arguments.view(), arguments.positional[0]);
   Value result = ref.function->function(interpreter_, arguments.view(), ref.function->self);
@@ -268,12 +270,49 @@ void Machine::test(Activation& activation, const Instruction& code) {
   CallArguments arguments;
   collect_arguments(activation, code, extra, arguments);
   if (!ref.function) {
-    raise_unknown(arguments, "test", activation.function->owner->name_text(ref.name));
+    raise_unknown(arguments.named(), "test", activation.function->owner->name_text(ref.name));
   }
   charge_work(arguments.view(), arguments.positional[0]);
   Value result = ref.function->function(interpreter_, arguments.view(), ref.function->self);
   bool is_true = truth(interpreter_, result);
   if ((extra.flags & kNegated) != 0) {
+    activation.registers[code.a] = Value::boolean(!is_true);
+  } else {
+    activation.registers[code.a] = std::move(result);
+  }
+}
+
+void Machine::filter_value(Activation& activation, const Instruction& code, const Value& subject) {
+  const FunctionRef& ref = activation.function->owner->filters[code.c];
+  if (!ref.function) {
+    raise_unknown({}, "filter", activation.function->owner->name_text(ref.name));
+  }
+  if (ref.function->quick) {
+    Value result;
+    if (ref.function->quick(subject, result)) {
+      spend(kCallSteps);
+      activation.registers[code.a] = std::move(result);
+      return;
+    }
+  }
+  Value keep(subject);
+  Arguments arguments{{&keep, 1}, {}};
+  charge_work(arguments, keep);
+  activation.registers[code.a] =
+      ref.function->function(interpreter_, arguments, ref.function->self);
+}
+
+void Machine::test_value(Activation& activation, const Instruction& code, const Value& subject) {
+  const FunctionRef& ref = activation.function->owner->tests[code.c];
+  if (!ref.function) {
+    raise_unknown({}, "test", activation.function->owner->name_text(ref.name));
+  }
+  Value keep(subject);
+  Arguments arguments{{&keep, 1}, {}};
+  charge_work(arguments, keep);
+  Value result = ref.function->function(interpreter_, arguments, ref.function->self);
+  bool is_true = truth(interpreter_, result);
+  if (code.flags != 0) {
     activation.registers[code.a] = Value::boolean(!is_true);
   } else {
     activation.registers[code.a] = std::move(result);

@@ -88,8 +88,6 @@ Machine::~Machine() {
 }
 
 void Machine::start(Names&) {
-  records_ = new RecordPool();
-  records_->retain();
   fuel_ = 1;
   fuel_left_ = budget_.steps;
   bytes_before_ = value_bytes;
@@ -104,8 +102,8 @@ void Machine::finish() {
   result_ = Value();
   returned_ = Value();
   native_value_ = Value();
-  records_->release();
   records_ = nullptr;
+  foreign_records_.clear();
   if (collector_.has_nodes()) {
     collector_.collect();
   }
@@ -147,14 +145,9 @@ std::variant<Rendered, Error> Machine::render(const Template& compiled, Names& n
     check_parts(start);
     Rendered rendered;
     rendered.text.assign(out_, text);
-    if (text != 0) {
-      std::vector<Piece> own(pieces_.begin() + static_cast<ptrdiff_t>(start.pieces), pieces_.end());
-      for (Piece& piece : own) {
-        piece.begin -= static_cast<uint32_t>(text);
-      }
-      rendered.spans = to_span_map(own);
-    } else {
-      rendered.spans = to_span_map(pieces_);
+    rendered.spans.pieces = pieces_since(start);
+    for (auto& pool : record_pools()) {
+      rendered.spans.owners.push_back(std::move(pool));
     }
     return rendered;
   });
@@ -347,7 +340,7 @@ void Machine::charge_bytes(uint64_t bytes) {
 
 uint64_t Machine::memory() const {
   int64_t values = value_bytes - bytes_before_;
-  return out_.size() + pieces_.size() * sizeof(Piece) +
+  return out_.size() + pieces_.size() * sizeof(SpanPiece) +
          static_cast<uint64_t>(values < 0 ? 0 : values);
 }
 

@@ -1,5 +1,6 @@
 // Output: one buffer for everything, with a piece of trace for each write. Captured text is cut off
 // the end of the buffer again.
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -21,19 +22,10 @@ void Machine::make_record(Activation& place) {
   std::string_view macro = kind == Function::Kind::Caller
                                ? std::string_view("caller")
                                : place.function->owner->name_text(place.function->name);
-  // A loop calls the same macro from the same place again and again: one record says it all.
-  const CallRecord* last = records_->last();
-  if (last && last->outer == outer && last->macro.data() == macro.data() &&
-      last->call_span.source == call_span.source && last->call_span.begin == call_span.begin &&
-      last->call_span.end == call_span.end) {
-    place.record = last;
-    return;
+  if (!records_) {
+    records_ = std::make_shared<RecordPool>();
   }
-  CallRecord* record = records_->add();
-  record->outer = outer;
-  record->call_span = call_span;
-  record->macro = macro;
-  place.record = record;
+  place.record = records_->find_or_add(outer, call_span, macro);
 }
 
 const CallRecord* Machine::record_of(Activation& activation) {
@@ -56,15 +48,10 @@ const CallRecord* Machine::record_of(Activation& activation) {
 void Machine::note_piece(const Activation& activation, size_t begin, CodeSpan span,
                          bool is_verbatim) {
   const TemplateCode& owner = *activation.function->owner;
-  Piece piece;
-  piece.begin = static_cast<uint32_t>(begin);
-  piece.from = owner.base + span.begin;
-  piece.to = owner.base + span.end;
-  piece.source = owner.source.value << 1 | (is_verbatim ? 1u : 0u);
-  piece.record = activation.record || !activation.outer
-                     ? activation.record
-                     : record_of(const_cast<Activation&>(activation));
-  pieces_.push_back(piece);
+  const CallRecord* record = activation.record || !activation.outer
+                                 ? activation.record
+                                 : record_of(const_cast<Activation&>(activation));
+  pieces_.push_back({static_cast<uint32_t>(begin), owner.span(span), is_verbatim, record});
 }
 
 void Machine::emit_text(const Activation& activation, const TextRef& text) {
@@ -81,20 +68,15 @@ void Machine::emit_value(Activation& activation, const Value& value, EscapeMode 
   if (is_native_ && captures_.empty() && !activation.outer) {
     note_native(value);
   }
-  constexpr size_t kLarge = 65536;
-  if (value.is_string() && value.as_string().size() > kLarge) {
-    charge_bytes(value.as_string().size());
-  }
   size_t begin = out_.size();
   bool escapes = escapes_now(activation, mode);
   if (value.kind() == Kind::Int) {
     char digits[24];
     auto end = std::to_chars(digits, digits + sizeof digits, value.as_int()).ptr;
     out_.append(digits, static_cast<size_t>(end - digits));
-  } else if (value.kind() == Kind::Markup || (value.kind() == Kind::String && !escapes)) {
-    out_.append(value.as_string());
-    if (const Trace* trace = trace_of(value)) {
-      append_trace(*trace, begin);
+  } else if (value.is_string()) {
+    bool has_trace = emit_string(value, escapes && value.kind() == Kind::String);
+    if (has_trace) {
       return;
     }
   } else if (escapes) {
@@ -106,6 +88,25 @@ void Machine::emit_value(Activation& activation, const Value& value, EscapeMode 
     size_t at = static_cast<size_t>(activation.at - activation.function->code.data());
     note_piece(activation, begin, activation.function->spans[at], false);
   }
+}
+
+bool Machine::emit_string(const Value& value, bool escapes) {
+  constexpr size_t kLarge = 65536;
+  std::string_view text = value.as_string();
+  if (text.size() > kLarge) {
+    charge_bytes(text.size());
+  }
+  if (escapes) {
+    append_escaped(interpreter_, value, out_);
+    return false;
+  }
+  size_t begin = out_.size();
+  out_.append(text);
+  const Trace* trace = ValueAccess::has_cell(value) ? trace_of(value) : nullptr;
+  if (trace) {
+    append_trace(*trace, begin);
+  }
+  return trace != nullptr;
 }
 
 void Machine::emit_unchanged(Activation& activation, const Value& value) {
@@ -126,10 +127,35 @@ void Machine::check_parts(const Capture& from) {
 }
 
 void Machine::append_trace(const Trace& trace, size_t begin) {
-  for (const Piece& piece : trace.pieces) {
+  for (const SpanPiece& piece : trace.pieces) {
     pieces_.push_back(piece);
     pieces_.back().begin += static_cast<uint32_t>(begin);
   }
+  for (const auto& pool : trace.pools) {
+    bool is_known = pool == records_ || std::find(foreign_records_.begin(), foreign_records_.end(),
+                                                  pool) != foreign_records_.end();
+    if (!is_known) {
+      foreign_records_.push_back(pool);
+    }
+  }
+}
+
+std::vector<SpanPiece> Machine::pieces_since(const Capture& from) const {
+  std::vector<SpanPiece> own(pieces_.begin() + static_cast<ptrdiff_t>(from.pieces), pieces_.end());
+  if (from.text != 0) {
+    for (SpanPiece& piece : own) {
+      piece.begin -= static_cast<uint32_t>(from.text);
+    }
+  }
+  return own;
+}
+
+std::vector<std::shared_ptr<const RecordPool>> Machine::record_pools() const {
+  std::vector<std::shared_ptr<const RecordPool>> pools(foreign_records_);
+  if (records_) {
+    pools.push_back(records_);
+  }
+  return pools;
 }
 
 void Machine::drop_text(size_t text, size_t pieces) {
@@ -148,11 +174,9 @@ Value Machine::take_text(const Capture& from, bool is_markup) {
     value = is_markup ? Value::markup(written) : Value::string(written);
   } else {
     check_size();
-    auto trace = std::make_unique<Trace>(records_);
-    trace->pieces.assign(pieces_.begin() + static_cast<ptrdiff_t>(from.pieces), pieces_.end());
-    for (Piece& piece : trace->pieces) {
-      piece.begin -= static_cast<uint32_t>(from.text);
-    }
+    auto trace = std::make_unique<Trace>();
+    trace->pieces = pieces_since(from);
+    trace->pools = record_pools();
     value = string_with_trace(std::string(written), is_markup, trace.release());
   }
   drop_text(from.text, from.pieces);

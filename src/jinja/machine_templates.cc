@@ -99,7 +99,7 @@ std::shared_ptr<const Template> Machine::load_any(const Value& names, bool& is_m
   if (is_one) {
     result_ = names;
   } else if (candidates.empty()) {
-    result_ = Value::string("Tried to select from an empty list of templates");
+    result_ = Value::string("Tried to select from an empty list of templates.");
   } else {
     result_ = Value::string("none of the templates given were found: " + tried);
   }

@@ -3,7 +3,6 @@
 
 #include "jinja/cells.h"
 #include "jinja/machine.h"
-#include "jinja/methods.h"
 
 namespace weft::jinja {
 namespace {
@@ -120,7 +119,8 @@ void Machine::unpack(Value* to, size_t count, const Value& from) {
 void Machine::attribute(const Activation& activation, const Instruction& code, const Value& owner,
                         Value& to) {
   std::string_view name = activation.function->owner->name_text(code.c);
-  if (owner.is_dict() && name[0] != '_' && !find_method(Kind::Dict, name)) {
+  bool is_item_first = code.op == Op::Attribute && (code.flags & kItemFirst) != 0;
+  if (is_item_first && owner.is_dict()) {
     if (const Value* value = owner.find(name)) {
       Value copy(*value);
       to = std::move(copy);
@@ -137,6 +137,40 @@ void Machine::attribute(const Activation& activation, const Instruction& code, c
     }
   }
   to = get_attribute(interpreter_, owner, name);
+}
+
+void Machine::item(const Value& owner, const Value& key, Value& to) {
+  if (owner.is_dict() && key.kind() == Kind::String) {
+    if (const Value* value = owner.find(key.as_string())) {
+      Value copy(*value);
+      to = std::move(copy);
+      return;
+    }
+  } else if ((owner.is_list() || owner.is_tuple()) && key.kind() == Kind::Int) {
+    auto index = static_cast<uint64_t>(key.as_int());
+    if (index < owner.size()) {
+      Value copy(owner.at(index));
+      to = std::move(copy);
+      return;
+    }
+  }
+  to = get_item(interpreter_, owner, key);
+}
+
+void Machine::slice(const Instruction& code, const Value& owner, const Value* bounds, Value& to) {
+  auto cut = [&] { return get_slice(interpreter_, owner, bounds[0], bounds[1], bounds[2]); };
+  if (code.flags == 0 || undefined_ == UndefinedKind::Strict) {
+    to = cut();
+    return;
+  }
+  try {
+    to = cut();
+  } catch (const Unwind& failure) {
+    if (failure.error.type != "TypeError") {
+      throw;
+    }
+    to = Value::undefined("slice", undefined_);
+  }
 }
 
 void Machine::set_namespace(const Activation& activation, const Instruction& code) {

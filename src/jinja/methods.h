@@ -1,6 +1,7 @@
 // Methods of Python's built-in types.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <initializer_list>
@@ -51,6 +52,14 @@ class MethodTable {
 
   std::unordered_map<std::string_view, BuiltinMethod> methods_;
   uint64_t mask_ = 0;
+};
+
+/// The name of a method as an argument of a template, for what methods that share code tell in
+/// messages.
+template <size_t kSize>
+struct MethodName {
+  consteval MethodName(const char (&name)[kSize]) { std::copy_n(name, kSize, text); }
+  char text[kSize];
 };
 
 /// The method `name` of values like this one; null when there is none. Objects that the engine

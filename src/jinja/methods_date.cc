@@ -80,6 +80,9 @@ Value isoformat(Interpreter& interpreter, const Value& self, const Arguments& ar
 }
 
 Value strftime(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
+  if (arguments.positional.empty() && arguments.named.empty()) {
+    interpreter.raise("TypeError", "strftime() missing required argument 'format' (pos 1)");
+  }
   auto [format] = bind<1>(interpreter, "strftime", arguments, {"format"}, 1);
   std::string_view text = to_text_argument(interpreter, "strftime()", *format);
   charge_bytes(interpreter, text.size() * 8);
@@ -101,41 +104,60 @@ Value toordinal(Interpreter& interpreter, const Value& self, const Arguments& ar
   return Value::integer(to_ordinal(moment_of(self).date));
 }
 
-/// isocalendar(): prints as a named tuple of datetime.
-class IsoCalendarDate : public Object {
+/// What isocalendar() and timetuple() give: a tuple of numbers whose items have names.
+class NumberTuple : public Object {
  public:
-  explicit IsoCalendarDate(IsoWeek week) : week_(week) {}
-  std::string_view type_name() const override { return "datetime.IsoCalendarDate"; }
+  struct Field {
+    std::string_view name;
+    int value;
+  };
+  NumberTuple(std::string_view type, std::vector<Field> fields)
+      : type_(type), fields_(std::move(fields)) {}
+
+  std::string_view type_name() const override { return type_; }
   std::optional<Value> attribute(Interpreter&, std::string_view name) override {
-    return name == "year"      ? std::optional(Value::integer(week_.year))
-           : name == "week"    ? std::optional(Value::integer(week_.week))
-           : name == "weekday" ? std::optional(Value::integer(week_.weekday))
-                               : std::nullopt;
+    for (const Field& field : fields_) {
+      if (field.name == name) {
+        return Value::integer(field.value);
+      }
+    }
+    return std::nullopt;
   }
   std::optional<Value> item(Interpreter&, const Value& key) override {
-    if (key.kind() != Kind::Int || key.as_int() < -3 || key.as_int() > 2) {
+    auto size = static_cast<int64_t>(fields_.size());
+    if (key.kind() != Kind::Int || key.as_int() < -size || key.as_int() >= size) {
       return std::nullopt;
     }
-    auto index = static_cast<size_t>((key.as_int() + 3) % 3);
-    return Value::integer(index == 0 ? week_.year : index == 1 ? week_.week : week_.weekday);
+    return Value::integer(fields_[static_cast<size_t>((key.as_int() + size) % size)].value);
   }
   std::optional<std::vector<Value>> iterate(Interpreter&) override {
-    return std::vector<Value>{Value::integer(week_.year), Value::integer(week_.week),
-                              Value::integer(week_.weekday)};
+    std::vector<Value> items;
+    for (const Field& field : fields_) {
+      items.push_back(Value::integer(field.value));
+    }
+    return items;
   }
-  std::optional<size_t> length() const override { return 3; }
+  std::optional<size_t> length() const override { return fields_.size(); }
   std::string repr() const override {
-    return fmt::format("datetime.IsoCalendarDate(year={}, week={}, weekday={})", week_.year,
-                       week_.week, week_.weekday);
+    std::string text(type_);
+    for (const Field& field : fields_) {
+      text += &field == fields_.data() ? "(" : ", ";
+      text += fmt::format("{}={}", field.name, field.value);
+    }
+    return text + ")";
   }
 
  private:
-  IsoWeek week_;
+  std::string_view type_;
+  std::vector<Field> fields_;
 };
 
 Value isocalendar(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
   expect_count(interpreter, "isocalendar", arguments, 0, 0);
-  return Value::object(new IsoCalendarDate(iso_week(moment_of(self).date)));
+  IsoWeek week = iso_week(moment_of(self).date);
+  return Value::object(
+      new NumberTuple("datetime.IsoCalendarDate",
+                      {{"year", week.year}, {"week", week.week}, {"weekday", week.weekday}}));
 }
 
 Value ctime(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
@@ -146,12 +168,15 @@ Value ctime(Interpreter& interpreter, const Value& self, const Arguments& argume
 Value timetuple(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
   expect_count(interpreter, "timetuple", arguments, 0, 0);
   DateTime m = moment_of(self);
-  std::vector<Value> parts;
-  for (int n : {m.date.year, m.date.month, m.date.day, m.time.hour, m.time.minute, m.time.second,
-                weekday(m.date), day_of_year(m.date), -1}) {
-    parts.push_back(Value::integer(n));
-  }
-  return Value::tuple(std::move(parts));
+  return Value::object(new NumberTuple("time.struct_time", {{"tm_year", m.date.year},
+                                                            {"tm_mon", m.date.month},
+                                                            {"tm_mday", m.date.day},
+                                                            {"tm_hour", m.time.hour},
+                                                            {"tm_min", m.time.minute},
+                                                            {"tm_sec", m.time.second},
+                                                            {"tm_wday", weekday(m.date)},
+                                                            {"tm_yday", day_of_year(m.date)},
+                                                            {"tm_isdst", -1}}));
 }
 
 /// Puts a field of replace() where it belongs.

@@ -18,7 +18,7 @@ Value view(Interpreter& interpreter, const Value& self, const Arguments& argumen
 }
 
 Value get(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
-  expect_count(interpreter, "get", arguments, 1, 2);
+  expect_count(interpreter, arguments.named.empty() ? "get" : "dict.get", arguments, 1, 2);
   require_hashable(interpreter, arguments.positional[0]);
   if (const Value* item = self.find(arguments.positional[0])) {
     return *item;

@@ -156,9 +156,11 @@ Value range_count(Interpreter& interpreter, const Value& self, const Arguments& 
 Value range_index(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
   expect_count(interpreter, "range.index", arguments, 1, 1);
   auto* range = self.as<RangeObject>();
-  if (!range->contains(arguments.positional[0])) {
-    interpreter.raise("ValueError",
-                      repr_text_of(interpreter, arguments.positional[0]) + " is not in range");
+  const Value& item = arguments.positional[0];
+  if (!range->contains(item)) {
+    interpreter.raise("ValueError", item.is_integer()
+                                        ? repr_text_of(interpreter, item) + " is not in range"
+                                        : "sequence.index(x): x not in sequence");
   }
   Value distance = binary(interpreter, BinaryOp::Subtract, arguments.positional[0],
                           Value::integer(range->at(0)));

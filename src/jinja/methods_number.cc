@@ -203,10 +203,16 @@ Value as_tuple(Interpreter& interpreter, const Value& self, const Arguments& arg
                        Value::integer(parts.exponent)});
 }
 
+int64_t half_exponent(int64_t exponent) {
+  return exponent >= 0 ? exponent / 2 : (exponent - 1) / 2;
+}
+
 Value square_root(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
   expect_count(interpreter, "sqrt", arguments, 0, 0);
   if (decimal_is_zero(self)) {
-    return self;
+    DecimalParts zero = decimal_parts(self);
+    zero.exponent = half_exponent(zero.exponent);
+    return decimal_from_parts(zero);
   }
   DecimalError error;
   std::optional<Value> root = decimal_binary(DecimalOp::Power, self, Value::decimal("0.5"), error);
@@ -219,8 +225,7 @@ Value square_root(Interpreter& interpreter, const Value& self, const Arguments& 
     return *root;
   }
   // An exact root has half of the exponent, as far as its digits allow.
-  int64_t half = decimal_parts(self).exponent;
-  half = half >= 0 ? half / 2 : (half - 1) / 2;
+  int64_t half = half_exponent(decimal_parts(self).exponent);
   return decimal_quantize(exact, std::min(half, decimal_parts(exact).exponent), Rounding::HalfEven)
       .value_or(exact);
 }

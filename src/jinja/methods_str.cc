@@ -58,9 +58,9 @@ std::string inserted(Interpreter& interpreter, const Value& self, std::string_vi
   return std::string(to_text_argument(interpreter, function, argument));
 }
 
-template <std::string (*Map)(std::string_view)>
+template <std::string (*Map)(std::string_view), MethodName kName>
 Value mapped(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
-  expect_count(interpreter, "str method", arguments, 0, 0);
+  expect_count(interpreter, kName.text, arguments, 0, 0);
   return like(self, Map(self.as_string()));
 }
 
@@ -126,7 +126,8 @@ Value split(Interpreter& interpreter, const Value& self, const Arguments& argume
 Value splitlines(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
   auto [keep] = bind<1>(interpreter, "splitlines", arguments, {"keepends"}, 0);
   charge_parts(interpreter, self.as_string(), "\n", -1);
-  return list_like(self, split_lines(self.as_string(), keep && truth(interpreter, *keep)));
+  bool keeps_ends = keep && to_index(interpreter, *keep) != 0;
+  return list_like(self, split_lines(self.as_string(), keeps_ends));
 }
 
 template <bool from_right>
@@ -283,12 +284,83 @@ Value translate(Interpreter& interpreter, const Value& self, const Arguments& ar
       continue;
     }
     if (mapped_to.is_integer()) {
+      constexpr int64_t kLastCodePoint = 0x10ffff;
+      if (mapped_to.kind() == Kind::BigInt || mapped_to.as_int() < 0 ||
+          mapped_to.as_int() > kLastCodePoint) {
+        interpreter.raise("ValueError", "character mapping must be in range(0x110000)");
+      }
       append_code_point(out, static_cast<char32_t>(mapped_to.as_int()));
+    } else if (mapped_to.is_undefined()) {
+      out += text.substr(begin, at - begin);
     } else {
-      out += mapped_to.is_string() ? mapped_to.as_string() : text.substr(begin, at - begin);
+      if (!mapped_to.is_string()) {
+        interpreter.raise("TypeError", "character mapping must return integer, None or str");
+      }
+      out += mapped_to.as_string();
     }
   }
   return like(self, out);
+}
+
+Value code_point_value(std::string_view text, size_t& at) {
+  return Value::integer(next_code_point(text, at));
+}
+
+/// The table of str.maketrans(from, to, removed).
+Value translation(Interpreter& interpreter, const Arguments& arguments) {
+  for (size_t i = 1; i < arguments.positional.size(); ++i) {
+    if (!arguments.positional[i].is_string()) {
+      interpreter.raise("TypeError", fmt::format("maketrans() argument {} must be str, not {}",
+                                                 i + 1, arguments.positional[i].type_name()));
+    }
+  }
+  const Value& from = arguments.positional[0];
+  const Value& to = arguments.positional[1];
+  if (!from.is_string()) {
+    interpreter.raise("TypeError",
+                      "first maketrans argument must be a string if there is a second argument");
+  }
+  if (from.text_length() != to.text_length()) {
+    interpreter.raise("ValueError", "the first two maketrans arguments must have equal length");
+  }
+  Value table = Value::dict();
+  for (size_t at = 0, place = 0; at < from.as_string().size();) {
+    Value key = code_point_value(from.as_string(), at);
+    table.set_item(key, code_point_value(to.as_string(), place));
+  }
+  std::string_view removed =
+      arguments.positional.size() > 2 ? arguments.positional[2].as_string() : "";
+  for (size_t at = 0; at < removed.size();) {
+    table.set_item(code_point_value(removed, at), Value::none());
+  }
+  return table;
+}
+
+Value maketrans(Interpreter& interpreter, const Value&, const Arguments& arguments) {
+  expect_count(interpreter, "maketrans", arguments, 1, 3);
+  if (arguments.positional.size() > 1) {
+    return translation(interpreter, arguments);
+  }
+  const Value& given = arguments.positional[0];
+  if (!given.is_dict()) {
+    interpreter.raise("TypeError", "if you give only one argument to maketrans it must be a dict");
+  }
+  Value table = Value::dict();
+  for (size_t i = 0; i < given.size(); ++i) {
+    const Value& key = given.key_at(i);
+    if (key.is_string()) {
+      if (key.text_length() != 1) {
+        interpreter.raise("ValueError", "string keys in translate table must be of length 1");
+      }
+      size_t at = 0;
+      table.set_item(code_point_value(key.as_string(), at), given.value_at(i));
+    } else if (key.is_integer()) {
+      table.set_item(key, given.value_at(i));
+    } else {
+      interpreter.raise("TypeError", "keys in translate table must be strings or integers");
+    }
+  }
+  return table;
 }
 
 Value format(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
@@ -312,12 +384,12 @@ Value unescape(Interpreter& interpreter, const Value& self, const Arguments& arg
 
 MethodTable make_table() {
   MethodTable table = {
-      {"lower", mapped<to_lower_case>},
-      {"upper", mapped<to_upper_case>},
-      {"title", mapped<to_title_case>},
-      {"capitalize", mapped<to_capitalized>},
-      {"swapcase", mapped<to_swapped_case>},
-      {"casefold", mapped<to_case_folded>},
+      {"lower", mapped<to_lower_case, "str.lower">},
+      {"upper", mapped<to_upper_case, "str.upper">},
+      {"title", mapped<to_title_case, "str.title">},
+      {"capitalize", mapped<to_capitalized, "str.capitalize">},
+      {"swapcase", mapped<to_swapped_case, "str.swapcase">},
+      {"casefold", mapped<to_case_folded, "str.casefold">},
       {"strip", strip<Side::Both>},
       {"lstrip", strip<Side::Left>},
       {"rstrip", strip<Side::Right>},
@@ -336,6 +408,7 @@ MethodTable make_table() {
       {"removeprefix", removeprefix},
       {"removesuffix", removesuffix},
       {"translate", translate},
+      {"maketrans", maketrans},
       {"format", format},
       {"format_map", format_map},
       {"striptags", striptags},

@@ -130,9 +130,9 @@ Value matches_end(Interpreter& interpreter, const Value& self, const Arguments& 
 }
 
 /// True for a text that is not empty and whose characters all have one of the flags.
-template <uint16_t flags>
+template <uint16_t flags, MethodName kName>
 Value all_have(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
-  expect_count(interpreter, "str method", arguments, 0, 0);
+  expect_count(interpreter, kName.text, arguments, 0, 0);
   std::string_view text = self.as_string();
   for (size_t at = 0; at < text.size();) {
     if (!has_flag(next_code_point(text, at), flags)) {
@@ -143,8 +143,9 @@ Value all_have(Interpreter& interpreter, const Value& self, const Arguments& arg
 }
 
 Value isprintable(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
-  return Value::boolean(self.as_string().empty() ||
-                        all_have<kPrintable>(interpreter, self, arguments).as_bool());
+  return Value::boolean(
+      self.as_string().empty() ||
+      all_have<kPrintable, "str.isprintable">(interpreter, self, arguments).as_bool());
 }
 
 Value isspace(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
@@ -233,11 +234,11 @@ void add_string_queries(MethodTable& table) {
       {"count", count},
       {"startswith", matches_end<false>},
       {"endswith", matches_end<true>},
-      {"isalpha", all_have<kAlpha>},
-      {"isdigit", all_have<kDigit>},
-      {"isdecimal", all_have<kDecimalDigit>},
-      {"isnumeric", all_have<kNumeric>},
-      {"isalnum", all_have<kAlpha | kDecimalDigit | kDigit | kNumeric>},
+      {"isalpha", all_have<kAlpha, "str.isalpha">},
+      {"isdigit", all_have<kDigit, "str.isdigit">},
+      {"isdecimal", all_have<kDecimalDigit, "str.isdecimal">},
+      {"isnumeric", all_have<kNumeric, "str.isnumeric">},
+      {"isalnum", all_have<kAlpha | kDecimalDigit | kDigit | kNumeric, "str.isalnum">},
       {"isprintable", isprintable},
       {"isspace", isspace},
       {"isascii", isascii},

@@ -257,6 +257,9 @@ Value get_item(Interpreter& interpreter, const Value& value, const Value& key) {
   if (value.is_undefined()) {
     return member_of_undefined(interpreter, value);
   }
+  if (key.is_undefined() && value.is_dict() && undefined_kind(key) == UndefinedKind::Strict) {
+    raise_undefined(interpreter, key);
+  }
   if (std::optional<Value> item = item_of(interpreter, value, key)) {
     return *item;
   }

@@ -265,6 +265,21 @@ Value repeat(Interpreter& interpreter, const Value& sequence_value, const Value&
   return sequence_value.is_tuple() ? Value::tuple(std::move(items)) : Value::list(std::move(items));
 }
 
+/// Markup has its own + and *, which fail with messages of their own.
+void check_markup_operands(Interpreter& interpreter, BinaryOp op, const Value& left,
+                           const Value& right) {
+  if (op == BinaryOp::Add && left.kind() == Kind::Markup && !right.is_string()) {
+    interpreter.raise(
+        "TypeError",
+        fmt::format("unsupported operand type(s) for +: 'Markup' and '{}'", right.type_name()));
+  }
+  const Value& count = left.kind() == Kind::Markup ? right : left;
+  if (op == BinaryOp::Multiply && !count.is_integer()) {
+    interpreter.raise("TypeError", fmt::format("'{}' object cannot be interpreted as an integer",
+                                               count.type_name()));
+  }
+}
+
 Value concatenate(Interpreter& interpreter, const Value& left, const Value& right) {
   if (left.is_string()) {
     if (!right.is_string()) {
@@ -379,8 +394,9 @@ std::optional<Value> between_deltas(Interpreter& interpreter, BinaryOp op, const
     return std::nullopt;
   }
   if (b == 0) {
-    interpreter.raise("ZeroDivisionError", op == BinaryOp::Divide
-                                               ? "division by zero"
+    interpreter.raise("ZeroDivisionError", op == BinaryOp::Divide ? "division by zero"
+                                           : op == BinaryOp::Modulo
+                                               ? "integer modulo by zero"
                                                : "integer division or modulo by zero");
   }
   switch (op) {
@@ -398,10 +414,11 @@ std::optional<Value> scale_delta(Interpreter& interpreter, BinaryOp op, const Ti
                                  const Value& number) {
   Int128 micros = total_micros(delta);
   bool is_whole = number.kind() == Kind::Int || number.is_bool();
-  if (!is_whole && number.kind() != Kind::Float) {
+  bool is_division = op == BinaryOp::Divide || op == BinaryOp::FloorDivide;
+  if ((!is_whole && number.kind() != Kind::Float) || (!is_division && op != BinaryOp::Multiply)) {
     return std::nullopt;
   }
-  if (op != BinaryOp::Multiply && !number.truthy()) {
+  if (is_division && !number.truthy()) {
     interpreter.raise("ZeroDivisionError", "integer division or modulo by zero");
   }
   if (!is_whole) {
@@ -485,8 +502,11 @@ Value binary(Interpreter& interpreter, BinaryOp op, const Value& left, const Val
   if (op == BinaryOp::Modulo && left.is_string()) {
     return percent_format(interpreter, left, right);
   }
-  if (right.is_undefined()) {
+  if (right.is_undefined() && !(left.kind() == Kind::Markup && op == BinaryOp::Multiply)) {
     raise_undefined(interpreter, right);
+  }
+  if (left.kind() == Kind::Markup || right.kind() == Kind::Markup) {
+    check_markup_operands(interpreter, op, left, right);
   }
   if (op == BinaryOp::Add && is_sequence(left)) {
     return concatenate(interpreter, left, right);

@@ -51,6 +51,27 @@ bool is_strict(const Value& value) {
   return value.is_undefined() && undefined_kind(value) == UndefinedKind::Strict;
 }
 
+/// Python compares lists item by item, up to the first that differs; a strict undefined cannot be.
+void check_strict_items(Interpreter& interpreter, const Value& left, const Value& right) {
+  bool are_sequences = left.kind() == right.kind() && (left.is_list() || left.is_tuple());
+  if (!are_sequences || undefined_kind(interpreter) != UndefinedKind::Strict) {
+    return;
+  }
+  for (size_t i = 0; i < left.size() && i < right.size(); ++i) {
+    const Value& a = left.at(i);
+    const Value& b = right.at(i);
+    if (a.same_as(b)) {
+      continue;
+    }
+    if (is_strict(a) || is_strict(b)) {
+      raise_undefined(interpreter, is_strict(a) ? a : b);
+    }
+    if (!a.equals(b)) {
+      return;
+    }
+  }
+}
+
 bool equal(Interpreter& interpreter, const Value& left, const Value& right) {
   if (is_strict(left)) {
     raise_undefined(interpreter, left);
@@ -58,6 +79,7 @@ bool equal(Interpreter& interpreter, const Value& left, const Value& right) {
   if (is_strict(right)) {
     raise_undefined(interpreter, right);
   }
+  check_strict_items(interpreter, left, right);
   bool result = left.equals(right);
   raise_noted(interpreter);
   return result;
@@ -66,6 +88,7 @@ bool equal(Interpreter& interpreter, const Value& left, const Value& right) {
 bool sequence_ordered(Interpreter& interpreter, CompareOp op, const Value& left,
                       const Value& right) {
   DepthGuard guard(interpreter);
+  check_strict_items(interpreter, left, right);
   size_t shared = std::min(left.size(), right.size());
   for (size_t i = 0; i < shared; ++i) {
     if (!same_or_equal(left.at(i), right.at(i))) {
@@ -184,8 +207,8 @@ bool ordered(Interpreter& interpreter, CompareOp op, const Value& left, const Va
   if (left.kind() != right.kind()) {
     if ((left.kind() == Kind::Date && right.kind() == Kind::DateTime) ||
         (left.kind() == Kind::DateTime && right.kind() == Kind::Date)) {
-      interpreter.raise("TypeError",
-                        fmt::format("can't compare {} to {}", left.type_name(), right.type_name()));
+      // Python asks the subclass first, on whichever side it stands.
+      interpreter.raise("TypeError", "can't compare datetime.datetime to datetime.date");
     }
     not_ordered(interpreter, op, left, right);
   }

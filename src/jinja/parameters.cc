@@ -104,7 +104,8 @@ std::string_view to_text_argument(Interpreter& interpreter, std::string_view fun
                                   const Value& value) {
   if (!value.is_string()) {
     interpreter.raise("TypeError",
-                      fmt::format("{} argument must be str, not {}", function, value.type_name()));
+                      fmt::format("{}{} must be str, not {}", function,
+                                  function.ends_with(')') ? " argument" : "", value.type_name()));
   }
   return value.as_string();
 }

@@ -8,10 +8,8 @@
 namespace weft::jinja {
 namespace {
 
-constexpr uint32_t kDeepestNesting = 200;
-
 /// "'endfor' or 'else'", as messages list the tags that may come.
-std::string join_words(const std::vector<std::string_view>& words) {
+std::string join_words(std::initializer_list<std::string_view> words) {
   std::string text;
   for (std::string_view word : words) {
     text += text.empty() ? "" : " or ";
@@ -22,16 +20,13 @@ std::string join_words(const std::vector<std::string_view>& words) {
 
 }  // namespace
 
-DepthScope::DepthScope(Parser& parser) : parser_(parser) {
-  if (parser.depth_ >= kDeepestNesting) {
-    parser.fail("the template is nested too deeply");
-  }
-  ++parser.depth_;
-}
-
 Parser::Parser(const LexerRules& rules, std::string_view text, Arena& arena, NameTable& names,
                bool is_expression)
     : rules_(rules), lexer_(rules, text, is_expression), text_(text), arena_(arena), names_(names) {
+  constexpr size_t kFew = 32;
+  scopes_.reserve(kFew);
+  nodes_.reserve(2 * kFew);
+  statements_.reserve(kFew);
   scopes_.push_back({});
 }
 
@@ -43,6 +38,7 @@ Ast Parser::parse() {
   ast.has_extends = has_extends_;
   ast.calls = arena_.copy(std::span<Expr* const>(calls_));
   ast.blocks = arena_.copy(std::span<Stmt* const>(blocks_));
+  ast.texts = texts_;
   return ast;
 }
 
@@ -55,56 +51,12 @@ Expr* Parser::parse_whole_expression() {
   return node;
 }
 
-void Parser::advance() {
-  uint32_t begin = current_.begin;
-  last_end_ = current_.end;
-  if (has_ahead_) {
-    has_ahead_ = false;
-    current_ = ahead_;
-  } else {
-    current_ = lexer_.next();
-  }
-  // Jinja reports the end of the template on the line of the last token.
-  if (current_.type == TokenType::Eof) {
-    current_.begin = begin;
-  }
-}
-
 const Token& Parser::look() {
   if (!has_ahead_) {
-    ahead_ = lexer_.next();
+    lexer_.next(ahead_);
     has_ahead_ = true;
   }
   return ahead_;
-}
-
-Token Parser::take() {
-  Token token = current_;
-  advance();
-  return token;
-}
-
-bool Parser::skip_if(TokenType type) {
-  if (!is(type)) {
-    return false;
-  }
-  advance();
-  return true;
-}
-
-bool Parser::skip_name(std::string_view word) {
-  if (!is_name(word)) {
-    return false;
-  }
-  advance();
-  return true;
-}
-
-Token Parser::expect(TokenType type) {
-  if (!is(type)) {
-    fail_expected(describe_token_type(type));
-  }
-  return take();
 }
 
 void Parser::expect_name(std::string_view word) {
@@ -179,15 +131,6 @@ void Parser::note_store(NameId name) {
   }
 }
 
-Expr* Parser::make(ExprKind kind, uint32_t begin) {
-  Expr* node = arena_.make<Expr>();
-  node->kind = kind;
-  node->begin = begin;
-  node->place = begin;
-  node->end = last_end_;
-  return node;
-}
-
 Expr* Parser::make_binary(ExprKind kind, TokenType op, Expr* left, Expr* right) {
   Expr* node = make(kind, left->begin);
   node->op = op;
@@ -206,11 +149,14 @@ Expr* Parser::finish(Expr* node) {
   };
   count(node->a);
   count(node->b);
-  count(node->c);
+  if (!node->has_arguments() && node->kind != ExprKind::Compare) {
+    count(node->c);
+  }
   for (const Expr* item : node->items) {
     count(item);
   }
-  if (const CallArguments* arguments = node->arguments) {
+  if (node->has_arguments()) {
+    const CallArguments* arguments = node->arguments;
     for (const Expr* item : arguments->positional) {
       count(item);
     }

@@ -14,6 +14,27 @@
 
 namespace weft::jinja {
 
+/// Collects the items of a list whose length is not known yet at the end of a stack, which is
+/// shared by all lists around it.
+template <typename T>
+class Gathered {
+ public:
+  explicit Gathered(std::vector<T>& stack) : stack_(stack), begin_(stack.size()) {}
+  ~Gathered() { clear(); }
+  Gathered(const Gathered&) = delete;
+  Gathered& operator=(const Gathered&) = delete;
+
+  void push_back(T item) { stack_.push_back(item); }
+  void clear() { stack_.resize(begin_); }
+  bool empty() const { return stack_.size() == begin_; }
+  /// Valid until something is added.
+  std::span<const T> items() const { return std::span<const T>(stack_).subspan(begin_); }
+
+ private:
+  std::vector<T>& stack_;
+  size_t begin_;
+};
+
 /// Nodes live in the arena, names in the table; both and the text must outlive the tree.
 class Parser {
  public:
@@ -40,17 +61,60 @@ class Parser {
   using EndWords = std::initializer_list<std::string_view>;
 
   // parser.cc: the token stream
-  void advance();
+  void advance() {
+    uint32_t begin = current_.begin;
+    last_end_ = current_.end;
+    if (has_ahead_) {
+      has_ahead_ = false;
+      current_ = ahead_;
+    } else {
+      lexer_.next(current_);
+    }
+    // Jinja reports the end of the template on the line of the last token.
+    if (current_.type == TokenType::Eof) {
+      current_.begin = begin;
+    }
+  }
   const Token& look();
-  Token take();
+  Token take() {
+    Token token = current_;
+    advance();
+    return token;
+  }
   bool is(TokenType type) const { return current_.type == type; }
   bool is_name(std::string_view word) const {
     return current_.type == TokenType::Name && current_.text.size() == word.size() &&
            current_.text[0] == word[0] && current_.text == word;
   }
-  bool skip_if(TokenType type);
-  bool skip_name(std::string_view word);
-  Token expect(TokenType type);
+  bool skip_if(TokenType type) {
+    bool is_there = is(type);
+    if (is_there) {
+      advance();
+    }
+    return is_there;
+  }
+  bool skip_name(std::string_view word) {
+    bool is_there = is_name(word);
+    if (is_there) {
+      advance();
+    }
+    return is_there;
+  }
+  /// The offset of the token, which must be of this type.
+  uint32_t expect(TokenType type) {
+    if (!is(type)) {
+      fail_expected(describe_token_type(type));
+    }
+    uint32_t begin = current_.begin;
+    advance();
+    return begin;
+  }
+  /// The text of the name that must come.
+  std::string_view expect_any_name() {
+    std::string_view text = current_.text;
+    expect(TokenType::Name);
+    return text;
+  }
   void expect_name(std::string_view word);
   [[noreturn]] void fail(std::string message, uint32_t offset) const;
   [[noreturn]] void fail(std::string message) const { fail(std::move(message), current_.begin); }
@@ -60,9 +124,9 @@ class Parser {
 
   // parser_statements.cc
   std::span<Stmt*> parse_statements(EndWords end_words, bool drop_end);
-  std::span<Stmt*> subparse(const std::vector<std::string_view>* end_words);
-  void flush_output(std::vector<Expr*>& data, std::vector<Stmt*>& body);
-  bool at_end_word(const std::vector<std::string_view>& words) const;
+  std::span<Stmt*> subparse(const EndWords* end_words);
+  void flush_output(Gathered<Expr*>& data, Gathered<Stmt*>& body);
+  bool at_end_word(const EndWords& words) const;
   Stmt* parse_statement();
   Stmt* parse_keyword_statement(const Token& token);
   Stmt* parse_extension(const Token& token);
@@ -103,10 +167,12 @@ class Parser {
   Expr* parse_not();
   Expr* parse_compare();
   bool parse_compare_operator(CompareKind& kind);
-  Expr* parse_sum();
-  Expr* parse_concat();
-  Expr* parse_product();
-  Expr* parse_power();
+  // Levels of arithmetic; `first` is the operand that has been parsed already.
+  Expr* parse_operand();
+  Expr* parse_sum(Expr* first);
+  Expr* parse_concat(Expr* first);
+  Expr* parse_product(Expr* first);
+  Expr* parse_power(Expr* first);
   Expr* parse_unary(bool with_filter);
   Expr* parse_primary(bool with_namespace);
   Expr* parse_name(bool with_namespace);
@@ -130,12 +196,21 @@ class Parser {
   Expr* parse_index();
   Expr* parse_call(Expr* node);
   CallArguments* parse_arguments();
+  /// Shared by all calls without arguments.
+  CallArguments* no_arguments();
   Expr* parse_filter(Expr* node, bool at_name);
   Expr* parse_test(Expr* node);
   NameId parse_dotted_name();
   bool starts_test_argument() const;
 
-  Expr* make(ExprKind kind, uint32_t begin);
+  Expr* make(ExprKind kind, uint32_t begin) {
+    Expr* node = arena_.make<Expr>();
+    node->kind = kind;
+    node->begin = begin;
+    node->place = begin;
+    node->end = last_end_;
+    return node;
+  }
   Expr* make_binary(ExprKind kind, TokenType op, Expr* left, Expr* right);
   /// Sets the end and the depth of a node whose children are complete.
   Expr* finish(Expr* node);
@@ -156,15 +231,28 @@ class Parser {
   bool has_extends_ = false;
   std::vector<Scope> scopes_;
   std::vector<std::string_view> tags_;
-  std::vector<std::vector<std::string_view>> end_words_;
+  std::vector<EndWords> end_words_;
   std::vector<Expr*> calls_;
+  uint32_t texts_ = 0;
+  CallArguments* no_arguments_ = nullptr;
+  // What Gathered collects.
+  std::vector<Expr*> nodes_;
+  std::vector<Stmt*> statements_;
+  std::vector<KeywordArgument> keywords_;
+  std::vector<CompareKind> compares_;
   std::vector<Stmt*> blocks_;
 };
 
 /// Counts nested constructs while the parser goes down, so that it cannot overflow the C stack.
 class DepthScope {
  public:
-  explicit DepthScope(Parser& parser);
+  explicit DepthScope(Parser& parser) : parser_(parser) {
+    constexpr uint32_t kDeepestNesting = 200;
+    if (parser.depth_ >= kDeepestNesting) {
+      parser.fail("the template is nested too deeply");
+    }
+    ++parser.depth_;
+  }
   ~DepthScope() { --parser_.depth_; }
   DepthScope(const DepthScope&) = delete;
   DepthScope& operator=(const DepthScope&) = delete;

@@ -106,11 +106,11 @@ Expr* Parser::parse_assign_target(Ends ends, bool with_namespace) {
 }
 
 NameId Parser::parse_name_target() {
-  Token token = expect(TokenType::Name);
-  std::string_view text = token.text;
+  std::string_view text = current_.text;
+  uint32_t begin = expect(TokenType::Name);
   if (text == "true" || text == "false" || text == "none" || text == "True" || text == "False" ||
       text == "None") {
-    fail("can't assign to 'name'", token.begin);
+    fail("can't assign to 'name'", begin);
   }
   NameId name = names_.intern(text);
   note_store(name);
@@ -239,61 +239,80 @@ bool Parser::parse_compare_operator(CompareKind& kind) {
 }
 
 Expr* Parser::parse_compare() {
-  Expr* first = parse_sum();
+  Expr* first = parse_operand();
   CompareKind kind;
   if (!parse_compare_operator(kind)) {
     return first;
   }
-  std::vector<Expr*> operands;
-  std::vector<CompareKind> kinds;
+  Gathered<Expr*> operands(nodes_);
+  Gathered<CompareKind> kinds(compares_);
   do {
     kinds.push_back(kind);
-    operands.push_back(parse_sum());
+    operands.push_back(parse_operand());
   } while (parse_compare_operator(kind));
   Expr* node = make(ExprKind::Compare, first->begin);
   node->a = first;
-  node->items = arena_.copy(std::span<Expr* const>(operands));
-  node->compares = arena_.copy(std::span<const CompareKind>(kinds));
+  node->items = arena_.copy(operands.items());
+  node->compares = arena_.copy(kinds.items()).data();
   return finish(node);
 }
 
-Expr* Parser::parse_sum() {
-  Expr* left = parse_concat();
+Expr* Parser::parse_operand() {
+  Expr* first = parse_unary(true);
+  switch (current_.type) {
+    case TokenType::Add:
+    case TokenType::Subtract:
+    case TokenType::Multiply:
+    case TokenType::Divide:
+    case TokenType::FloorDivide:
+    case TokenType::Modulo:
+    case TokenType::Power:
+    case TokenType::Tilde:
+      return parse_sum(first);
+    default:
+      // Most operands stand alone; the levels have nothing to do then.
+      return first;
+  }
+}
+
+Expr* Parser::parse_sum(Expr* first) {
+  Expr* left = parse_concat(first);
   while (is(TokenType::Add) || is(TokenType::Subtract)) {
     TokenType op = take().type;
-    Expr* right = parse_concat();
+    Expr* right = parse_concat(parse_unary(true));
     left = make_binary(ExprKind::Binary, op, left, right);
   }
   return left;
 }
 
-Expr* Parser::parse_concat() {
-  Expr* first = parse_product();
+Expr* Parser::parse_concat(Expr* operand) {
+  Expr* first = parse_product(operand);
   if (!is(TokenType::Tilde)) {
     return first;
   }
-  std::vector<Expr*> parts{first};
+  Gathered<Expr*> parts(nodes_);
+  parts.push_back(first);
   while (skip_if(TokenType::Tilde)) {
-    parts.push_back(parse_product());
+    parts.push_back(parse_product(parse_unary(true)));
   }
   Expr* node = make(ExprKind::Concat, first->begin);
-  node->items = arena_.copy(std::span<Expr* const>(parts));
+  node->items = arena_.copy(parts.items());
   return finish(node);
 }
 
-Expr* Parser::parse_product() {
-  Expr* left = parse_power();
+Expr* Parser::parse_product(Expr* first) {
+  Expr* left = parse_power(first);
   while (is(TokenType::Multiply) || is(TokenType::Divide) || is(TokenType::FloorDivide) ||
          is(TokenType::Modulo)) {
     TokenType op = take().type;
-    Expr* right = parse_power();
+    Expr* right = parse_power(parse_unary(true));
     left = make_binary(ExprKind::Binary, op, left, right);
   }
   return left;
 }
 
-Expr* Parser::parse_power() {
-  Expr* left = parse_unary(true);
+Expr* Parser::parse_power(Expr* first) {
+  Expr* left = first;
   while (is(TokenType::Power)) {
     TokenType op = take().type;
     Expr* right = parse_unary(true);
@@ -352,24 +371,27 @@ Expr* Parser::parse_primary(bool with_namespace) {
 }
 
 Expr* Parser::parse_name(bool with_namespace) {
-  Token token = take();
-  std::string_view text = token.text;
-  if (text == "true" || text == "false" || text == "True" || text == "False") {
-    Expr* node = make(ExprKind::Bool, token.begin);
-    node->flag = text[0] == 't' || text[0] == 'T';
-    return node;
-  }
-  if (text == "none" || text == "None") {
-    return make(ExprKind::None, token.begin);
+  std::string_view text = current_.text;
+  uint32_t begin = current_.begin;
+  advance();
+  if (text.size() == 4 || text.size() == 5) {
+    if (text == "true" || text == "false" || text == "True" || text == "False") {
+      Expr* node = make(ExprKind::Bool, begin);
+      node->flag = text[0] == 't' || text[0] == 'T';
+      return node;
+    }
+    if (text == "none" || text == "None") {
+      return make(ExprKind::None, begin);
+    }
   }
   if (with_namespace && skip_if(TokenType::Dot)) {
-    Token attribute = expect(TokenType::Name);
-    Expr* node = make(ExprKind::NamespaceRef, token.begin);
+    std::string_view attribute = expect_any_name();
+    Expr* node = make(ExprKind::NamespaceRef, begin);
     node->name = names_.intern(text);
-    node->other = names_.intern(attribute.text);
+    node->other = names_.intern(attribute);
     return node;
   }
-  Expr* node = make(ExprKind::Name, token.begin);
+  Expr* node = make(ExprKind::Name, begin);
   node->name = names_.intern(text);
   note_use(node->name);
   return node;
@@ -398,7 +420,7 @@ Expr* Parser::parse_string() {
     text = arena_.copy(joined);
   }
   Expr* node = make(ExprKind::String, begin);
-  node->text = text;
+  node->set_text(text);
   return node;
 }
 
@@ -423,7 +445,7 @@ Expr* Parser::parse_integer() {
       if (body.size() > 4300) {
         fail("the number has too many digits", token.begin);
       }
-      node->text = arena_.copy(base == 10 ? std::string(body) : to_decimal_digits(body, base));
+      node->set_text(arena_.copy(base == 10 ? std::string(body) : to_decimal_digits(body, base)));
       return node;
     }
     number = number * static_cast<uint64_t>(base) + digit;
@@ -463,7 +485,7 @@ Expr* Parser::parse_tuple(const TupleRules& rules) {
   uint32_t begin = current_.begin;
   uint32_t place = begin;
   Expr* first = nullptr;
-  std::vector<Expr*> items;
+  Gathered<Expr*> items(nodes_);
   bool is_tuple = false;
   while (true) {
     if (first) {
@@ -493,13 +515,13 @@ Expr* Parser::parse_tuple(const TupleRules& rules) {
   }
   Expr* node = make(ExprKind::Tuple, begin);
   node->place = place;
-  node->items = arena_.copy(std::span<Expr* const>(items));
+  node->items = arena_.copy(items.items());
   return finish(node);
 }
 
 Expr* Parser::parse_list() {
   uint32_t begin = take().begin;
-  std::vector<Expr*> items;
+  Gathered<Expr*> items(nodes_);
   while (!is(TokenType::RightBracket)) {
     if (!items.empty()) {
       expect(TokenType::Comma);
@@ -511,13 +533,13 @@ Expr* Parser::parse_list() {
   }
   expect(TokenType::RightBracket);
   Expr* node = make(ExprKind::List, begin);
-  node->items = arena_.copy(std::span<Expr* const>(items));
+  node->items = arena_.copy(items.items());
   return finish(node);
 }
 
 Expr* Parser::parse_dict() {
   uint32_t begin = take().begin;
-  std::vector<Expr*> items;
+  Gathered<Expr*> items(nodes_);
   while (!is(TokenType::RightBrace)) {
     if (!items.empty()) {
       expect(TokenType::Comma);
@@ -531,7 +553,7 @@ Expr* Parser::parse_dict() {
   }
   expect(TokenType::RightBrace);
   Expr* node = make(ExprKind::Dict, begin);
-  node->items = arena_.copy(std::span<Expr* const>(items));
+  node->items = arena_.copy(items.items());
   return finish(node);
 }
 
@@ -562,14 +584,17 @@ Expr* Parser::parse_filters(Expr* node) {
 }
 
 Expr* Parser::parse_subscript(Expr* node) {
-  Token token = take();
+  bool is_dot = is(TokenType::Dot);
+  uint32_t begin = current_.begin;
+  advance();
   Expr* result = make(ExprKind::Item, node->begin);
-  result->place = token.begin;
+  result->place = begin;
   result->a = node;
-  if (token.type == TokenType::Dot) {
+  if (is_dot) {
     if (is(TokenType::Name)) {
       result->kind = ExprKind::Attribute;
-      result->name = names_.intern(take().text);
+      result->name = names_.intern(current_.text);
+      advance();
     } else if (is(TokenType::Integer)) {
       result->b = parse_integer();
     } else {
@@ -579,7 +604,7 @@ Expr* Parser::parse_subscript(Expr* node) {
     return finish(result);
   }
   DepthScope depth(*this);
-  std::vector<Expr*> keys;
+  Gathered<Expr*> keys(nodes_);
   while (!is(TokenType::RightBracket)) {
     if (!keys.empty()) {
       expect(TokenType::Comma);
@@ -587,11 +612,11 @@ Expr* Parser::parse_subscript(Expr* node) {
     keys.push_back(parse_index());
   }
   expect(TokenType::RightBracket);
-  if (keys.size() == 1) {
-    result->b = keys[0];
+  if (keys.items().size() == 1) {
+    result->b = keys.items()[0];
   } else {
-    Expr* tuple = make(ExprKind::Tuple, token.begin);
-    tuple->items = arena_.copy(std::span<Expr* const>(keys));
+    Expr* tuple = make(ExprKind::Tuple, begin);
+    tuple->items = arena_.copy(keys.items());
     result->b = finish(tuple);
   }
   return finish(result);
@@ -637,15 +662,15 @@ Expr* Parser::parse_call(Expr* node) {
 
 CallArguments* Parser::parse_arguments() {
   DepthScope depth(*this);
-  uint32_t begin = expect(TokenType::LeftParen).begin;
+  uint32_t begin = expect(TokenType::LeftParen);
   auto ensure = [&](bool condition) {
     if (!condition) {
       fail("invalid syntax for function call expression", begin);
     }
   };
   CallArguments* arguments = arena_.make<CallArguments>();
-  std::vector<Expr*> positional;
-  std::vector<KeywordArgument> named;
+  Gathered<Expr*> positional(nodes_);
+  Gathered<KeywordArgument> named(keywords_);
   bool needs_comma = false;
   while (!is(TokenType::RightParen)) {
     if (needs_comma) {
@@ -674,18 +699,25 @@ CallArguments* Parser::parse_arguments() {
     }
   }
   expect(TokenType::RightParen);
-  arguments->positional = arena_.copy(std::span<Expr* const>(positional));
-  arguments->named = arena_.copy(std::span<const KeywordArgument>(named));
+  arguments->positional = arena_.copy(positional.items());
+  arguments->named = arena_.copy(named.items());
   return arguments;
 }
 
 NameId Parser::parse_dotted_name() {
-  std::string_view name = expect(TokenType::Name).text;
+  std::string_view name = expect_any_name();
   while (skip_if(TokenType::Dot)) {
-    Token part = expect(TokenType::Name);
-    name = arena_.copy(std::string(name) + "." + std::string(part.text));
+    std::string_view part = expect_any_name();
+    name = arena_.copy(std::string(name) + "." + std::string(part));
   }
   return names_.intern(name);
+}
+
+CallArguments* Parser::no_arguments() {
+  if (!no_arguments_) {
+    no_arguments_ = arena_.make<CallArguments>();
+  }
+  return no_arguments_;
 }
 
 Expr* Parser::parse_filter(Expr* node, bool at_name) {
@@ -700,7 +732,7 @@ Expr* Parser::parse_filter(Expr* node, bool at_name) {
     filter->place = begin;
     filter->a = node;
     filter->name = name;
-    filter->arguments = is(TokenType::LeftParen) ? parse_arguments() : arena_.make<CallArguments>();
+    filter->arguments = is(TokenType::LeftParen) ? parse_arguments() : no_arguments();
     node = finish(filter);
   }
   return node;
@@ -729,7 +761,7 @@ Expr* Parser::parse_test(Expr* node) {
   test->place = place;
   test->a = node;
   test->name = parse_dotted_name();
-  test->arguments = arena_.make<CallArguments>();
+  test->arguments = no_arguments();
   if (is(TokenType::LeftParen)) {
     test->arguments = parse_arguments();
   } else if (starts_test_argument()) {
@@ -737,6 +769,7 @@ Expr* Parser::parse_test(Expr* node) {
       fail("You cannot chain multiple tests with is");
     }
     Expr* argument = parse_postfix(parse_primary(false));
+    test->arguments = arena_.make<CallArguments>();
     test->arguments->positional = arena_.copy(std::span<Expr* const>(&argument, 1));
   }
   finish(test);

@@ -8,43 +8,44 @@
 
 namespace weft::jinja {
 
-bool Parser::at_end_word(const std::vector<std::string_view>& words) const {
+bool Parser::at_end_word(const EndWords& words) const {
   return is(TokenType::Name) && std::find(words.begin(), words.end(), current_.text) != words.end();
 }
 
-void Parser::flush_output(std::vector<Expr*>& data, std::vector<Stmt*>& body) {
+void Parser::flush_output(Gathered<Expr*>& data, Gathered<Stmt*>& body) {
   if (data.empty()) {
     return;
   }
   Stmt* output = arena_.make<Stmt>();
-  output->begin = data[0]->begin;
-  output->exprs = arena_.copy(std::span<Expr* const>(data));
+  output->begin = data.items()[0]->begin;
+  output->exprs = arena_.copy(data.items());
   body.push_back(output);
   data.clear();
 }
 
-std::span<Stmt*> Parser::subparse(const std::vector<std::string_view>* end_words) {
+std::span<Stmt*> Parser::subparse(const EndWords* end_words) {
   DepthScope depth(*this);
-  std::vector<Stmt*> body;
-  std::vector<Expr*> data;
+  Gathered<Stmt*> body(statements_);
+  Gathered<Expr*> data(nodes_);
   while (!is(TokenType::Eof)) {
     if (is(TokenType::Data)) {
-      Token token = take();
-      if (!token.text.empty()) {
-        Expr* text = make(ExprKind::Data, token.begin);
-        text->end = token.end;
-        text->text = token.text;
+      if (!current_.text.empty()) {
+        Expr* text = make(ExprKind::Data, current_.begin);
+        text->end = current_.end;
+        text->set_text(current_.text);
         data.push_back(text);
+        ++texts_;
       }
+      advance();
     } else if (is(TokenType::VariableBegin)) {
       advance();
       data.push_back(parse_tuple({}));
       expect(TokenType::VariableEnd);
     } else {
       flush_output(data, body);
-      uint32_t begin = expect(TokenType::BlockBegin).begin;
+      uint32_t begin = expect(TokenType::BlockBegin);
       if (end_words && at_end_word(*end_words)) {
-        return arena_.copy(std::span<Stmt* const>(body));
+        return arena_.copy(body.items());
       }
       Stmt* statement = parse_statement();
       if (statement->kind == StmtKind::Macro) {
@@ -56,16 +57,14 @@ std::span<Stmt*> Parser::subparse(const std::vector<std::string_view>* end_words
     }
   }
   flush_output(data, body);
-  return arena_.copy(std::span<Stmt* const>(body));
+  return arena_.copy(body.items());
 }
 
 std::span<Stmt*> Parser::parse_statements(EndWords end_words, bool drop_end) {
   skip_if(TokenType::Colon);
   expect(TokenType::BlockEnd);
-  end_words_.emplace_back(end_words);
-  // A copy, as the stack may grow below.
-  std::vector<std::string_view> words = end_words_.back();
-  std::span<Stmt*> body = subparse(&words);
+  end_words_.push_back(end_words);
+  std::span<Stmt*> body = subparse(&end_words);
   if (is(TokenType::Eof)) {
     fail_end(nullptr, current_.begin);
   }
@@ -180,7 +179,9 @@ Stmt* Parser::parse_for() {
   scopes_.pop_back();
   statement->other_flag = statement->flag || (scope.used & (1u << kLoopName)) != 0;
   statement->loop_store = target_store != 0 ? target_store : scope.loop_store;
-  if (take().text != "endfor") {
+  bool is_end = is_name("endfor");
+  advance();
+  if (!is_end) {
     statement->orelse = parse_statements({"endfor"}, true);
   }
   return statement;
@@ -239,7 +240,7 @@ Stmt* Parser::parse_autoescape() {
 
 Stmt* Parser::parse_block() {
   Stmt* statement = begin_statement(StmtKind::Block);
-  std::string_view name = expect(TokenType::Name).text;
+  std::string_view name = expect_any_name();
   statement->name = names_.intern(name);
   statement->flag = skip_name("scoped");
   statement->other_flag = skip_name("required");
@@ -273,7 +274,7 @@ void Parser::check_required_block(const Stmt& block) const {
   for (const Stmt* inner : block.body) {
     bool is_blank = inner->kind == StmtKind::Output;
     for (const Expr* part : inner->exprs) {
-      is_blank = is_blank && part->kind == ExprKind::Data && strip_space(part->text).empty();
+      is_blank = is_blank && part->kind == ExprKind::Data && strip_space(part->text()).empty();
     }
     if (!is_blank) {
       fail("Required blocks can only contain comments or whitespace");
@@ -445,7 +446,7 @@ void Parser::parse_host_header(Stmt& macro, const MacroTag& tag) {
   while (!is(TokenType::BlockEnd) && !is(TokenType::Eof)) {
     skip_if(TokenType::Comma);
     MacroOption option;
-    option.key = expect(TokenType::Name).text;
+    option.key = expect_any_name();
     if (skip_if(TokenType::Assign)) {
       option.value = parse_expression();
     }

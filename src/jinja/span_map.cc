@@ -7,12 +7,12 @@ namespace {
 
 /// Where a piece stands in the outermost template: the piece itself, or its outermost call.
 diag::Span outermost_span(const SpanPiece& piece, diag::Span own) {
-  const CallFrame* frame = piece.frame.get();
+  const CallFrame* frame = piece.frame;
   if (!frame) {
     return own;
   }
   while (frame->outer) {
-    frame = frame->outer.get();
+    frame = frame->outer;
   }
   return frame->call_span;
 }
@@ -63,18 +63,26 @@ diag::Span SpanMap::origin(uint32_t begin, uint32_t end, bool outermost) const {
 std::vector<diag::TrailStep> SpanMap::trail(uint32_t offset) const {
   std::vector<diag::TrailStep> steps;
   const SpanPiece* piece = find(offset);
-  for (const CallFrame* frame = piece ? piece->frame.get() : nullptr; frame;
-       frame = frame->outer.get()) {
+  for (const CallFrame* frame = piece ? piece->frame : nullptr; frame; frame = frame->outer) {
     steps.push_back({frame->call_span, "macro `" + frame->macro + "`"});
   }
   return steps;
 }
 
 void SpanMap::append(const SpanMap& other, uint32_t at) {
+  keep_frames_of(other);
   pieces.reserve(pieces.size() + other.pieces.size());
   for (const SpanPiece& piece : other.pieces) {
     pieces.push_back(piece);
     pieces.back().begin += at;
+  }
+}
+
+void SpanMap::keep_frames_of(const SpanMap& other) {
+  for (const std::shared_ptr<const void>& owner : other.owners) {
+    if (std::find(owners.begin(), owners.end(), owner) == owners.end()) {
+      owners.push_back(owner);
+    }
   }
 }
 

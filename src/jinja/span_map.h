@@ -13,7 +13,7 @@ namespace weft::jinja {
 
 /// A macro call that led to a piece of output; a linked chain towards the outermost template.
 struct CallFrame {
-  std::shared_ptr<const CallFrame> outer;
+  const CallFrame* outer = nullptr;
   /// The call in the calling template.
   diag::Span call_span;
   /// Name of the macro that was called.
@@ -27,13 +27,16 @@ struct SpanPiece {
   diag::Span origin;
   /// True when output byte begin + i is template byte origin.begin + i.
   bool is_verbatim = false;
-  std::shared_ptr<const CallFrame> frame;
+  /// Null outside of macros; owned by the map.
+  const CallFrame* frame = nullptr;
 };
 
 /// Pieces in order of the output, without gaps.
 class SpanMap {
  public:
   std::vector<SpanPiece> pieces;
+  /// Keeps the frames of the pieces alive; empty when there are none.
+  std::vector<std::shared_ptr<const void>> owners;
 
   /// The piece that holds the byte; null for an empty map.
   const SpanPiece* find(uint32_t offset) const;
@@ -44,6 +47,8 @@ class SpanMap {
   std::vector<diag::TrailStep> trail(uint32_t offset) const;
   /// Appends `other` as the map of text that follows at output byte `at`.
   void append(const SpanMap& other, uint32_t at);
+  /// Must be called before pieces of `other` are copied into this map one by one.
+  void keep_frames_of(const SpanMap& other);
 };
 
 }  // namespace weft::jinja

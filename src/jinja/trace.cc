@@ -5,45 +5,27 @@
 #include "jinja/ops.h"
 
 namespace weft::jinja {
-namespace {
-
-std::shared_ptr<const CallFrame> frame_of(const CallRecord* record) {
-  // Outermost first, without recursion: chains are as long as macros nest.
-  std::vector<const CallRecord*> missing;
-  for (; record && !record->frame; record = record->outer) {
-    missing.push_back(record);
-  }
-  std::shared_ptr<const CallFrame> frame = record ? record->frame : nullptr;
-  for (size_t i = missing.size(); i-- > 0;) {
-    auto next = std::make_shared<CallFrame>();
-    next->outer = std::move(frame);
-    next->call_span = missing[i]->call_span;
-    next->macro = std::string(missing[i]->macro);
-    missing[i]->frame = next;
-    frame = std::move(next);
-  }
-  return frame;
-}
-
-}  // namespace
 
 void free_trace(Trace* trace) { delete trace; }
 
-SpanMap to_span_map(const std::vector<Piece>& pieces) {
-  SpanMap map;
-  map.pieces.reserve(pieces.size());
-  for (const Piece& piece : pieces) {
-    SpanPiece& added = map.pieces.emplace_back();
-    added.begin = piece.begin;
-    added.origin.source = diag::SourceId(piece.source >> 1);
-    added.origin.begin = piece.from;
-    added.origin.end = piece.to;
-    added.is_verbatim = (piece.source & 1) != 0;
-    if (piece.record) {
-      added.frame = piece.record->frame ? piece.record->frame : frame_of(piece.record);
+const CallRecord* RecordPool::find_or_add(const CallRecord* outer, diag::Span call_span,
+                                          std::string_view macro) {
+  // Loops call a few macros in turn; one that calls more only makes more records.
+  constexpr int kLooks = 8;
+  const CallRecord*& newest = outer ? outer->newest : newest_;
+  int looks = 0;
+  for (const CallRecord* at = newest; at && looks < kLooks; at = at->previous, ++looks) {
+    if (at->call_span == call_span && at->macro == macro) {
+      return at;
     }
   }
-  return map;
+  CallRecord& record = records_.emplace_back();
+  record.outer = outer;
+  record.call_span = call_span;
+  record.macro = macro;
+  record.previous = newest;
+  newest = &record;
+  return &record;
 }
 
 }  // namespace weft::jinja

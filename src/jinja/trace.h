@@ -13,54 +13,32 @@
 
 namespace weft::jinja {
 
-/// A macro call that wrote something.
-struct CallRecord {
-  const CallRecord* outer = nullptr;
-  diag::Span call_span;
-  std::string_view macro;
-  /// The same as SpanMap has it, once it is asked for.
-  mutable std::shared_ptr<const CallFrame> frame;
+/// A macro call that wrote something, as a part of the tree of all calls of a render. The same
+/// macro called from the same place by the same call is one record, however often a loop does so.
+struct CallRecord : CallFrame {
+  /// The newest of the calls below this one, and the one before this among those of `outer`.
+  mutable const CallRecord* newest = nullptr;
+  const CallRecord* previous = nullptr;
 };
 
-/// Records of one render; kept as long as a string of it has a trace.
+/// Records of one render; shared by the strings and span maps that point at them. Only the render
+/// adds to it, and what is there is not changed for its readers.
 class RecordPool {
  public:
-  void retain() { ++references_; }
-  void release() {
-    if (--references_ == 0) {
-      delete this;
-    }
-  }
-  CallRecord* add() { return &records_.emplace_back(); }
-  /// The newest record, or null.
-  const CallRecord* last() const { return records_.empty() ? nullptr : &records_.back(); }
+  /// The record of a call below `outer` (null: the outermost), made unless one of the newest there
+  /// is the same.
+  const CallRecord* find_or_add(const CallRecord* outer, diag::Span call_span,
+                                std::string_view macro);
 
  private:
-  uint32_t references_ = 0;
   std::deque<CallRecord> records_;
-};
-
-/// A piece of output that begins at byte `begin` and ends where the next begins.
-struct Piece {
-  uint32_t begin = 0;
-  uint32_t from = 0;
-  uint32_t to = 0;
-  /// Source id times two, plus one when the bytes are those of the source.
-  uint32_t source = 0;
-  const CallRecord* record = nullptr;
+  const CallRecord* newest_ = nullptr;
 };
 
 struct Trace {
-  explicit Trace(RecordPool* owner) : pool(owner) { pool->retain(); }
-  ~Trace() { pool->release(); }
-  Trace(const Trace&) = delete;
-  Trace& operator=(const Trace&) = delete;
-
-  RecordPool* pool;
-  std::vector<Piece> pieces;
+  std::vector<SpanPiece> pieces;
+  /// Of the frames of the pieces.
+  std::vector<std::shared_ptr<const RecordPool>> pools;
 };
-
-/// Pieces as the hosts see them.
-SpanMap to_span_map(const std::vector<Piece>& pieces);
 
 }  // namespace weft::jinja

@@ -305,7 +305,24 @@ std::string_view Value::type_name() const {
 }
 
 std::string qualified_type_name(const Value& value) {
-  return value.kind() == Kind::Markup ? "markupsafe.Markup" : std::string(value.type_name());
+  if (value.kind() == Kind::Markup) {
+    return "markupsafe.Markup";
+  }
+  std::string name(value.type_name());
+  if (!value.is_object()) {
+    return name;
+  }
+  for (std::string_view known : {"LoopContext", "Macro", "TemplateReference", "BlockReference"}) {
+    if (name == known) {
+      return "jinja2.runtime." + name;
+    }
+  }
+  for (std::string_view known : {"Namespace", "Cycler", "Joiner"}) {
+    if (name == known) {
+      return "jinja2.utils." + name;
+    }
+  }
+  return name == "TemplateModule" ? "jinja2.environment." + name : name;
 }
 
 std::pair<std::string_view, std::string> undefined_error(const Value& value) {

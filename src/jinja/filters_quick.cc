@@ -1,0 +1,130 @@
+// Quick ways of filters for the values that they mostly get: see QuickFilter in code.h. All of them
+// give exactly what the filter itself gives; anything unusual is left to it.
+#include <charconv>
+#include <cstdint>
+#include <limits>
+
+#include "jinja/cells.h"
+#include "jinja/code.h"
+#include "jinja/environment_code.h"
+#include "jinja/filters.h"
+
+namespace weft::jinja {
+namespace {
+
+/// Room for texts that are worth a way of their own; what is longer costs more than the call.
+constexpr size_t kShort = 64;
+
+bool is_short_ascii(const Value& subject) {
+  return subject.kind() == Kind::String && subject.is_ascii() &&
+         subject.as_string().size() <= kShort;
+}
+
+Value ascii_string(const char* text, size_t size) {
+  return ValueAccess::ascii_string({text, size});
+}
+
+template <char kFirst, char kLast>
+bool other_case(const Value& subject, Value& result) {
+  if (!is_short_ascii(subject)) {
+    return false;
+  }
+  std::string_view from = subject.as_string();
+  char to[kShort];
+  for (size_t i = 0; i < from.size(); ++i) {
+    bool changes = from[i] >= kFirst && from[i] <= kLast;
+    to[i] = static_cast<char>(changes ? from[i] ^ 0x20 : from[i]);
+  }
+  result = ascii_string(to, from.size());
+  return true;
+}
+
+bool is_ascii_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f);
+}
+
+bool trim(const Value& subject, Value& result) {
+  if (!is_short_ascii(subject)) {
+    return false;
+  }
+  std::string_view text = subject.as_string();
+  while (!text.empty() && is_ascii_space(text.front())) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && is_ascii_space(text.back())) {
+    text.remove_suffix(1);
+  }
+  result = ascii_string(text.data(), text.size());
+  return true;
+}
+
+bool string(const Value& subject, Value& result) {
+  if (subject.is_string()) {
+    result = subject;
+    return true;
+  }
+  if (subject.kind() != Kind::Int) {
+    return false;
+  }
+  char digits[24];
+  auto end = std::to_chars(digits, digits + sizeof digits, subject.as_int()).ptr;
+  result = ascii_string(digits, static_cast<size_t>(end - digits));
+  return true;
+}
+
+bool length(const Value& subject, Value& result) {
+  if (subject.is_string()) {
+    result = Value::integer(static_cast<int64_t>(subject.text_length()));
+    return true;
+  }
+  if (!subject.is_list() && !subject.is_tuple() && !subject.is_dict()) {
+    return false;
+  }
+  result = Value::integer(static_cast<int64_t>(subject.size()));
+  return true;
+}
+
+template <bool kIsLast>
+bool end_item(const Value& subject, Value& result) {
+  if ((!subject.is_list() && !subject.is_tuple()) || subject.size() == 0) {
+    return false;
+  }
+  result = subject.at(kIsLast ? subject.size() - 1 : 0);
+  return true;
+}
+
+bool integer(const Value& subject, Value& result) {
+  if (subject.kind() != Kind::Int) {
+    return false;
+  }
+  result = subject;
+  return true;
+}
+
+bool absolute(const Value& subject, Value& result) {
+  if (subject.kind() != Kind::Int || subject.as_int() == std::numeric_limits<int64_t>::min()) {
+    return false;
+  }
+  result = Value::integer(subject.as_int() < 0 ? -subject.as_int() : subject.as_int());
+  return true;
+}
+
+}  // namespace
+
+void add_quick_filters(Environment& environment) {
+  auto add = [&](std::string_view name, QuickFilter quick) {
+    EnvironmentAccess::add_quick_filter(environment, name, quick);
+  };
+  add("upper", other_case<'a', 'z'>);
+  add("lower", other_case<'A', 'Z'>);
+  add("trim", trim);
+  add("string", string);
+  add("length", length);
+  add("count", length);
+  add("first", end_item<false>);
+  add("last", end_item<true>);
+  add("int", integer);
+  add("abs", absolute);
+}
+
+}  // namespace weft::jinja
