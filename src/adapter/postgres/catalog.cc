@@ -53,7 +53,10 @@ diag::Result<std::vector<Relation>> list_relations(PgConnection& connection,
       "select n.nspname, c.relname, c.relkind::text, case when c.relkind in ('r', 'v') "
       "and not c.relispartition and not c.relhastriggers and not c.relrowsecurity "
       "and not exists (select from pg_catalog.pg_depend d where d.refobjid = c.oid "
-      "and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.deptype = 'n') "
+      "and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.deptype = 'n' "
+      // A view's own rule depends on it.
+      "and not exists (select from pg_catalog.pg_rewrite r where r.oid = d.objid and r.ev_class = "
+      "c.oid and d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass)) "
       "then c.oid::pg_catalog.int8 end from pg_catalog.pg_class c "
       "join pg_catalog.pg_namespace n on n.oid = c.relnamespace "
       "where n.nspname in ({0}) and c.relkind in ('r', 'p', 'f', 'v', 'm') "

@@ -47,6 +47,30 @@ TEST_CASE("a table that nothing stands on is committed and swapped in one messag
         "1");
 }
 
+TEST_CASE("a view that nothing stands on is swapped without reading the catalog first",
+          "[publish][database]") {
+  test::TempPostgres* server = test::TempPostgres::shared();
+  if (server == nullptr)
+    return;
+  TestDatabase database(*server);
+  database.run("create table $S.t as select 1 as id; create view $S.v as select id from $S.t");
+  Relation target = database.relation("v", RelationType::View);
+  for (int i = 2; i < 4; ++i) {
+    REQUIRE(database.adapter->fill_cache(*database.connection, {database.schema}));
+    REQUIRE(database.connection->rollback());
+    Relation build = database.adapter->build_relation(target, RelationType::View);
+    REQUIRE(
+        database.connection->execute(fmt::format("create view {} as select id * {} as id from {}.t",
+                                                 build.render_name(), i, database.schema),
+                                     {}));
+    REQUIRE(database.adapter->publish(*database.connection, build, target, {}));
+    REQUIRE(database.connection->commit());
+    CHECK(database.rows("select id from $S.v") == std::to_string(i));
+  }
+  for (const std::string& query : database.observer.queries)
+    CHECK(query.find("weft_facts(") == std::string::npos);
+}
+
 TEST_CASE("what came to a table since the run began is not lost", "[publish][database]") {
   test::TempPostgres* server = test::TempPostgres::shared();
   if (server == nullptr)
