@@ -10,7 +10,9 @@ from pathlib import Path
 DATABASE = "bench"
 PORT = 5432
 SETTINGS = {"listen_addresses": "", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
-            "shared_buffers": "256MB", "max_connections": "40", "autovacuum": "off"}
+            "shared_buffers": "256MB", "max_connections": "40", "autovacuum": "off",
+            # A whole schema of 10,000 models is dropped in one transaction.
+            "max_locks_per_transaction": "1024"}
 
 
 def program(name):
