@@ -9,6 +9,7 @@
 #include "context/relation_object.h"
 #include "context/relations.h"
 #include "context/worker.h"
+#include "jinja/lazy_dict.h"
 #include "manifest/artifacts.h"
 
 namespace weft::context {
@@ -331,17 +332,36 @@ base::Data with_own_types(base::Data node) {
   return node;
 }
 
+Value row_value(const manifest::Manifest& manifest, manifest::NodeId id) {
+  return Value::from_data(with_own_types(manifest::node_data(manifest, id)));
+}
+
+void add_compiled(Value& model, const manifest::Node& node) {
+  if (!node.compiled)
+    return;
+  model.set_item("compiled_code", Value::string(node.compiled_code));
+  model.set_item("compiled_sql", Value::string(node.compiled_code));
+}
+
 Value model_value(Worker& worker) {
   NodeScope& scope = worker.scope();
   if (scope.node == nullptr)
     return Value::none();
-  Value made = scope.id.valid() && !worker.is_parsing()
-                   ? Value::from_data(
-                         with_own_types(manifest::node_data(worker.shared().manifest, scope.id)))
-                   : parsing_model(*scope.node);
-  if (scope.node->compiled) {
-    made.set_item("compiled_code", Value::string(scope.node->compiled_code));
-    made.set_item("compiled_sql", Value::string(scope.node->compiled_code));
+  const manifest::Manifest& manifest = worker.shared().manifest;
+  Value made;
+  if (!scope.id.valid() || worker.is_parsing()) {
+    made = parsing_model(*scope.node);
+    add_compiled(made, *scope.node);
+  } else if (scope.node != &manifest.node(scope.id)) {
+    made = row_value(manifest, scope.id);
+    add_compiled(made, *scope.node);
+  } else {
+    // Every materialization hands its model on, and few look into it.
+    made = jinja::lazy_dict([&manifest, id = scope.id] {
+      Value row = row_value(manifest, id);
+      add_compiled(row, manifest.node(id));
+      return row;
+    });
   }
   if (scope.batch)
     made.set_item("batch", batch_value(*scope.batch));

@@ -96,9 +96,16 @@ Value load_result(Interpreter& interpreter, const Arguments& arguments, void* se
   return std::exchange(found->value, Value());
 }
 
+/// write(payload, language): with a language, as `statement` gives it, dbt's line goes to the log.
 Value write(Interpreter& interpreter, const Arguments& arguments, void* self) {
-  ArgumentReader reader(interpreter, "write", arguments, {"payload"});
-  NodeScope& scope = worker_of(self).scope();
+  ArgumentReader reader(interpreter, "write", arguments, {"payload", "language"});
+  Worker& worker = worker_of(self);
+  NodeScope& scope = worker.scope();
+  if (reader.find(1) != nullptr && scope.node != nullptr) {
+    worker.shared().messages.log(
+        fmt::format("Writing runtime {} for node \"{}\"", reader.text(1), scope.node->unique_id),
+        false, scope);
+  }
   scope.written = reader.require(0).str();
   scope.has_written = true;
   // target/run shows the names that dbt would use for what is being built.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "jinja/environment.h"
+#include "jinja/lazy_dict.h"
 #include "jinja/memory_count.h"
 #include "jinja/object.h"
 #include "jinja/ordered_table.h"
@@ -26,6 +27,8 @@ struct SequenceCell : HeapCell {
 
 struct DictCell : HeapCell {
   OrderedTable table;
+  /// Set while the entries of a lazy dict are not made yet; see lazy_dict.h.
+  std::unique_ptr<FillDict> fill;
 };
 
 struct SetCell : HeapCell {
@@ -121,10 +124,19 @@ inline void count_items(const Value& list) {
   auto& cell = ValueAccess::as<SequenceCell>(list);
   cell.count.set(cell.items.capacity() * sizeof(Value));
 }
+/// Makes the entries of a lazy dict.
+void fill_dict(DictCell& cell);
+
 /// The table of a dict or set.
 inline OrderedTable& table_of(const Value& value) {
-  return value.is_dict() ? ValueAccess::as<DictCell>(value).table
-                         : ValueAccess::as<SetCell>(value).table;
+  if (!value.is_dict()) {
+    return ValueAccess::as<SetCell>(value).table;
+  }
+  auto& cell = ValueAccess::as<DictCell>(value);
+  if (cell.fill != nullptr) [[unlikely]] {
+    fill_dict(cell);
+  }
+  return cell.table;
 }
 
 /// The kind of undefined this is.

@@ -1,6 +1,7 @@
 #include "run/result_object.h"
 
 #include "base/clock.h"
+#include "jinja/lazy_dict.h"
 #include "jinja/object.h"
 
 namespace weft::run {
@@ -32,8 +33,11 @@ Value members_of(const manifest::Manifest& manifest, const manifest::RunResult& 
   made.set_item("failures", result.failures ? Value::integer(*result.failures) : Value::none());
   made.set_item("batch_results", Value::from_data(result.batch_results));
   manifest::NodeId id = manifest.find(result.unique_id);
-  made.set_item("node",
-                id.valid() ? Value::from_data(manifest::node_data(manifest, id)) : Value::none());
+  // Hooks read statuses of all results, but few nodes; one is the largest part of its result.
+  made.set_item("node", id.valid() ? jinja::lazy_dict([&manifest, id] {
+                  return Value::from_data(manifest::node_data(manifest, id));
+                })
+                                   : Value::none());
   made.set_item("unique_id", Value::string(result.unique_id));
   return made;
 }

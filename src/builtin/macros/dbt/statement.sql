@@ -6,8 +6,7 @@
     {%- if execute -%}
         {%- set code = caller() -%}
         {%- if name == 'main' -%}
-            {{ log('Writing runtime {} for node "{}"'.format(language, model['unique_id'])) }}
-            {{ write(code) }}
+            {{ write(code, language) }}
         {%- endif -%}
 
         {%- if language == 'sql' -%}
@@ -29,8 +28,7 @@
 {% macro noop_statement(name=None, message=None, code=None, rows_affected=None, res=None) -%}
     {%- set text = caller() -%}
     {%- if name == 'main' -%}
-        {{ log('Writing runtime SQL for node "{}"'.format(model['unique_id'])) }}
-        {{ write(text) }}
+        {{ write(text, 'SQL') }}
     {%- endif -%}
 
     {%- if name is not none -%}
