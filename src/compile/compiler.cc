@@ -55,7 +55,8 @@ diag::Result<Query> Compiler::render_generic_test(context::Worker& worker, NodeI
   const Node& node = project_.manifest.node(id);
   jinja::Value kwargs = jinja::Value::dict();
   for (const auto& [key, value] : node.test->kwargs) {
-    diag::Result<jinja::Value> rendered = parse::render_test_argument(worker, key, value, scope);
+    diag::Result<jinja::Value> rendered =
+        parse::render_test_argument(worker, key, value, scope, &templates_);
     if (!rendered) {
       diag::Diagnostic error = rendered.error();
       error.span = node.patch_span;
@@ -64,6 +65,14 @@ diag::Result<Query> Compiler::render_generic_test(context::Worker& worker, NodeI
     kwargs.set_item(key, *rendered);
   }
   scope.extras.emplace_back("_dbt_generic_test_kwargs", kwargs);
+  // Most tests of a kind have the same text: a call with arguments that stand elsewhere.
+  auto kept = templates_.get(shared_, node.name, "", node.raw_code);
+  if (auto* found = std::get_if<context::KeptTemplate>(&kept)) {
+    diag::Result<jinja::Rendered> quick = worker.render(*found->code, scope);
+    if (quick)
+      return Query{std::move(quick->text), std::move(quick->spans)};
+  }
+  // Whoever reads the message wants to see this test's name in it.
   diag::Result<jinja::Rendered> rendered = worker.render_text(node.raw_code, node.name, scope);
   if (!rendered) {
     diag::Diagnostic error = rendered.error();
@@ -71,6 +80,25 @@ diag::Result<Query> Compiler::render_generic_test(context::Worker& worker, NodeI
     return error;
   }
   return Query{std::move(rendered->text), std::move(rendered->spans)};
+}
+
+void Compiler::name_shared_text(diag::Diagnostic& error, const Node& node) {
+  if (!is_generic_test(node))
+    return;
+  auto kept = templates_.get(shared_, node.name, "", node.raw_code);
+  auto* found = std::get_if<context::KeptTemplate>(&kept);
+  if (found == nullptr || shared_.sources.get(found->source).path == node.name)
+    return;
+  diag::SourceId own = shared_.sources.add(node.name, node.raw_code);
+  auto rename = [&](diag::Span& span) {
+    if (span.source == found->source)
+      span.source = own;
+  };
+  rename(error.span);
+  for (diag::Label& label : error.labels)
+    rename(label.span);
+  for (diag::TrailStep& step : error.trail)
+    rename(step.span);
 }
 
 namespace {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compile/cte.h"
+#include "context/template_cache.h"
 #include "context/worker.h"
 #include "diag/diagnostic.h"
 #include "manifest/manifest.h"
@@ -36,6 +37,10 @@ class Compiler {
 
   /// The node's own SQL in this scope, without CTEs and without a trace in its row.
   diag::Result<Query> render(context::Worker& worker, NodeId id, context::NodeScope& scope);
+
+  /// Tests of one kind share the template of their text. Gives an error's places in it the name of
+  /// this test.
+  void name_shared_text(diag::Diagnostic& error, const manifest::Node& node);
 
   /// The CTEs that the ephemeral models in `ids` stand for, in dependency order, each once.
   diag::Result<std::vector<NamedCte>> ctes_of(context::Worker& worker,
@@ -67,6 +72,7 @@ class Compiler {
   parse::ParsedProject& project_;
   const context::Shared& shared_;
   std::string target_path_;
+  context::TemplateCache templates_;
   /// Ephemeral models are shared by their readers: rendered once, under this lock.
   std::recursive_mutex mutex_;
   std::unordered_map<NodeId, std::unique_ptr<Ephemeral>> ephemerals_;

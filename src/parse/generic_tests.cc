@@ -486,11 +486,13 @@ std::vector<Node> tests_of(const State& state, TestParser& parser, const Entry& 
 }  // namespace
 
 diag::Result<jinja::Value> render_test_argument(context::Worker& worker, const std::string& key,
-                                                const Data& value, context::NodeScope& scope) {
+                                                const Data& value, context::NodeScope& scope,
+                                                context::TemplateCache* templates) {
   if (value.is_map()) {
     jinja::Value made = jinja::Value::dict();
     for (const auto& [name, part] : value.as_map()) {
-      diag::Result<jinja::Value> rendered = render_test_argument(worker, key, part, scope);
+      diag::Result<jinja::Value> rendered =
+          render_test_argument(worker, key, part, scope, templates);
       if (!rendered)
         return rendered;
       made.set_item(name, *rendered);
@@ -500,7 +502,8 @@ diag::Result<jinja::Value> render_test_argument(context::Worker& worker, const s
   if (value.is_list()) {
     jinja::Value made = jinja::Value::list();
     for (const Data& part : value.as_list()) {
-      diag::Result<jinja::Value> rendered = render_test_argument(worker, key, part, scope);
+      diag::Result<jinja::Value> rendered =
+          render_test_argument(worker, key, part, scope, templates);
       if (!rendered)
         return rendered;
       made.append(*rendered);
@@ -514,7 +517,14 @@ diag::Result<jinja::Value> render_test_argument(context::Worker& worker, const s
     text = "{{ " + text + " }}";
   if (text.find("{{") == std::string::npos && text.find("{%") == std::string::npos)
     return jinja::Value::string(text);
-  diag::SourceId source = worker.shared().sources.add("test argument", text);
+  constexpr std::string_view kPath = "test argument";
+  if (templates != nullptr) {
+    auto kept = templates->get(worker.shared(), kPath, key, text);
+    if (auto* error = std::get_if<jinja::Error>(&kept))
+      return jinja::to_diagnostic(*error);
+    return worker.render_native(*std::get<0>(kept).code, scope);
+  }
+  diag::SourceId source = worker.shared().sources.add(std::string(kPath), text);
   auto code = worker.shared().jinja.compile(source, key);
   if (auto* error = std::get_if<jinja::Error>(&code))
     return jinja::to_diagnostic(*error);

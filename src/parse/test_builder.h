@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/data.h"
+#include "context/template_cache.h"
 #include "context/worker.h"
 #include "diag/diagnostic.h"
 #include "diag/source.h"
@@ -49,9 +50,11 @@ diag::Result<BuiltTest> build_test(const base::Data& item, const TestTarget& tar
                                    bool takes_arguments, diag::Span span);
 
 /// An argument as the test macro gets it: Jinja is rendered, `ref('x')` is an expression without
-/// braces. Needed again when the test runs.
+/// braces. Needed again when the test runs; the tests of one model have some in common, so the
+/// templates may come from `templates`.
 diag::Result<jinja::Value> render_test_argument(context::Worker& worker, const std::string& key,
-                                                const base::Data& value, context::NodeScope& scope);
+                                                const base::Data& value, context::NodeScope& scope,
+                                                context::TemplateCache* templates = nullptr);
 
 /// The Jinja text of the test: the macro's call, and a config() call with what is configured.
 std::string test_raw_code(const BuiltTest& test);

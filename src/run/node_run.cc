@@ -132,6 +132,7 @@ diag::Status execute(NodeRun& run, const RunRequest& request) {
 }
 
 void fail(NodeRun& run, diag::Diagnostic error) {
+  run.context.compiler.name_shared_text(error, run.node());
   run.result.status = run.node().type == ResourceType::Source ? "runtime error" : "error";
   run.result.message =
       result_message(error, run.node(), run.context.compiler.file_path(run.node(), "compiled"));
@@ -142,7 +143,9 @@ void fail(NodeRun& run, diag::Diagnostic error) {
 void release(NodeRun& run) {
   if (run.lane.connection == nullptr)
     return;
-  diag::Status status = run.lane.connection->rollback();
+  adapter::Connection& connection = *run.lane.connection;
+  bool is_test = run.node().type == ResourceType::Test;
+  diag::Status status = is_test ? connection.rollback_later() : connection.rollback();
   (void)status;
 }
 
@@ -154,12 +157,9 @@ diag::Status write_target_file(const RunContext& context, const std::string& pat
   base::FileSystem& files = context.shared.env.files;
   // Most commands compile to what is there already. Replacing a file makes the disk work, reading
   // it does not.
-  std::optional<base::FileInfo> info = files.info(full);
-  if (info && !info->is_directory && info->size == text.size()) {
-    base::IoResult<std::string> before = files.read(full);
-    if (before && *before == text)
-      return diag::Done{};
-  }
+  base::IoResult<std::string> before = files.read(full);
+  if (before && *before == text)
+    return diag::Done{};
   std::optional<base::IoError> error = files.write(full, text);
   if (!error)
     return diag::Done{};
