@@ -69,6 +69,11 @@ class Connection {
   virtual diag::Status begin() = 0;
   virtual diag::Status commit() = 0;
   virtual diag::Status rollback() = 0;
+  /// The same, but the server may be told as late as with the next statement, which saves a round
+  /// trip. Until then the transaction keeps its locks, so whoever pauses calls settle().
+  virtual diag::Status rollback_later() { return rollback(); }
+  /// Tells the server what rollback_later() has put off.
+  virtual void settle() {}
   virtual bool in_transaction() const = 0;
 
   /// `copy … from stdin`: calls `next` until it gives nothing. Gives the number of rows.

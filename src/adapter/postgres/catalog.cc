@@ -30,6 +30,11 @@ RelationType type_of(std::string_view kind) {
   return kind == "F" ? RelationType::Function : RelationType::Table;
 }
 
+/// The kind that drop_words() takes.
+char relation_kind(RelationType type) {
+  return type == RelationType::View ? 'v' : type == RelationType::MaterializedView ? 'm' : 'r';
+}
+
 /// "pg_temp.x" style lookups go through to_regclass, so the session's own temporary relations win
 /// when no schema is given.
 std::string lookup_name(const Relation& relation) {
@@ -44,12 +49,26 @@ std::optional<int> to_int(const std::optional<std::string>& text) {
   return number ? std::optional(static_cast<int>(*number)) : std::nullopt;
 }
 
+/// The server guesses that a catalog has far more rows than are asked for, and would compile the
+/// query, which takes ten times as long as to run it. The setting is gone with the query.
+std::string without_jit(const PgConnection& connection, const std::string& query) {
+  if (connection.server_version() < 110000)
+    return query;
+  if (!connection.in_transaction())
+    return "set local jit to off; " + query;
+  return fmt::format(
+      "savepoint weft_jit; set local jit to off; {}; rollback to savepoint weft_jit; release "
+      "savepoint weft_jit",
+      query);
+}
+
 }  // namespace
 
 diag::Result<std::vector<Relation>> list_relations(PgConnection& connection,
                                                    const std::vector<std::string>& schemas) {
-  std::string list = literals(schemas);
-  diag::Result<RawRows> rows = connection.raw_or_rollback(fmt::format(
+  if (diag::Status open = connection.ensure_open(); !open)
+    return open.error();
+  std::string query = fmt::format(
       "select n.nspname, c.relname, c.relkind::text, case when c.relkind in ('r', 'v') "
       "and not c.relispartition and not c.relhastriggers and not c.relrowsecurity "
       "and not exists (select from pg_catalog.pg_depend d where d.refobjid = c.oid "
@@ -64,7 +83,8 @@ diag::Result<std::vector<Relation>> list_relations(PgConnection& connection,
       "pg_catalog.pg_proc p "
       "join pg_catalog.pg_namespace n on n.oid = p.pronamespace where n.nspname in ({0}) "
       "order by 1, 2, 3 desc",
-      list));
+      literals(schemas));
+  diag::Result<RawRows> rows = connection.raw_or_rollback(without_jit(connection, query));
   if (!rows)
     return rows.error();
   std::vector<Relation> relations;
@@ -128,26 +148,48 @@ diag::Status create_schemas(PgConnection& connection, const std::vector<std::str
   return diag::Done{};
 }
 
+namespace {
+
+// The modifiers are decoded as information_schema does; domains and user types keep their names.
+constexpr std::string_view kColumns = R"(
+select a.attname,
+  case when t.typtype = 'd' then pg_catalog.format_type(t.typbasetype, null)
+    when t.typelem <> 0 and t.typlen = -1 and t.typcategory = 'A' then 'ARRAY'
+    when n.nspname = 'pg_catalog' then pg_catalog.format_type(a.atttypid, null)
+    else 'USER-DEFINED' end,
+  information_schema._pg_char_max_length(information_schema._pg_truetypid(a, t),
+    information_schema._pg_truetypmod(a, t)),
+  information_schema._pg_numeric_precision(information_schema._pg_truetypid(a, t),
+    information_schema._pg_truetypmod(a, t)),
+  information_schema._pg_numeric_scale(information_schema._pg_truetypid(a, t),
+    information_schema._pg_truetypmod(a, t))
+from pg_catalog.pg_attribute a join pg_catalog.pg_type t on t.oid = a.atttypid
+join pg_catalog.pg_namespace n on n.oid = t.typnamespace
+where a.attrelid = pg_catalog.to_regclass($1) and a.attnum > 0 and not a.attisdropped
+order by a.attnum)";
+
+/// Planning the query takes longer than running it, so the session keeps it where it can.
+diag::Result<std::string> columns_sql(PgConnection& connection, const std::string& name) {
+  if (diag::Status open = connection.ensure_open(); !open)
+    return open.error();
+  diag::Result<bool> kept =
+      connection.keep_statement("weft_columns(text)", "", std::string(kColumns));
+  if (!kept) {
+    diag::Status undone = connection.rollback();
+    return undone ? kept.error() : undone.error();
+  }
+  return *kept ? fmt::format("execute weft_columns({})", quote_literal(name))
+               : base::replace_all(kColumns, "$1", quote_literal(name));
+}
+
+}  // namespace
+
 diag::Result<std::vector<Column>> columns_in_relation(PgConnection& connection,
                                                       const Relation& relation) {
-  // The modifiers are decoded as information_schema does; domains and user types keep their names.
-  diag::Result<RawRows> rows = connection.raw_or_rollback(fmt::format(
-      "select a.attname, case when t.typtype = 'd' then pg_catalog.format_type(t.typbasetype, "
-      "null) "
-      "  when t.typelem <> 0 and t.typlen = -1 and t.typcategory = 'A' then 'ARRAY' "
-      "  when n.nspname = 'pg_catalog' then pg_catalog.format_type(a.atttypid, null) "
-      "  else 'USER-DEFINED' end, "
-      "information_schema._pg_char_max_length(information_schema._pg_truetypid(a, t), "
-      "  information_schema._pg_truetypmod(a, t)), "
-      "information_schema._pg_numeric_precision(information_schema._pg_truetypid(a, t), "
-      "  information_schema._pg_truetypmod(a, t)), "
-      "information_schema._pg_numeric_scale(information_schema._pg_truetypid(a, t), "
-      "  information_schema._pg_truetypmod(a, t)) "
-      "from pg_catalog.pg_attribute a join pg_catalog.pg_type t on t.oid = a.atttypid "
-      "join pg_catalog.pg_namespace n on n.oid = t.typnamespace "
-      "where a.attrelid = pg_catalog.to_regclass({}) and a.attnum > 0 and not a.attisdropped "
-      "order by a.attnum",
-      quote_literal(lookup_name(relation))));
+  diag::Result<std::string> sql = columns_sql(connection, lookup_name(relation));
+  if (!sql)
+    return sql.error();
+  diag::Result<RawRows> rows = connection.raw_or_rollback(*sql);
   if (!rows)
     return rows.error();
   std::vector<Column> columns;
@@ -178,27 +220,44 @@ diag::Result<std::vector<Column>> columns_of_query(PgConnection& connection, std
   return columns;
 }
 
+namespace {
+
+/// Relations whose names are those of builds; what is known of a schema need not be asked for.
+std::vector<Relation> build_relations(PgConnection& connection,
+                                      const std::vector<std::string>& schemas) {
+  RelationCache& cache = connection.shared().cache;
+  std::vector<Relation> made;
+  for (const std::string& schema : schemas) {
+    std::vector<Relation> there;
+    if (cache.knows_schema(schema)) {
+      there = cache.in_schema(schema);
+    } else if (diag::Result<std::vector<Relation>> listed = list_relations(connection, {schema})) {
+      there = std::move(*listed);
+    }
+    for (Relation& relation : there) {
+      if (relation.type != RelationType::Function &&
+          run_of_build_name(relation.identifier.value_or("")))
+        made.push_back(std::move(relation));
+    }
+  }
+  return made;
+}
+
+}  // namespace
+
 void remove_leftovers(PgConnection& connection, const std::vector<std::string>& schemas) {
   if (connection.shared().is_pooled || connection.in_transaction())
     return;
-  diag::Result<RawRows> rows = connection.raw_or_rollback(
-      fmt::format("select n.nspname, c.relname, c.relkind::text from pg_catalog.pg_class c "
-                  "join pg_catalog.pg_namespace n on n.oid = c.relnamespace "
-                  "where n.nspname in ({}) and c.relkind in ('r', 'p', 'v', 'm') and "
-                  "pg_catalog.strpos(c.relname, '__b') > 0",
-                  literals(schemas)));
-  if (!rows)
-    return;
-  for (const RawRow& row : *rows) {
-    std::optional<uint32_t> run = run_of_build_name(row[1].value_or(""));
-    if (!run || *run == kPooledRun || *run == connection.shared().run)
+  for (const Relation& relation : build_relations(connection, schemas)) {
+    std::optional<uint32_t> run = run_of_build_name(*relation.identifier);
+    if (*run == kPooledRun || *run == connection.shared().run)
       continue;
     // The lock is free when no session of that run lives. Without CASCADE, and without waiting.
     std::string sql = fmt::format(
         "begin; set local lock_timeout to 100; "
         "select 1 / pg_catalog.pg_try_advisory_xact_lock({}, {})::int; {} if exists {}.{}; commit",
-        kRunLockClass, *run, drop_words(row[2].value_or("r").at(0)),
-        quote_identifier(row[0].value_or("")), quote_identifier(row[1].value_or("")));
+        kRunLockClass, *run, drop_words(relation_kind(relation.type)),
+        quote_identifier(relation.schema.value_or("")), quote_identifier(*relation.identifier));
     diag::Result<RawRows> dropped = connection.raw_or_rollback(sql);
     if (!dropped && dropped.error().code == diag::Code::ConnectionLost)
       return;

@@ -343,6 +343,19 @@ diag::Status PgConnection::rollback() {
   return diag::Done{};
 }
 
+diag::Status PgConnection::rollback_later() {
+  begin_wanted_ = was_ended_by_statement_ = false;
+  transaction_.clear();
+  if (session_ && session_->in_transaction())
+    session_->owe_rollback();
+  return diag::Done{};
+}
+
+void PgConnection::settle() {
+  if (session_ && !session_->pay_rollback())
+    close();
+}
+
 diag::Result<int64_t> PgConnection::copy_in(
     std::string_view copy_sql, const std::function<std::optional<std::string>()>& next) {
   diag::Status open = ensure_open();

@@ -68,6 +68,8 @@ class PgConnection final : public Connection {
   diag::Status begin() override;
   diag::Status commit() override;
   diag::Status rollback() override;
+  diag::Status rollback_later() override;
+  void settle() override;
   bool in_transaction() const override;
   diag::Result<int64_t> copy_in(std::string_view copy_sql,
                                 const std::function<std::optional<std::string>()>& next) override;

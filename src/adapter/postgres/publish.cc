@@ -96,6 +96,7 @@ class Publisher {
  private:
   diag::Status commit_build();
   diag::Status prepare();
+  diag::Result<std::string> plain_steps();
   diag::Status swap_plain();
   diag::Status attempt();
   diag::Status swap_alone();
@@ -292,23 +293,37 @@ diag::Status Publisher::send_last(const std::string& sql) {
   return diag::Done{};
 }
 
+/// A table gives its name free by going, which spares the server one of two renames. A view cannot
+/// be locked without the tables under it, but by a rename.
+diag::Result<std::string> Publisher::plain_steps() {
+  bool is_view = build_.type == RelationType::View;
+  std::string old_path = path_of(names_.schema, old_name_);
+  diag::Result<std::string> check =
+      is_view ? plain_check_sql(connection_, names_.schema, old_name_, names_.target)
+              : plain_check_sql(connection_, names_.schema, names_.target, names_.build);
+  if (!check)
+    return check;
+  std::string rename =
+      fmt::format("alter table {} rename to {};\n", build_path_, quote_identifier(names_.target));
+  if (is_view) {
+    return fmt::format("alter table {} rename to {};\n{}{}drop view {};\n", target_path_,
+                       quote_identifier(old_name_), rename, *check, old_path);
+  }
+  return fmt::format("lock table only {0} in access exclusive mode;\n{1}drop table {0};\n{2}",
+                     target_path_, *check, rename);
+}
+
 /// Commit and swap in one message: the build is committed however the swap ends.
 diag::Status Publisher::swap_plain() {
-  diag::Result<std::string> check =
-      plain_check_sql(connection_, names_.schema, old_name_, names_.target);
-  if (!check)
-    return check.error();
+  diag::Result<std::string> steps = plain_steps();
+  if (!steps)
+    return steps.error();
   std::string sql = commits_ ? "COMMIT; " : "";
   sql += joins_
              ? open_sql()
              : fmt::format("begin isolation level read committed; set local lock_timeout to {};\n",
                            kLockSliceMs);
-  sql += fmt::format("alter table {} rename to {};\nalter table {} rename to {};\n", target_path_,
-                     quote_identifier(old_name_), build_path_, quote_identifier(names_.target));
-  sql += *check;
-  sql += fmt::format("{} {};\n", build_.type == RelationType::View ? "drop view" : "drop table",
-                     path_of(names_.schema, old_name_));
-  sql += close_sql();
+  sql += *steps + close_sql();
   if (std::exchange(commits_, false))
     connection_.ended_by_raw();
   opened_ = true;

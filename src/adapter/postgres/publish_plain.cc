@@ -37,7 +37,7 @@ where n.nspname = $1 and o.relkind = b.relkind and o.relkind in ('r', 'v')
 }  // namespace
 
 diag::Result<std::string> plain_check_sql(PgConnection& connection, std::string_view schema,
-                                          std::string_view old_name, std::string_view target) {
+                                          std::string_view old_name, std::string_view new_name) {
   bool has_modes = connection.server_version() >= 120000;
   std::string generic = has_modes ? "set local plan_cache_mode to force_generic_plan;\n" : "";
   diag::Result<bool> kept =
@@ -45,7 +45,7 @@ diag::Result<std::string> plain_check_sql(PgConnection& connection, std::string_
   if (!kept)
     return kept.error();
   std::string first = quote_literal(schema), second = quote_literal(old_name),
-              third = quote_literal(target);
+              third = quote_literal(new_name);
   if (*kept)
     return generic + fmt::format("execute weft_plain({}, {}, {});\n", first, second, third);
   // One pass: a name may hold a mark.

@@ -10,10 +10,10 @@
 
 namespace weft::adapter::postgres {
 
-/// A query to be sent between the renaming and the drop of the old relation: fails, with
-/// kNotPlainMark in its message, unless both are as plain as said above.
+/// A query to be sent while the old relation, locked against everybody, and the new one have these
+/// names: fails, with kNotPlainMark in its message, unless both are as plain as said above.
 diag::Result<std::string> plain_check_sql(PgConnection& connection, std::string_view schema,
-                                          std::string_view old_name, std::string_view target);
+                                          std::string_view old_name, std::string_view new_name);
 inline constexpr std::string_view kNotPlainMark = "weft: not plain";
 
 }  // namespace weft::adapter::postgres

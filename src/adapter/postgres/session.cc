@@ -22,6 +22,8 @@ void receive_notice(void* session, const PGresult* result) {
   on_notice(fmt::format("{}:  {}", severity ? severity : "NOTICE", message ? message : ""));
 }
 
+constexpr std::string_view kBegin = "BEGIN;", kRollback = "ROLLBACK;";
+
 /// Ends a copy that a statement of the caller's started without data to send.
 void refuse_copy(PGconn* connection, ExecStatusType status) {
   if (status == PGRES_COPY_IN || status == PGRES_COPY_BOTH) {
@@ -84,8 +86,21 @@ diag::Result<std::vector<ResultPtr>> Session::run(const std::string& sql, size_t
   if (sql.find('\0') != std::string::npos)
     return plain_error(diag::Code::DatabaseFailed,
                        "a statement has a NUL byte, which SQL cannot hold");
+  // One text for the end of a transaction and the begin of the next. Anything else might be a
+  // statement that must stand alone.
+  if (owes_rollback_ && !is_broken() && base::starts_with(sql, kBegin)) {
+    owes_rollback_ = false;
+    tell(sql);
+    return answers(std::string(kRollback) + sql, prefix + kRollback.size(), 1);
+  }
   settle();
   tell(sql);
+  return answers(sql, prefix, 0);
+}
+
+/// Sends the text and gives what its statements behind the first `skipped` ones answer.
+diag::Result<std::vector<ResultPtr>> Session::answers(const std::string& sql, size_t prefix,
+                                                      size_t skipped) {
   if (PQsendQuery(connection_, sql.c_str()) != 1)
     return lost("before a statement was sent");
   std::vector<ResultPtr> results;
@@ -112,6 +127,8 @@ diag::Result<std::vector<ResultPtr>> Session::run(const std::string& sql, size_t
   }
   if (error)
     return *error;
+  results.erase(results.begin(),
+                results.begin() + static_cast<std::ptrdiff_t>(std::min(skipped, results.size())));
   return results;
 }
 
@@ -167,11 +184,25 @@ diag::Result<ResultPtr> Session::describe(const std::string& sql) {
 bool Session::send_rollback() {
   settle();
   tell("ROLLBACK");
+  return push_rollback();
+}
+
+bool Session::push_rollback() {
   is_rolling_back_ = PQsendQuery(connection_, "ROLLBACK") == 1 && PQflush(connection_) >= 0;
   return is_rolling_back_;
 }
 
+void Session::owe_rollback() {
+  settle();
+  tell("ROLLBACK");
+  owes_rollback_ = true;
+}
+
+bool Session::pay_rollback() { return !std::exchange(owes_rollback_, false) || push_rollback(); }
+
 void Session::settle() {
+  // A session that is broken has rolled back by itself.
+  (void)pay_rollback();
   if (!std::exchange(is_rolling_back_, false))
     return;
   while (PGresult* result = PQgetResult(connection_))
@@ -179,7 +210,7 @@ void Session::settle() {
 }
 
 bool Session::in_transaction() const {
-  if (is_rolling_back_)
+  if (is_rolling_back_ || owes_rollback_)
     return false;
   PGTransactionStatusType status = PQtransactionStatus(connection_);
   return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
@@ -188,7 +219,9 @@ bool Session::in_transaction() const {
 bool Session::is_broken() const { return PQstatus(connection_) != CONNECTION_OK; }
 
 bool Session::was_closed_by_server() {
-  settle();
+  // One that is owed stays so: it goes with the statement that comes now.
+  if (!owes_rollback_)
+    settle();
   if (is_broken())
     return true;
   // Something that waits while nothing was asked is a notice, a parameter, or the end; the end

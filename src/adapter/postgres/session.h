@@ -59,6 +59,10 @@ class Session {
   /// Sends ROLLBACK without waiting; the next call of any other method does. False when the session
   /// is broken.
   bool send_rollback();
+  /// Notes a ROLLBACK that goes out with the next text of statements; nothing of it happens before.
+  void owe_rollback();
+  /// Sends the ROLLBACK that is owed, if any, as send_rollback() does.
+  bool pay_rollback();
 
   /// As the server said with its last answer: true inside a transaction block, failed or not.
   bool in_transaction() const;
@@ -80,7 +84,10 @@ class Session {
  private:
   explicit Session(pg_conn* connection);
   diag::Diagnostic lost(std::string_view what) const;
-  /// Reads the answer to a ROLLBACK that was sent ahead.
+  diag::Result<std::vector<ResultPtr>> answers(const std::string& sql, size_t prefix,
+                                               size_t skipped);
+  bool push_rollback();
+  /// Reads the answer to a ROLLBACK that was sent ahead; one that is owed is sent first.
   void settle();
   void tell(std::string_view sql) const {
     if (on_send)
@@ -91,6 +98,8 @@ class Session {
   pg_cancel* cancel_;
   /// A ROLLBACK was sent whose answer was not read.
   bool is_rolling_back_ = false;
+  /// A ROLLBACK is still to be sent.
+  bool owes_rollback_ = false;
 };
 
 }  // namespace weft::adapter::postgres
