@@ -34,6 +34,8 @@ class Plan {
   /// The node whose end made this one a skipped one; an invalid id for a node that may run.
   NodeId skipped_because(NodeId id) const { return skipped_because_[id.index()]; }
   bool is_done() const { return open_ == 0; }
+  /// How many nodes next() could give now.
+  size_t ready() const { return ready_.size(); }
   size_t size() const { return total_; }
 
  private:

@@ -85,7 +85,7 @@ class Scheduler {
       std::lock_guard lock(mutex_);
       is_over_ = true;
     }
-    changed_.notify_all();
+    watch_.notify_all();
     watcher.join();
     return std::move(results_);
   }
@@ -101,7 +101,7 @@ class Scheduler {
   void watch() {
     std::unique_lock lock(mutex_);
     while (!is_over_) {
-      changed_.wait_for(lock, std::chrono::milliseconds(50));
+      watch_.wait_for(lock, std::chrono::milliseconds(50));
       bool interrupted = context_.shared.env.cancel.is_cancelled();
       if ((interrupted || stop_) && !is_over_ && context_.shared.adapter != nullptr) {
         stop_ = true;
@@ -114,12 +114,19 @@ class Scheduler {
 
   void work(Lane& lane) {
     std::unique_lock lock(mutex_);
+    bool is_settled = false;
     while (!plan_.is_done()) {
       std::optional<NodeId> id = plan_.next();
       if (!id) {
         if (running_ == 0)
-          return;
-        changed_.wait(lock);
+          break;
+        if (is_settled) {
+          rest(lock);
+          continue;
+        }
+        // The plan is looked at again, since the lock was away.
+        settle(lane, lock);
+        is_settled = true;
         continue;
       }
       NodeId because = plan_.skipped_because(*id);
@@ -131,11 +138,43 @@ class Scheduler {
       ++running_;
       lock.unlock();
       RunResult result = run_one(lane, *id, index);
+      is_settled = false;
       lock.lock();
       --running_;
       end(*id, std::move(result));
     }
     changed_.notify_all();
+    settle(lane, lock);
+  }
+
+  /// A lane that pauses leaves nothing open on the server.
+  static void settle(Lane& lane, std::unique_lock<std::mutex>& lock) {
+    if (lane.connection == nullptr)
+      return;
+    lock.unlock();
+    lane.connection->settle();
+    lock.lock();
+  }
+
+  /// Waits until another lane's node has ended.
+  void rest(std::unique_lock<std::mutex>& lock) {
+    ++resting_;
+    changed_.wait(lock);
+    --resting_;
+  }
+
+  /// Wakes as many lanes as there are nodes for them; the lane that calls takes the next one
+  /// itself.
+  void wake() {
+    if (resting_ == 0)
+      return;
+    if (plan_.is_done() || stop_) {
+      changed_.notify_all();
+      return;
+    }
+    size_t more = plan_.ready() > 0 ? plan_.ready() - 1 : 0;
+    for (size_t i = 0; i < std::min(more, resting_); ++i)
+      changed_.notify_one();
   }
 
   RunResult run_one(Lane& lane, NodeId id, size_t index) {
@@ -143,6 +182,9 @@ class Scheduler {
     bool shown = counts(id);
     if (shown)
       context_.listener.node_started(index, total_, node);
+    // Between tests the end of the last one may wait for the next; other nodes may take their time.
+    if (lane.connection != nullptr && node.type != ResourceType::Test)
+      lane.connection->settle();
     RunResult result = run_node(context_, request_, lane, id);
     if (shown)
       context_.listener.node_finished(index, total_, node, result);
@@ -160,9 +202,11 @@ class Scheduler {
       causes_.emplace(id, result);
     if (counts(id) || request_.ephemeral_results)
       results_.push_back(std::move(result));
-    if (failed && request_.fail_fast)
+    if (failed && request_.fail_fast) {
       stop_ = true;
-    changed_.notify_all();
+      watch_.notify_all();
+    }
+    wake();
   }
 
   bool continues_on_error(NodeId id) const {
@@ -185,7 +229,7 @@ class Scheduler {
         // As with dbt, what the first failure kept from running has a result and no line.
         result.message = "Skipping due to fail_fast";
         results_.push_back(std::move(result));
-        changed_.notify_all();
+        wake();
         return;
       }
       auto cause = causes_.find(because);
@@ -200,19 +244,20 @@ class Scheduler {
                                      has_cause ? &cause->second : nullptr);
       results_.push_back(std::move(result));
     }
-    changed_.notify_all();
+    wake();
   }
 
   const RunContext& context_;
   const RunRequest& request_;
   std::vector<Lane>& lanes_;
   std::mutex mutex_;
-  std::condition_variable changed_;
+  /// For lanes that rest, and for the watcher.
+  std::condition_variable changed_, watch_;
   Plan plan_;
   std::vector<RunResult> results_;
   /// Results of failed ephemeral models.
   std::unordered_map<NodeId, RunResult> causes_;
-  size_t total_ = 0, started_ = 0, running_ = 0;
+  size_t total_ = 0, started_ = 0, running_ = 0, resting_ = 0;
   bool stop_ = false, is_over_ = false;
 };
 
@@ -338,7 +383,9 @@ diag::Result<RunOutcome> run_nodes(const RunContext& context, const RunRequest& 
     skip_all(context, request, outcome.results);
   }
   outcome.was_cancelled = context.shared.env.cancel.is_cancelled();
-  if (request.run_hooks && !outcome.was_cancelled) {
+  bool ends_with_hooks =
+      !hooks_of(context.project.manifest, "on-run-end", context.shared.root.name).empty();
+  if (request.run_hooks && ends_with_hooks && !outcome.was_cancelled) {
     Extras extras = end_extras(context, outcome.results);
     diag::Result<bool> ended = run_hooks(context, master, "on-run-end", extras, outcome.results);
     if (!ended)
