@@ -11,6 +11,8 @@ TEST_CASE("times are formatted as in artifacts") {
   CHECK(format_utc(0) == "1970-01-01T00:00:00.000000Z");
   CHECK(format_utc(1'769'862'600'123'456) == "2026-01-31T12:30:00.123456Z");
   CHECK(format_utc(-1) == "1969-12-31T23:59:59.999999Z");
+  CHECK(format_utc(253'402'300'799'000'007) == "9999-12-31T23:59:59.000007Z");
+  CHECK(format_utc(253'402'300'800'000'000) == "10000-01-01T00:00:00.000000Z");
   CHECK(format_local_time(0).size() == 8);
   FixedClock clock(5);
   clock.advance(2);

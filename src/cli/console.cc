@@ -105,15 +105,18 @@ void Console::fancy_line(std::string_view name, std::string_view code, Level lev
   const char* color = level == Level::Error ? "31" : level == Level::Warn ? "33" : "32";
   std::string shown =
       status == "RUN" ? std::string(status) : colored(status, color, log_.has_colors());
-  base::DataMap data = node_data(node, seconds.has_value());
-  set_times(data, index, total, status, seconds);
-  data.set("description", base::Data(text));
-  for (base::DataEntry& entry : more)
-    data.set(std::move(entry.key), std::move(entry.value));
   bool is_batch = name == "LogStartBatch" || name == "LogBatchResult";
-  if (is_batch) {
-    data.set("batch_index", base::Data(index));
-    data.set("total_batches", base::Data(total));
+  base::DataMap data;
+  if (log_.wants_data()) {
+    data = node_data(node, seconds.has_value());
+    set_times(data, index, total, status, seconds);
+    data.set("description", base::Data(text));
+    for (base::DataEntry& entry : more)
+      data.set(std::move(entry.key), std::move(entry.value));
+    if (is_batch) {
+      data.set("batch_index", base::Data(index));
+      data.set("total_batches", base::Data(total));
+    }
   }
   log_.write({name, code, level,
               fmt::format("{}{} [{}{}]", is_batch ? "Batch " : "", line, shown, time),
@@ -153,8 +156,10 @@ void Console::begin_compiling(const Node& node) {
   std::string former = NodeLog::former_connection(node.unique_id);
   if (!former.empty()) {
     base::DataMap data;
-    data.set("orig_conn_name", base::Data(former));
-    data.set("conn_name", base::Data(node.unique_id));
+    if (log_.wants_data()) {
+      data.set("orig_conn_name", base::Data(former));
+      data.set("conn_name", base::Data(node.unique_id));
+    }
     log_.write({"ConnectionReused", "E006", Level::Debug,
                 fmt::format("Re-using an available connection from the pool (formerly {}, now {})",
                             former, node.unique_id),
@@ -174,19 +179,28 @@ void Console::begin_executing(std::string_view unique_id) {
 
 void Console::end(const Node& node, const RunResult& result) {
   for (const manifest::Timing& timing : result.timing) {
-    base::DataMap data = node_data(node), one;
-    one.set("name", base::Data(timing.name));
-    one.set("started_at", base::Data(base::format_utc(timing.started_at)));
-    one.set("completed_at", base::Data(base::format_utc(timing.completed_at)));
-    data.set("timing_info", base::Data(std::move(one)));
-    log_.write({"TimingInfoCollected", "Z010", Level::Debug,
-                fmt::format("Timing info for {} ({}): {} => {}", node.unique_id, timing.name,
-                            base::format_utc(timing.started_at).substr(11, 15),
-                            base::format_utc(timing.completed_at).substr(11, 15)),
-                std::move(data)});
+    std::string from = base::format_utc(timing.started_at),
+                to = base::format_utc(timing.completed_at);
+    base::DataMap data;
+    if (log_.wants_data()) {
+      base::DataMap one;
+      one.set("name", base::Data(timing.name));
+      one.set("started_at", base::Data(from));
+      one.set("completed_at", base::Data(to));
+      data = node_data(node);
+      data.set("timing_info", base::Data(std::move(one)));
+    }
+    log_.write(
+        {"TimingInfoCollected", "Z010", Level::Debug,
+         fmt::format("Timing info for {} ({}): {} => {}", node.unique_id, timing.name,
+                     std::string_view(from).substr(11, 15), std::string_view(to).substr(11, 15)),
+         std::move(data)});
   }
-  base::DataMap data = node_data(node);
-  data.set("run_result", run_result_data(result));
+  base::DataMap data;
+  if (log_.wants_data()) {
+    data = node_data(node);
+    data.set("run_result", run_result_data(result));
+  }
   log_.write({"NodeFinished", "Q025", Level::Debug, "Finished running node " + node.unique_id,
               std::move(data)});
 }
@@ -409,17 +423,23 @@ diag::Status Console::end_of_command() {
 
 void Console::on_query(std::string_view connection_name, std::string_view sql) {
   begin_executing(connection_name);
-  base::DataMap data = node_data(connection_name);
-  data.set("conn_name", base::Data(connection_name));
-  data.set("sql", base::Data(sql));
+  base::DataMap data;
+  if (log_.wants_data()) {
+    data = node_data(connection_name);
+    data.set("conn_name", base::Data(connection_name));
+    data.set("sql", base::Data(sql));
+  }
   log_.write({"SQLQuery", "E016", Level::Debug, fmt::format("On {}: {}", connection_name, sql),
               std::move(data)});
 }
 
 void Console::on_result(std::string_view connection_name, std::string_view status, double seconds) {
-  base::DataMap data = node_data(connection_name);
-  data.set("status", base::Data(status));
-  data.set("elapsed", base::Data(seconds));
+  base::DataMap data;
+  if (log_.wants_data()) {
+    data = node_data(connection_name);
+    data.set("status", base::Data(status));
+    data.set("elapsed", base::Data(seconds));
+  }
   log_.write({"SQLQueryStatus", "E017", Level::Debug,
               fmt::format("SQL status: {} in {:.3f} seconds", status, seconds), std::move(data)});
 }

@@ -33,10 +33,15 @@ std::string_view level_name(Level level) {
 
 /// Control characters of data and of the server are shown, not sent to the terminal.
 std::string printable(std::string_view text) {
+  auto is_control = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' && c != '\x1b';
+  };
+  if (std::none_of(text.begin(), text.end(), is_control))
+    return std::string(text);
   std::string made;
   for (char c : text) {
     auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 && c != '\n' && c != '\t' && c != '\x1b')
+    if (is_control(c))
       made += fmt::format("\\x{:02x}", byte);
     else
       made += c;
@@ -108,12 +113,13 @@ std::string Log::scrubbed(std::string text) const {
 std::string Log::text_line(const Event& event, bool for_file) const {
   if (event.is_output && !for_file)
     return event.message + "\n";
-  std::string time = for_file || debug_ ? base::format_utc(env_.clock.now_us()).substr(11, 15)
-                                        : base::format_local_time(env_.clock.now_us());
-  if (for_file || debug_)
-    return fmt::format("{} [{:<5}] [{}]: {}\n", time, level_name(event.level), short_thread_name(),
-                       event.message);
-  return fmt::format("{}  {}\n", time, printable(event.message));
+  int64_t now = env_.clock.now_us();
+  if (for_file || debug_) {
+    std::string time = base::format_utc(now);
+    return fmt::format("{} [{:<5}] [{}]: {}\n", std::string_view(time).substr(11, 15),
+                       level_name(event.level), short_thread_name(), event.message);
+  }
+  return fmt::format("{}  {}\n", base::format_local_time(now), printable(event.message));
 }
 
 std::string Log::json_line(const Event& event) const {
@@ -162,8 +168,6 @@ void Log::flush_file() {
 }
 
 void Log::write_file(const std::string& text, Level level) {
-  if (path_.empty())
-    return;
   if (!has_header_ && !json_file_) {
     pending_ +=
         fmt::format("\n\n{} {} | {} {}\n", std::string(30, '='),
@@ -182,18 +186,25 @@ void Log::write_file(const std::string& text, Level level) {
 }
 
 void Log::write(const Event& event) {
-  std::lock_guard lock(mutex_);
-  if (!file_is_off_ && event.level >= file_level_)
-    write_file(scrubbed(json_file_ ? json_line(event) : text_line(event, true)), event.level);
+  bool filed = !file_is_off_ && !path_.empty() && event.level >= file_level_;
   bool shown = event.is_output || (!console_is_off_ && event.level >= console_level_ &&
                                    (!quiet_ || event.level == Level::Error));
+  // Lanes make their lines side by side; only the order of the lines is settled under the lock.
+  std::string for_file, for_console;
+  if (filed)
+    for_file = scrubbed(json_file_ ? json_line(event) : text_line(event, true));
+  if (shown)
+    for_console = scrubbed(json_ ? json_line(event) : text_line(event, false));
+  std::lock_guard lock(mutex_);
+  if (filed)
+    write_file(for_file, event.level);
   if (!shown)
     return;
   if (has_progress_) {
     env_.out("\r\x1b[K");
     has_progress_ = false;
   }
-  env_.out(scrubbed(json_ ? json_line(event) : text_line(event, false)));
+  env_.out(for_console);
 }
 
 void Log::progress(const std::string& line) {
