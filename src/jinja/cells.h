@@ -2,7 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string>
@@ -104,6 +106,30 @@ struct ValueAccess {
     Value value;
     std::copy_n(text.data(), text.size(), value.raw_.bytes);
     value.raw_.flags = static_cast<uint8_t>(Value::kInline | Value::kAscii | text.size());
+    value.raw_.kind = Kind::String;
+    return value;
+  }
+  /// An inline string with the bits flipped that `bits` gives for each word of its text.
+  template <typename Bits>
+  static Value with_flipped_bits(const Value& value, const Bits& bits) {
+    Value copy(value);
+    uint64_t words[2] = {};
+    std::memcpy(words, copy.raw_.bytes, Value::kInlineCapacity);
+    words[0] ^= bits(words[0]);
+    words[1] ^= bits(words[1]);
+    std::memcpy(copy.raw_.bytes, words, Value::kInlineCapacity);
+    return copy;
+  }
+  /// str(n).
+  static Value digits_of(int64_t n) {
+    char digits[24] = {};
+    auto size = static_cast<size_t>(std::to_chars(digits, digits + sizeof digits, n).ptr - digits);
+    if (size > Value::kInlineCapacity) {
+      return string({digits, size}, Kind::String, size);
+    }
+    Value value;
+    std::memcpy(value.raw_.bytes, digits, Value::kInlineCapacity);
+    value.raw_.flags = static_cast<uint8_t>(Value::kInline | Value::kAscii | size);
     value.raw_.kind = Kind::String;
     return value;
   }

@@ -195,8 +195,8 @@ struct Function {
 };
 
 /// A filter without arguments for the values that most templates give it. False when the filter
-/// itself has to do it; else the result is set. Pure and cheap: it is called for constants when a
-/// template is compiled.
+/// itself has to do it; else the result is set, which may be where the subject lies. Pure and
+/// cheap: it is called for constants when a template is compiled.
 using QuickFilter = bool (*)(const Value& subject, Value& result);
 
 /// A filter or test of the environment, by address for the life of the environment.

@@ -1,7 +1,6 @@
 #include "jinja/filters.h"
 
-#include <charconv>
-
+#include "jinja/cells.h"
 #include "jinja/characters.h"
 #include "jinja/ops.h"
 #include "jinja/search.h"
@@ -34,9 +33,7 @@ Value soft_string(Interpreter& interpreter, const Value& value) {
     return value;
   }
   if (value.kind() == Kind::Int) {
-    char digits[24];
-    auto end = std::to_chars(digits, digits + sizeof digits, value.as_int()).ptr;
-    return Value::string(std::string_view(digits, static_cast<size_t>(end - digits)));
+    return ValueAccess::digits_of(value.as_int());
   }
   return Value::string(str_text_of(interpreter, value));
 }

@@ -1,6 +1,5 @@
 // Quick ways of filters for the values that they mostly get: see QuickFilter in code.h. All of them
 // give exactly what the filter itself gives; anything unusual is left to it.
-#include <charconv>
 #include <cstdint>
 #include <limits>
 
@@ -24,10 +23,23 @@ Value ascii_string(const char* text, size_t size) {
   return ValueAccess::ascii_string({text, size});
 }
 
+/// The bits of 0x20 in the ASCII bytes of a word that are letters from kFirst to kLast.
+template <char kFirst, char kLast>
+uint64_t case_bits(uint64_t word) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  uint64_t from_first = word + kOnes * (0x80 - kFirst);
+  uint64_t behind_last = word + kOnes * (0x7f - kLast);
+  return (from_first & ~behind_last & (kOnes * 0x80)) >> 2;
+}
+
 template <char kFirst, char kLast>
 bool other_case(const Value& subject, Value& result) {
   if (!is_short_ascii(subject)) {
     return false;
+  }
+  if (ValueAccess::is_inline(subject)) {
+    result = ValueAccess::with_flipped_bits(subject, case_bits<kFirst, kLast>);
+    return true;
   }
   std::string_view from = subject.as_string();
   char to[kShort];
@@ -66,9 +78,7 @@ bool string(const Value& subject, Value& result) {
   if (subject.kind() != Kind::Int) {
     return false;
   }
-  char digits[24];
-  auto end = std::to_chars(digits, digits + sizeof digits, subject.as_int()).ptr;
-  result = ascii_string(digits, static_cast<size_t>(end - digits));
+  result = ValueAccess::digits_of(subject.as_int());
   return true;
 }
 

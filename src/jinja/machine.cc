@@ -80,79 +80,63 @@ bool both_ints(const Value& a, const Value& b) {
 /// Neither is negative and both fit 32 bits, for which processors divide several times as fast.
 bool are_short(int64_t x, int64_t y) { return (static_cast<uint64_t>(x | y) >> 32) == 0; }
 
+/// x % y and x // y as Python has them; y is neither 0 nor -1.
+int64_t modulo(int64_t x, int64_t y) {
+  if (are_short(x, y)) {
+    return static_cast<uint32_t>(x) % static_cast<uint32_t>(y);
+  }
+  int64_t rest = x % y;
+  return rest + (rest != 0 && (rest < 0) != (y < 0) ? y : 0);
+}
+
+int64_t floor_divide(int64_t x, int64_t y) {
+  if (are_short(x, y)) {
+    return static_cast<uint32_t>(x) / static_cast<uint32_t>(y);
+  }
+  return x / y - (x % y != 0 && (x < 0) != (y < 0) ? 1 : 0);
+}
+
 /// a op b for small integers; false when the result does not fit or the operator is another.
-bool quick_arithmetic(Op op, const Value& a, const Value& b, Value& to) {
+template <Op op>
+bool quick_arithmetic(const Value& a, const Value& b, Value& to) {
   if (!both_ints(a, b)) {
     return false;
   }
   int64_t x = a.as_int();
   int64_t y = b.as_int();
   int64_t result = 0;
-  switch (op) {
-    case Op::Add:
-      if (__builtin_add_overflow(x, y, &result)) {
-        return false;
-      }
-      break;
-    case Op::Subtract:
-      if (__builtin_sub_overflow(x, y, &result)) {
-        return false;
-      }
-      break;
-    case Op::Multiply:
-      if (__builtin_mul_overflow(x, y, &result)) {
-        return false;
-      }
-      break;
-    case Op::Modulo:
-      if (y == 0 || y == -1) {
-        return false;
-      }
-      if (are_short(x, y)) {
-        result = static_cast<uint32_t>(x) % static_cast<uint32_t>(y);
-        break;
-      }
-      result = x % y;
-      result += result != 0 && (result < 0) != (y < 0) ? y : 0;
-      break;
-    case Op::FloorDivide:
-      if (y == 0 || y == -1) {
-        return false;
-      }
-      if (are_short(x, y)) {
-        result = static_cast<uint32_t>(x) / static_cast<uint32_t>(y);
-        break;
-      }
-      result = x / y - (x % y != 0 && (x < 0) != (y < 0) ? 1 : 0);
-      break;
-    default:
-      return false;
+  bool fits = false;
+  if constexpr (op == Op::Add) {
+    fits = !__builtin_add_overflow(x, y, &result);
+  } else if constexpr (op == Op::Subtract) {
+    fits = !__builtin_sub_overflow(x, y, &result);
+  } else if constexpr (op == Op::Multiply) {
+    fits = !__builtin_mul_overflow(x, y, &result);
+  } else {
+    fits = y != 0 && y != -1;
+    result = !fits ? 0 : op == Op::Modulo ? modulo(x, y) : floor_divide(x, y);
   }
-  ValueAccess::assign_integer(to, result);
-  return true;
+  if (fits) {
+    ValueAccess::assign_integer(to, result);
+  }
+  return fits;
 }
 
 bool compare_ints(CompareOp op, int64_t x, int64_t y) {
-  switch (op) {
-    case CompareOp::Equal:
-      return x == y;
-    case CompareOp::NotEqual:
-      return x != y;
-    case CompareOp::Less:
-      return x < y;
-    case CompareOp::LessEqual:
-      return x <= y;
-    case CompareOp::Greater:
-      return x > y;
-    default:
-      return x >= y;
-  }
+  // For each operator the orders that fulfil it: 1 less, 2 equal, 4 greater.
+  constexpr uint8_t kOrders[] = {2, 5, 1, 3, 4, 6};
+  int order = x < y ? 1 : x == y ? 2 : 4;
+  return (kOrders[static_cast<size_t>(op)] & order) != 0;
 }
 
 }  // namespace
 
 bool Machine::compare_values(CompareOp op, const Value& left, const Value& right) {
   if (op <= CompareOp::NotEqual && left.kind() == Kind::String && right.kind() == Kind::String) {
+    constexpr size_t kLong = 1024, kBytesOfStep = 128;
+    if (left.as_string().size() > kLong) {
+      charge_steps(left.as_string().size() / kBytesOfStep);
+    }
     return (left.as_string() == right.as_string()) == (op == CompareOp::Equal);
   }
   return compare(interpreter_, op, left, right);
@@ -163,6 +147,13 @@ Value Machine::arithmetic(Op op, const Value& left, const Value& right) {
                 static_cast<int>(BinaryOp::Power) - static_cast<int>(BinaryOp::Add));
   auto binary_op = static_cast<BinaryOp>(static_cast<int>(op) - static_cast<int>(Op::Add));
   return binary(interpreter_, binary_op, left, right);
+}
+
+template <Op op>
+void Machine::calculate(const Value& left, const Value& right, Value& to) {
+  if (!quick_arithmetic<op>(left, right, to)) {
+    to = arithmetic(op, left, right);
+  }
 }
 
 // One function, as the cases are the instruction set and the locals stay in registers.
@@ -224,19 +215,24 @@ void Machine::run(Activation& activation) {
         break;
       }
       case Op::Add:
-      case Op::Subtract:
-      case Op::Multiply:
-      case Op::Divide:
-      case Op::FloorDivide:
-      case Op::Modulo:
-      case Op::Power: {
-        const Value& left = operand(code.b);
-        const Value& right = operand(code.c);
-        if (!quick_arithmetic(code.op, left, right, registers[code.a])) {
-          registers[code.a] = arithmetic(code.op, left, right);
-        }
+        calculate<Op::Add>(operand(code.b), operand(code.c), registers[code.a]);
         break;
-      }
+      case Op::Subtract:
+        calculate<Op::Subtract>(operand(code.b), operand(code.c), registers[code.a]);
+        break;
+      case Op::Multiply:
+        calculate<Op::Multiply>(operand(code.b), operand(code.c), registers[code.a]);
+        break;
+      case Op::FloorDivide:
+        calculate<Op::FloorDivide>(operand(code.b), operand(code.c), registers[code.a]);
+        break;
+      case Op::Modulo:
+        calculate<Op::Modulo>(operand(code.b), operand(code.c), registers[code.a]);
+        break;
+      case Op::Divide:
+      case Op::Power:
+        registers[code.a] = arithmetic(code.op, operand(code.b), operand(code.c));
+        break;
       case Op::Negate:
         registers[code.a] = negate(interpreter_, operand(code.b));
         break;

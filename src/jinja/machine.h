@@ -142,6 +142,8 @@ class Machine {
   const Value* outer_registers(const Activation& activation, uint16_t depth) const;
   Value resolve(Context& context, std::string_view name, bool& found);
   Value arithmetic(Op op, const Value& left, const Value& right);
+  template <Op op>
+  void calculate(const Value& left, const Value& right, Value& to);
   bool compare_values(CompareOp op, const Value& left, const Value& right);
   void concat(const Activation& activation, const Instruction& code, Value& to);
   void make_dict(const Value* items, uint32_t count, Value& to);

@@ -237,6 +237,7 @@ Value expandtabs(Interpreter& interpreter, const Value& self, const Arguments& a
   int64_t tab = given ? to_index(interpreter, *given) : 8;
   std::string_view text = self.as_string();
   std::string out;
+  GrowthCharge growth(interpreter);
   int64_t column = 0;
   for (size_t at = 0; at < text.size();) {
     size_t size = code_point_size(text, at);
@@ -244,6 +245,7 @@ Value expandtabs(Interpreter& interpreter, const Value& self, const Arguments& a
     if (c == '\t') {
       int64_t blanks = tab > 0 ? tab - column % tab : 0;
       charge_bytes(interpreter, static_cast<uint64_t>(blanks));
+      growth.note(out.size() + static_cast<size_t>(blanks));
       out.append(static_cast<size_t>(blanks), ' ');
       column += blanks;
     } else {

@@ -6,6 +6,7 @@
 #include "jinja/bytes.h"
 #include "jinja/cells.h"
 #include "jinja/characters.h"
+#include "jinja/engine.h"
 #include "jinja/methods_str.h"
 #include "jinja/parameters.h"
 #include "jinja/search.h"
@@ -66,7 +67,11 @@ int64_t find_in(Interpreter& interpreter, const Value& self, std::string_view na
   if (!window.is_valid) {
     return -1;
   }
-  size_t found = from_right ? window.text.rfind(needle) : window.text.find(needle);
+  if (from_right) {
+    // Backwards, each place is compared.
+    charge_steps(interpreter, window.text.size() / 4);
+  }
+  size_t found = from_right ? window.text.rfind(needle) : find_text(window.text, needle);
   if (found == std::string_view::npos) {
     return -1;
   }
@@ -97,6 +102,8 @@ Value count(Interpreter& interpreter, const Value& self, const Arguments& argume
   }
   Window window = window_of(interpreter, self, arguments);
   size_t found = window.is_valid ? count_text(window.text, arguments.positional[0].as_string()) : 0;
+  constexpr uint64_t kStepsOfMatch = 4;
+  charge_steps(interpreter, kStepsOfMatch * found);
   return Value::integer(static_cast<int64_t>(found));
 }
 

@@ -9,6 +9,7 @@
 #include "jinja/iterators.h"
 #include "jinja/notes.h"
 #include "jinja/ops.h"
+#include "jinja/search.h"
 #include "jinja/set_ops.h"
 
 namespace weft::jinja {
@@ -45,6 +46,14 @@ bool holds(CompareOp op, int order) {
   interpreter.raise("TypeError",
                     fmt::format("'{}' not supported between instances of '{}' and '{}'", symbol(op),
                                 left.type_name(), right.type_name()));
+}
+
+/// Looking at all of a long text costs more than the instruction that does it.
+void charge_long_text(Interpreter& interpreter, const Value& text) {
+  constexpr size_t kLong = 1024, kBytesOfStep = 64;
+  if (text.as_string().size() > kLong) {
+    charge_steps(interpreter, text.as_string().size() / kBytesOfStep);
+  }
 }
 
 bool is_strict(const Value& value) {
@@ -159,7 +168,8 @@ bool contains(Interpreter& interpreter, const Value& item, const Value& containe
       // At worst every part of the text is compared with all of what is sought.
       charge_steps(interpreter,
                    container.as_string().size() / 64 * (1 + item.as_string().size() / 64));
-      return container.as_string().find(item.as_string()) != std::string_view::npos;
+      charge_long_text(interpreter, container);
+      return find_text(container.as_string(), item.as_string()) != std::string_view::npos;
     case Kind::List:
     case Kind::Tuple:
       charge_steps(interpreter, container.size() / 16);

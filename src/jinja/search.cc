@@ -1,10 +1,20 @@
 #include "jinja/search.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "jinja/text.h"
 
 namespace weft::jinja {
+
+size_t find_text(std::string_view text, std::string_view needle, size_t from) {
+  if (needle.size() < 2 || from > text.size()) {
+    return text.find(needle, from);
+  }
+  const void* found = memmem(text.data() + from, text.size() - from, needle.data(), needle.size());
+  return found ? static_cast<size_t>(static_cast<const char*>(found) - text.data())
+               : std::string_view::npos;
+}
 
 std::string replace_text(std::string_view text, std::string_view from, std::string_view to,
                          int64_t count) {
@@ -26,7 +36,7 @@ std::string replace_text(std::string_view text, std::string_view from, std::stri
   }
   size_t at = 0;
   for (; left > 0; --left) {
-    size_t found = text.find(from, at);
+    size_t found = find_text(text, from, at);
     if (found == std::string_view::npos) {
       break;
     }
@@ -42,7 +52,7 @@ std::vector<std::string_view> split_text(std::string_view text, std::string_view
   std::vector<std::string_view> parts;
   size_t at = 0;
   while (limit < 0 || static_cast<int64_t>(parts.size()) < limit) {
-    size_t found = text.find(separator, at);
+    size_t found = find_text(text, separator, at);
     if (found == std::string_view::npos) {
       break;
     }
@@ -120,8 +130,8 @@ size_t count_text(std::string_view text, std::string_view needle) {
     return count_code_points(text) + 1;
   }
   size_t count = 0;
-  for (size_t at = text.find(needle); at != std::string_view::npos;
-       at = text.find(needle, at + needle.size())) {
+  for (size_t at = find_text(text, needle); at != std::string_view::npos;
+       at = find_text(text, needle, at + needle.size())) {
     ++count;
   }
   return count;

@@ -9,6 +9,8 @@
 
 namespace weft::jinja {
 
+/// The place of `needle` at or behind `from`, or npos; never slow, whatever the texts repeat.
+size_t find_text(std::string_view text, std::string_view needle, size_t from = 0);
 /// str.replace; a negative count means all. An empty `from` matches between code points.
 std::string replace_text(std::string_view text, std::string_view from, std::string_view to,
                          int64_t count);
