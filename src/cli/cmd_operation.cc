@@ -117,7 +117,7 @@ int cmd_run_operation(Session& session) {
   if (!status) {
     result.message = status.error().message;
     (void)connection->rollback();
-    session.console.fatal(status.error());
+    session.console.operation_failed(status.error());
   }
   outcome.results.push_back(std::move(result));
   session.write_run_results(outcome);

@@ -17,6 +17,11 @@ using manifest::RunResult;
 
 std::string relation_text(const Node& node) { return node.schema + "." + node.alias; }
 
+/// A unit test is named with its model, since two models may have tests of one name.
+std::string test_name(const Node& node) {
+  return (node.unit_test == nullptr ? "" : node.unit_test->model + "::") + node.name;
+}
+
 std::string materialization_text(const Node& node, std::string_view materialized) {
   switch (node.type) {
     case ResourceType::Seed:
@@ -26,8 +31,7 @@ std::string materialization_text(const Node& node, std::string_view materialized
     case ResourceType::Test:
       return "test " + node.name;
     case ResourceType::UnitTest:
-      return "unit_test " + (node.unit_test == nullptr ? "" : node.unit_test->model + "::") +
-             node.name;
+      return "unit_test " + test_name(node);
     case ResourceType::Function:
       return "function " + relation_text(node);
     case ResourceType::Model:
@@ -256,7 +260,7 @@ namespace {
 base::DataMap test_data(const manifest::Manifest* manifest, const Node& node,
                         const RunResult& result) {
   base::DataMap data;
-  data.set("name", base::Data(node.name));
+  data.set("name", base::Data(test_name(node)));
   data.set("num_failures", base::Data(result.failures.value_or(0)));
   if (manifest != nullptr && node.test != nullptr && node.test->attached_node.valid())
     data.set("attached_node", base::Data(manifest->node(node.test->attached_node).unique_id));
@@ -275,9 +279,10 @@ void Console::result_line(size_t index, size_t total, const Node& node, const Ru
   }
   if (is_test(node)) {
     std::string status = base::to_upper(result.status);
-    std::string text = fmt::format("{} {}", status, node.name);
+    const std::string name = test_name(node);
+    std::string text = fmt::format("{} {}", status, name);
     if (result.status == "fail" || result.status == "warn") {
-      text = fmt::format("{} {} {}", status, result.failures.value_or(0), node.name);
+      text = fmt::format("{} {} {}", status, result.failures.value_or(0), name);
       status = fmt::format("{} {}", status, result.failures.value_or(0));
     }
     Level level = result.status == "pass"   ? Level::Info
@@ -476,7 +481,8 @@ void Console::show(const diag::Diagnostic& diagnostic) {
     log_.write({"MainEncounteredError", "Z002", Level::Error, std::move(text), std::move(data)});
 }
 
-void Console::fatal(const diag::Diagnostic& diagnostic) {
+void Console::write_error(const diag::Diagnostic& diagnostic, std::string_view opening,
+                          std::string_view event, std::string_view event_code) {
   const diag::CodeInfo& info = code_info(diagnostic.code);
   std::string legacy = diagnostic.legacy_text;
   if (info.severity == diag::Severity::Warning) {
@@ -485,7 +491,7 @@ void Console::fatal(const diag::Diagnostic& diagnostic) {
     legacy = fmt::format("{}\n  {}", info.headline, diagnostic.message);
   }
   std::string text =
-      "Encountered an error:\n" + legacy + "\n\n" +
+      tagged_error(std::string(opening) + legacy, log_.has_colors()) + "\n\n" +
       render_text(diagnostic, sources_, {log_.has_colors(), 120, !diagnostic.legacy_text.empty()});
   while (!text.empty() && text.back() == '\n')
     text.pop_back();
@@ -493,11 +499,21 @@ void Console::fatal(const diag::Diagnostic& diagnostic) {
   data.set("exc", base::Data(legacy));
   if (log_.is_json())
     data.set("diagnostic", diagnostic_data(diagnostic, sources_));
-  log_.write({"MainEncounteredError", "Z002", Level::Error, std::move(text), std::move(data)});
+  log_.write({event, event_code, Level::Error, std::move(text), std::move(data)});
+}
+
+void Console::fatal(const diag::Diagnostic& diagnostic) {
+  write_error(diagnostic, "Encountered an error:\n", "MainEncounteredError", "Z002");
+}
+
+void Console::operation_failed(const diag::Diagnostic& diagnostic) {
+  write_error(diagnostic,
+              "Encountered an error while running operation: ", "RunningOperationCaughtError",
+              "Q001");
 }
 
 void Console::compile_failed(const std::vector<RunResult>& results) {
-  std::string text = "Encountered an error:\nRuntime Error\n";
+  std::string text = tagged_error("Encountered an error:\nRuntime Error\n", log_.has_colors());
   auto failed = std::find_if(results.begin(), results.end(),
                              [](const RunResult& one) { return one.status == "error"; });
   if (failed != results.end())

@@ -62,6 +62,8 @@ class Console final : public run::Listener,
   void show(const diag::Diagnostic& diagnostic);
   /// The error that ends a command: dbt's headline first, then the excerpt.
   void fatal(const diag::Diagnostic& diagnostic);
+  /// The same for the macro or statement of `run-operation`.
+  void operation_failed(const diag::Diagnostic& diagnostic);
   /// The lines after a run: the summary, what failed and why, `Done. PASS=…`.
   void end_of_run(const manifest::Manifest& manifest,
                   const std::vector<manifest::RunResult>& results, double elapsed,
@@ -91,6 +93,8 @@ class Console final : public run::Listener,
                 bool (*is_shown)(const manifest::RunResult& result));
   void failure(const manifest::Node& node, const manifest::RunResult& result);
   void failure_details(const manifest::Node& node, const manifest::RunResult& result, Level level);
+  void write_error(const diag::Diagnostic& diagnostic, std::string_view opening,
+                   std::string_view event, std::string_view event_code);
   void freshness_line(size_t index, size_t total, const manifest::Node& node,
                       const manifest::RunResult& result);
   void fancy_line(std::string_view name, std::string_view code, Level level, size_t index,

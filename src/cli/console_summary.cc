@@ -186,11 +186,12 @@ void Console::failure(const Node& node, const RunResult& result) {
   head.set("resource_type", base::Data(resource_type_name(node.type)));
   head.set("node_name", base::Data(node.name));
   head.set("path", base::Data(node.original_file_path));
-  log_.write({is_warning ? "RunResultWarning" : "RunResultFailure", is_warning ? "Z021" : "Z022",
-              level,
-              fmt::format("{} in {} {} ({})", is_warning ? "Warning" : "Failure",
-                          resource_type_name(node.type), node.name, node.original_file_path),
-              std::move(head)});
+  const std::string where = fmt::format("in {} {} ({})", resource_type_name(node.type), node.name,
+                                        node.original_file_path);
+  log_.write(
+      {is_warning ? "RunResultWarning" : "RunResultFailure", is_warning ? "Z021" : "Z022", level,
+       is_warning ? tagged_warning(nullptr, where, false) : tagged_error(where, log_.has_colors()),
+       std::move(head)});
   failure_details(node, result, level);
 }
 

@@ -106,4 +106,8 @@ std::string tagged_warning(const WarningEvent* event, std::string_view text, boo
   return fmt::format("[WARNING]: {}", text);
 }
 
+std::string tagged_error(std::string_view text, bool has_colors) {
+  return fmt::format("[{}]: {}", has_colors ? "\x1b[31mERROR\x1b[0m" : "ERROR", text);
+}
+
 }  // namespace weft::cli

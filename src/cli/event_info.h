@@ -33,4 +33,7 @@ const WarningEvent* find_warning_event(std::string_view name);
 /// require_event_names_in_deprecations.
 std::string tagged_warning(const WarningEvent* event, std::string_view text, bool names_events);
 
+/// An error as dbt begins it: `[ERROR]: `, the word in red where there are colours.
+std::string tagged_error(std::string_view text, bool has_colors);
+
 }  // namespace weft::cli

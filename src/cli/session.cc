@@ -511,8 +511,8 @@ std::optional<graph::NodeSet> Session::select(const std::vector<ResourceType>& k
   }
   if (!flush_sink())
     return std::nullopt;
-  if (retried != nullptr)
-    *selected = retried_nodes();
+  if (retried != nullptr && !find_retried(*selected))
+    return std::nullopt;
   if (shared != nullptr) {
     shared->selected_resources.clear();
     for (manifest::NodeId id : selected->members())
@@ -523,14 +523,24 @@ std::optional<graph::NodeSet> Session::select(const std::vector<ResourceType>& k
   return std::move(*selected);
 }
 
-graph::NodeSet Session::retried_nodes() const {
-  graph::NodeSet made(parsed->manifest.nodes.size());
+bool Session::find_retried(graph::NodeSet& nodes) {
+  nodes = graph::NodeSet(parsed->manifest.nodes.size());
   for (const std::string& unique_id : retried->unique_ids) {
     manifest::NodeId id = parsed->manifest.find(unique_id);
-    if (id.valid())
-      made.insert(id);
+    if (!id.valid()) {
+      diag::Diagnostic gone;
+      gone.code = diag::Code::StateMissing;
+      gone.message =
+          fmt::format("`{}` failed in the earlier run and is no longer there", unique_id);
+      gone.hint = "give the earlier command again in place of `retry`";
+      gone.legacy_text = fmt::format(
+          "Compilation Error\n  Couldn't find model '{}' -- does it exist or is it disabled?",
+          unique_id);
+      return fatal(gone);
+    }
+    nodes.insert(id);
   }
-  return made;
+  return true;
 }
 
 const manifest::StateManifest* Session::defer_manifest() {

@@ -128,7 +128,8 @@ class Session {
   bool read_state();
   /// manifest.json of --defer-state, else of --state; null after an error.
   const manifest::StateManifest* defer_manifest();
-  graph::NodeSet retried_nodes() const;
+  /// The nodes that `retry` repeats. False, with an error, when one of them is gone.
+  bool find_retried(graph::NodeSet& nodes);
 
   std::optional<manifest::StateManifest> state_manifest_, defer_manifest_;
   std::optional<manifest::RunResults> state_results_;

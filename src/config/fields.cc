@@ -158,7 +158,8 @@ void Fields::fail(Diagnostic error) {
     error_ = std::move(error);
 }
 
-void Fields::warn_unknown(std::span<const std::string_view> known, diag::Sink& sink) const {
+std::vector<Diagnostic> Fields::unknown_keys(std::span<const std::string_view> known) const {
+  std::vector<Diagnostic> made;
   std::vector<std::string> names(known.begin(), known.end());
   for (const base::DataEntry& entry : values_) {
     std::string key = dashed(entry.key);
@@ -172,7 +173,27 @@ void Fields::warn_unknown(std::span<const std::string_view> known, diag::Sink& s
     d.span = key_span(entry.key);
     if (auto near = base::nearest(entry.key, names))
       d.hint = fmt::format("did you mean `{}`?", *near);
+    d.legacy_text = fmt::format(
+        "Runtime Error\n  at path []: Additional properties are not allowed ('{}' was unexpected)",
+        entry.key);
+    made.push_back(std::move(d));
+  }
+  return made;
+}
+
+void Fields::warn_unknown(std::span<const std::string_view> known, diag::Sink& sink) const {
+  for (Diagnostic& d : unknown_keys(known)) {
+    d.legacy_text.clear();
     sink.report(std::move(d));
+  }
+}
+
+void Fields::refuse_unknown(std::span<const std::string_view> known) {
+  for (Diagnostic& d : unknown_keys(known)) {
+    d.code = code_;
+    if (d.hint.empty())
+      d.hint = "remove it; values of your own belong under `vars`";
+    fail(std::move(d));
   }
 }
 

@@ -49,8 +49,11 @@ class Fields {
 
   /// Warns about the keys that are not in `known`, naming the nearest.
   void warn_unknown(std::span<const std::string_view> known, diag::Sink& sink) const;
+  /// Makes the first key that is not in `known` an error, in dbt's words too.
+  void refuse_unknown(std::span<const std::string_view> known);
 
  private:
+  std::vector<diag::Diagnostic> unknown_keys(std::span<const std::string_view> known) const;
   const yaml::Entry* entry(std::string_view key) const;
 
   const yaml::Node* node_;

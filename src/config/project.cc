@@ -352,7 +352,42 @@ void read_trees(Project& project, Fields& fields) {
   read("exposures", &ConfigTrees::exposures);
 }
 
-void read_rest(Project& project, Fields& fields, diag::Sink& sink) {
+/// `1.0`, or a semantic version.
+bool is_project_version(std::string_view text) {
+  const size_t suffix = std::min(text.find_first_of("-+"), text.size());
+  std::vector<std::string_view> parts = base::split(text.substr(0, suffix), '.');
+  if (parts.size() != 3 && (parts.size() != 2 || suffix != text.size()))
+    return false;
+  for (std::string_view part : parts) {
+    if (part.empty() || part.find_first_not_of("0123456789") != std::string_view::npos ||
+        (part.size() > 1 && part.front() == '0'))
+      return false;
+  }
+  auto is_suffix_char = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' || c == '+';
+  };
+  text.remove_prefix(suffix);
+  return text.size() != 1 && std::all_of(text.begin(), text.end(), is_suffix_char);
+}
+
+/// Keys that weft does not need, with values that dbt would refuse.
+void check_unused_keys(Fields& fields) {
+  auto refuse = [&](std::string_view key, const char* wanted) {
+    Diagnostic d = fields.wrong(key, wanted);
+    d.legacy_text = fmt::format(
+        "Runtime Error\n  at path ['{}']: {} is not valid under any of the given schemas", key,
+        python_repr(*fields.find(key)));
+    fields.fail(std::move(d));
+  };
+  const base::Data* version = fields.find("version");
+  if (version != nullptr && version->is_string() && !is_project_version(version->as_string()))
+    refuse("version", "a version like `1.0` or `1.0.0`");
+  const base::Data* cloud = fields.find("dbt-cloud");
+  if (cloud != nullptr && !cloud->is_map() && !cloud->is_null())
+    refuse("dbt-cloud", "a mapping");
+}
+
+void read_rest(Project& project, Fields& fields) {
   read_quoting(project, fields);
   read_dispatch(project, fields);
   read_query_comment(project, fields);
@@ -365,7 +400,8 @@ void read_rest(Project& project, Fields& fields, diag::Sink& sink) {
   if (int64_t version = fields.integer("config-version", 2); version != 2)
     fields.fail(invalid(fmt::format("`config-version` is {}, and only 2 is understood", version),
                         fields.value_span("config-version")));
-  fields.warn_unknown(kKnownKeys, sink);
+  check_unused_keys(fields);
+  fields.refuse_unknown(kKnownKeys);
 }
 
 struct ProjectFile {
@@ -529,7 +565,7 @@ diag::Result<Project> load_project(const std::string& root, bool is_root,
   project.flags = fields.map("flags");
   check_name(project, fields);
   read_paths(project, fields);
-  read_rest(project, fields, sink);
+  read_rest(project, fields);
   if (!file_vars.empty() && !project.vars.empty()) {
     Diagnostic d = invalid("vars.yml and dbt_project.yml both set variables",
                            fields.key_span("vars"), "keep one of the two");

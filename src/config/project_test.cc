@@ -103,14 +103,6 @@ TEST_CASE("a query comment can be turned off") {
   }
 }
 
-TEST_CASE("unknown keys are warned about with the nearest name") {
-  Fixture f;
-  loaded(f, "name: a\nmodle-paths: [x]\n");
-  CHECK(f.reported() ==
-        "warning[W0611]: `modle-paths` is no key of dbt_project.yml\n  dbt_project.yml:2:1\n"
-        "2 | modle-paths: [x]\n  | ^^^^^^^^^^^\nhint: did you mean `model-paths`?\n");
-}
-
 TEST_CASE("mistakes in the project file are explained") {
   CHECK(failure("version: 1\n") ==
         "error[E0601]: dbt_project.yml has no `name`\nhint: add a line like: name: my_project\n");
@@ -119,6 +111,14 @@ TEST_CASE("mistakes in the project file are explained") {
       "error[E0601]: the project's name `my-shop` is not made of letters, digits and underscores, "
       "starting with a letter\n  dbt_project.yml:1:7\n1 | name: my-shop\n  |       ^^^^^^^\n"
       "hint: call it `my_shop`\n");
+  CHECK(failure("name: a\nmodle-paths: [x]\n") ==
+        "error[E0601]: `modle-paths` is no key of dbt_project.yml\n  dbt_project.yml:2:1\n"
+        "2 | modle-paths: [x]\n  | ^^^^^^^^^^^\nhint: did you mean `model-paths`?\n");
+  for (const char* version : {"latest", "1", "1.", "01.0", "1.0-beta", "1.0.0-", "1.0.0 x"}) {
+    CHECK(contains(failure(fmt::format("name: a\nversion: '{}'\n", version)),
+                   "a version like `1.0` or `1.0.0` is expected"));
+  }
+  CHECK(contains(failure("name: a\ndbt-cloud: text\n"), "a mapping is expected"));
   CHECK(contains(failure("name: target\n"), "is a word of the template language"));
   CHECK(contains(failure("name: a\nmodel-paths: models\n"),
                  "`model-paths` of dbt_project.yml is `models`, and a list is expected"));

@@ -89,7 +89,7 @@ class PytzZone final : public jinja::ZoneObject {
     is_static_ = info.end > SystemSeconds(std::chrono::seconds(10'000'000'000));
   }
 
-  std::string_view type_name() const override { return zone_ ? name_ : "UTC"; }
+  std::string_view type_name() const override { return zone_ ? std::string_view(name_) : "UTC"; }
   const std::string& name() const { return name_; }
 
   void attach(DateTime& local) const override { put(local, first_); }

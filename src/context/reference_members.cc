@@ -82,23 +82,48 @@ void note_use(const NodeScope::UnitTestInputs& inputs, const std::string& cte) {
     inputs.used.push_back(cte);
 }
 
+/// A unit test never reads what is really in the database: each input has rows of its own.
+[[noreturn]] void raise_no_input(Worker& worker, const Node& test, const Node& target) {
+  const bool is_source = target.source != nullptr;
+  std::string name = is_source ? target.source->source_name + "." + target.name : target.name;
+  std::string version = target.model == nullptr || target.model->version.is_null()
+                            ? ""
+                            : " with version '" + python_str(target.model->version) + "'";
+  diag::Diagnostic diagnostic;
+  diagnostic.code = is_source ? diag::Code::UnknownSource : diag::Code::UnknownRef;
+  diagnostic.message =
+      fmt::format("unit test `{}` gives no rows for `{}`{}", test.name, name, version);
+  diagnostic.hint = "add it to the test's `given`; `rows: []` stands for an empty one";
+  diagnostic.legacy_text = fmt::format(
+      "Compilation Error in unit_test {} ({})\n  Unit_Test '{}' ({}) depends on a {} named '{}'{} "
+      "which was not found",
+      test.name, test.original_file_path, test.unique_id, test.original_file_path,
+      is_source ? "source" : "node", name, version);
+  worker.interpreter().raise(std::move(diagnostic));
+}
+
+/// The rows that a unit test gives in the place of a node.
+Value unit_test_relation(Worker& worker, const NodeScope::UnitTestInputs& inputs, NodeId id) {
+  for (const auto& [input, cte] : inputs.cte_by_node) {
+    if (input != id)
+      continue;
+    note_use(inputs, cte);
+    Relation relation;
+    relation.identifier = cte;
+    relation.type = adapter::RelationType::Cte;
+    relation.quote.identifier = false;
+    return relation_value(std::move(relation));
+  }
+  raise_no_input(worker, *inputs.test, worker.shared().manifest.node(id));
+}
+
 /// The relation of a node as its reader sees it: CTE of an ephemeral model, deferred, or its own.
 Value target_relation(Worker& worker, NodeId id) {
   const Shared& shared = worker.shared();
   NodeScope& scope = worker.scope();
   const Node& target = shared.manifest.node(id);
-  if (scope.unit_test != nullptr) {
-    for (const auto& [input, cte] : scope.unit_test->cte_by_node) {
-      if (input == id) {
-        note_use(*scope.unit_test, cte);
-        Relation relation;
-        relation.identifier = cte;
-        relation.type = adapter::RelationType::Cte;
-        relation.quote.identifier = false;
-        return relation_value(std::move(relation));
-      }
-    }
-  }
+  if (scope.unit_test != nullptr)
+    return unit_test_relation(worker, *scope.unit_test, id);
   Relation relation;
   if (target.is_ephemeral_model(shared.manifest.config_of(target))) {
     std::vector<NodeId>& used = scope.ephemerals;

@@ -90,6 +90,8 @@ struct NodeScope {
   /// Unit tests: replacements for ref() and source() by unique id, and stand-ins for macros, vars,
   /// env.
   struct UnitTestInputs {
+    /// The unit test itself; `node` of the scope is the model it tests.
+    const manifest::Node* test = nullptr;
     std::vector<std::pair<manifest::NodeId, std::string>> cte_by_node;
     std::optional<std::string> this_cte;
     /// Receives the names that the text asked for, each once, in order.

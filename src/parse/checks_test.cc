@@ -1,6 +1,7 @@
 #include "parse/checks.h"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "parse/test_project.h"
 
@@ -66,6 +67,45 @@ TEST_CASE("a file that is not UTF-8 is shown at its wrong byte", "[checks]") {
   CHECK(source.path == "models/m.sql");
   CHECK(source.place(found.span.begin).line == 2);
   CHECK(source.place(found.span.begin).column == 4);
+}
+
+TEST_CASE("colours of nodes are names or codes", "[checks]") {
+  for (const char* color : {"gold", "DarkSlateGray", "#fff", "#CD7F32"}) {
+    INFO(color);
+    Checked project{{"/q/models/s.yml", fmt::format("models:\n  - name: m\n    config:\n      docs: "
+                                                    "{{node_color: '{}'}}\n",
+                                                    color)}};
+    CHECK(project.count(Code::ConfigInvalid) == 0);
+  }
+  for (const char* color : {"golden", "#ff", "#ggg", "#12345", "fff"}) {
+    INFO(color);
+    Checked project{{"/q/models/m.sql",
+                     fmt::format("{{{{ config(docs={{'node_color': '{}'}}) }}}} select 1", color)}};
+    CHECK(project.says(Code::ConfigInvalid,
+                       fmt::format("Invalid color name for docs.node_color: {}.", color)));
+  }
+}
+
+TEST_CASE("build_after is a number of periods", "[checks]") {
+  auto with = [](const char* after) {
+    return Checked{{"/q/models/s.yml", fmt::format("models:\n  - name: m\n    config:\n      "
+                                                   "freshness: {{build_after: {}}}\n",
+                                                   after)}};
+  };
+  CHECK(with("{count: 4, period: hour}").count(Code::ConfigInvalid) == 0);
+  CHECK(with("{count: 4}").says(Code::ConfigInvalid, "must have a value for `period` if a `count`"));
+  CHECK(with("{period: day}").says(Code::ConfigInvalid, "must have a value for `count` if a `period`"));
+}
+
+TEST_CASE("sections of properties are lists of named items", "[checks]") {
+  CHECK(Checked{{"/q/models/s.yml", "models:\n  name: m\n"}}.says(
+      Code::PropertiesInvalid,
+      "The schema file at models/s.yml is invalid because the value of 'models' is not a list"));
+  CHECK(Checked{{"/q/models/s.yml", "models:\n  - description: d\n"}}.says(
+      Code::PropertiesInvalid, "Entry did not contain a name"));
+  Checked single{{"/q/tests/s.yml", "data_tests:\n  - not_null:\n      x: 1\n"}};
+  CHECK(single.count(Code::PropertiesInvalid) == 0);
+  CHECK(single.says(Code::UnknownKey, "Unable to parse 'data_tests' section of file 'tests/s.yml'"));
 }
 
 TEST_CASE("deprecation dates are told to the model and to who refers to it", "[checks]") {

@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "parse/checks.h"
+#include "parse/node_color.h"
 
 namespace weft::parse {
 namespace {
@@ -133,6 +134,45 @@ bool check_contract_with_incremental(State& state, const Node& node, const DataM
   return false;
 }
 
+bool check_node_color(State& state, const Node& node, const DataMap& config) {
+  const Data* docs = config.find("docs");
+  const Data* color = docs == nullptr ? nullptr : docs->get("node_color");
+  if (color == nullptr || !color->truthy() || is_node_color(python_str(*color)))
+    return true;
+  const std::string text = python_str(*color);
+  report_value(state, node, "",
+               fmt::format("Invalid color name for docs.node_color: {}. It is neither a valid HTML "
+                           "color name nor a valid HEX code.",
+                           text),
+               fmt::format("`docs.node_color` of {} `{}` is `{}`, and a colour is expected",
+                           resource_type_name(node.type), node.name, text),
+               "write a name like `gold`, or a code like `\"#cd7f32\"`");
+  return false;
+}
+
+/// A model's build_after is a number of periods: both or neither.
+bool check_build_after(State& state, const Node& node, const DataMap& config) {
+  const Data* freshness = node.model == nullptr ? nullptr : config.find("freshness");
+  const Data* after = freshness == nullptr ? nullptr : freshness->get("build_after");
+  if (after == nullptr || !after->is_map())
+    return true;
+  const Data *count = after->get("count"), *period = after->get("period");
+  const bool has_count = count != nullptr && !count->is_null();
+  const bool has_period = period != nullptr && period->truthy();
+  if (has_count == has_period)
+    return true;
+  const char* given = has_count ? "count" : "period";
+  const char* missing = has_count ? "period" : "count";
+  report_value(
+      state, node, "",
+      fmt::format("`freshness.build_after` must have a value for `{}` if a `{}` is "
+                  "provided",
+                  missing, given),
+      fmt::format("`build_after` of model `{}` has a `{}` and no `{}`", node.name, given, missing),
+      "write both, such as `build_after: {count: 4, period: hour}`");
+  return false;
+}
+
 void report_access(State& state, const Node& node, std::string_view materialization) {
   const std::string& access = node.model->access;
   diag::Diagnostic d;
@@ -228,7 +268,8 @@ bool check_config(State& state, const Node& node, const DataMap& config) {
     return false;
   }
   return check_materialization(state, node, config) &&
-         check_contract_with_incremental(state, node, config);
+         check_contract_with_incremental(state, node, config) &&
+         check_node_color(state, node, config) && check_build_after(state, node, config);
 }
 
 void check_enabled_and_access(State& state) {

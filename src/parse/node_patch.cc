@@ -76,16 +76,15 @@ std::string plural_of(ResourceType type) {
 }
 
 void report_contract(State& state, const Node& node, const Entry* entry, std::string message,
-                     std::string hint) {
+                     std::string hint, std::string_view words) {
   diag::Diagnostic diagnostic;
   diagnostic.code = diag::Code::ContractInvalid;
   diagnostic.message = std::move(message);
   diagnostic.span = entry == nullptr ? node.source_span : entry->node->span;
   diagnostic.hint = std::move(hint);
-  diagnostic.legacy_text = fmt::format(
-      "Parsing Error\n  Constraints must be defined in a `yml` schema configuration "
-      "file like `schema.yml`.\n  Original File Path: ({})\n  Error: {}",
-      node.original_file_path, diagnostic.message);
+  diagnostic.legacy_text =
+      fmt::format("Parsing Error\n  Contract enforcement failed for: ({})\n  {}",
+                  node.original_file_path, words);
   state.report(std::move(diagnostic));
 }
 
@@ -95,7 +94,17 @@ void check_contract(State& state, Node& node, const Entry* entry, const DataMap&
   if (node.columns.empty()) {
     report_contract(state, node, entry,
                     fmt::format("model `{}` has an enforced contract but no columns", node.name),
-                    "list its columns with `name` and `data_type` in a properties file");
+                    "list its columns with `name` and `data_type` in a properties file",
+                    "Constraints must be defined in a `yml` schema configuration file like "
+                    "`schema.yml`.");
+    return;
+  }
+  if (node.language != "sql") {
+    report_contract(state, node, entry,
+                    fmt::format("model `{}` has an enforced contract and is written in {}",
+                                node.name, node.language),
+                    "contracts are for models in SQL",
+                    fmt::format("Language Error: Expected 'sql' but found '{}'", node.language));
     return;
   }
   const Data* materialized = config.find("materialized");
@@ -142,7 +151,7 @@ void render_foreign_keys(State& state, context::Worker& worker, Node& node) {
     for (const manifest::Constraint& constraint : constraints) {
       if (!constraint.to || constraint.type != "foreign_key")
         continue;
-      if (constraint.to->find('(') == std::string::npos) {
+      if (constraint.to->find('(') == std::string::npos || constraint.to->back() != ')') {
         report_foreign_key(state, node, *constraint.to);
         continue;
       }

@@ -17,14 +17,35 @@ constexpr std::array<std::string_view, 14> kSections = {
     "macros",          "exposures", "groups",     "unit_tests",   "metrics",
     "semantic_models", "functions", "data_tests", "saved_queries"};
 
-void report_invalid(State& state, std::string message, diag::Span span, std::string hint) {
+void report_invalid(State& state, std::string message, diag::Span span, std::string hint,
+                    std::string legacy = {}) {
   diag::Diagnostic diagnostic;
   diagnostic.code = diag::Code::PropertiesInvalid;
-  diagnostic.legacy_text = "Parsing Error\n  " + message;
+  diagnostic.legacy_text = "Parsing Error\n  " + (legacy.empty() ? message : legacy);
   diagnostic.message = std::move(message);
   diagnostic.span = span;
   diagnostic.hint = std::move(hint);
   state.report(std::move(diagnostic));
+}
+
+/// Only properties of single tests are not worth an error: dbt goes on without them.
+void report_nameless(State& state, const ProjectFile& file, std::string_view section,
+                     diag::Span span) {
+  constexpr const char* kWords = "Entry did not contain a name";
+  const std::string message = fmt::format("an item of `{}` has no name", section);
+  if (section != "data_tests") {
+    report_invalid(state, message, span, "add `name:`", kWords);
+    return;
+  }
+  diag::Diagnostic warning;
+  warning.code = diag::Code::UnknownKey;
+  warning.message = message;
+  warning.span = span;
+  warning.hint = "add `name:`; properties of generic tests stand at their models";
+  warning.legacy_text =
+      fmt::format("Unable to parse 'data_tests' section of file '{}'\nParsing Error\n  {}",
+                  file.original_file_path, kWords);
+  state.report(std::move(warning));
 }
 
 void check_top_keys(State& state, const yaml::Node& root) {
@@ -49,8 +70,12 @@ void add_section(State& state, size_t file, std::string_view section, const yaml
   if (list.is_null())
     return;
   if (!list.is_sequence()) {
-    report_invalid(state, fmt::format("`{}` must be a list", section), list.span,
-                   "start each item with `- name:`");
+    report_invalid(
+        state, fmt::format("`{}` must be a list", section), list.span,
+        "start each item with `- name:`",
+        fmt::format("The schema file at {} is invalid because the value of '{}' is not a "
+                    "list",
+                    state.files[file].original_file_path, section));
     return;
   }
   for (const yaml::Node* item : list.items) {
@@ -61,8 +86,7 @@ void add_section(State& state, size_t file, std::string_view section, const yaml
     }
     const yaml::Node* name = item->find("name");
     if (name == nullptr || !name->is_scalar() || name->is_null()) {
-      report_invalid(state, fmt::format("an item of `{}` has no name", section), item->span,
-                     "add `name:`");
+      report_nameless(state, state.files[file], section, item->span);
       continue;
     }
     Entry entry;

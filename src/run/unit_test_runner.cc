@@ -189,6 +189,7 @@ diag::Status compile_unit_test(NodeRun& run) {
   NodeId tested_id = fields.tested_node;
   const Node& tested = run.manifest().node(tested_id);
   Inputs inputs;
+  inputs.names.test = &node;
   inputs.names.macros = &fields.override_macros;
   inputs.names.vars = &fields.override_vars;
   inputs.names.env_vars = &fields.override_env_vars;

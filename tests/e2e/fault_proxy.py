@@ -91,7 +91,8 @@ class FaultProxy:
                 head = read(server, 1 + LENGTH)
                 body = read(server, struct.unpack("!I", head[1:])[0] - LENGTH)
                 if state["lost"]:
-                    if head[:1] == b"Z":
+                    # Ready for the next query, or waiting for the rows of a COPY.
+                    if head[:1] in (b"Z", b"G"):
                         break
                     continue
                 client.sendall(head + body)
