@@ -1,6 +1,7 @@
 #include "config/project.h"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "base/json.h"
 #include "config/config_fixture.h"
