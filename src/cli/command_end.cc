@@ -36,6 +36,8 @@ base::DataMap resource_data(std::string_view command, bool success, double elaps
 }  // namespace
 
 int Session::finish(int code) {
+  if (!write_due_manifest())
+    code = kUnhandled;
   if (diag::Status status = console.end_of_command(); !status) {
     fatal(status.error());
     code = kUnhandled;

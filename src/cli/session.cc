@@ -14,6 +14,7 @@
 #include "config/deprecations.h"
 #include "config/profile_flags.h"
 #include "config/variables.h"
+#include "manifest/run_results_writer.h"
 #include "run/defer.h"
 
 namespace weft::cli {
@@ -309,8 +310,26 @@ bool Session::parse() {
   // `docs generate --no-compile` describes what an earlier command left.
   const base::Data* compiles = line.values.find("compile");
   bool leaves_manifest = compiles != nullptr && !compiles->truthy();
-  return leaves_manifest || write_parsed_manifest();
+  if (leaves_manifest)
+    return true;
+  is_manifest_due_ = may_write_later();
+  return is_manifest_due_ || write_parsed_manifest();
 }
+
+bool Session::may_write_later() const {
+  constexpr std::string_view kWriters[] = {"run", "build", "test", "seed", "snapshot", "compile"};
+  std::string_view name = line.command->name;
+  if (std::find(std::begin(kWriters), std::end(kWriters), name) == std::end(kWriters))
+    return false;
+  // A state may be the target folder itself, and is compared with what was just parsed.
+  bool has_state = !option_text(line, "state").empty() || !flags.get_string("state").empty() ||
+                   !flags.get_string("defer_state").empty();
+  return !has_state && flags.get_bool("write_json") &&
+         env.files.exists(
+             base::join_path(base::join_path(project.root, target_path()), "manifest.json"));
+}
+
+bool Session::write_due_manifest() { return !is_manifest_due_ || write_manifest(); }
 
 bool Session::write_parsed_manifest() {
   if (!flags.get_bool("write_json"))
@@ -339,6 +358,7 @@ bool Session::write_parsed_manifest() {
 }
 
 bool Session::write_manifest() {
+  is_manifest_due_ = false;
   return !flags.get_bool("write_json") ||
          (write_artifact("manifest.json",
                          [&](const base::PutPart& put) {
@@ -644,14 +664,14 @@ int Session::exit_code(const run::RunOutcome& outcome) {
 bool Session::write_run_results(const run::RunOutcome& outcome) {
   if (!flags.get_bool("write_json"))
     return true;
-  manifest::RunResults results;
-  results.metadata = parsed->manifest.metadata;
-  results.metadata.generated_at = env.clock.now_us();
-  results.results = outcome.results;
-  results.elapsed_time = outcome.elapsed;
-  results.args = artifact_args();
+  manifest::Metadata metadata = parsed->manifest.metadata;
+  metadata.generated_at = env.clock.now_us();
+  base::DataMap args = artifact_args();
+  manifest::RunResultsView view{metadata, outcome.results, outcome.elapsed, args};
   keep_last_run(*this);
-  return write_artifact("run_results.json", run_results_json(results));
+  return write_artifact("run_results.json", [&](const base::PutPart& put) {
+    return manifest::write_run_results_json(view, base::hardware_threads(), put);
+  });
 }
 
 }  // namespace weft::cli

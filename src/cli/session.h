@@ -119,6 +119,11 @@ class Session {
   std::string cache_path() const;
   /// manifest.json after parsing, unless it is there already.
   bool write_parsed_manifest();
+  /// True when there is a manifest.json and this command ends by writing a new one, with what it
+  /// has compiled: then the one of parsing would be written for nobody.
+  bool may_write_later() const;
+  /// What was left for later and has not been written, because the command ended early.
+  bool write_due_manifest();
   bool fatal(const diag::Diagnostic& diagnostic);
   /// Where profiles.yml is looked for, as far as that is known before flags are.
   config::ProfileRequest profile_request(const std::string& root) const;
@@ -134,6 +139,7 @@ class Session {
   std::optional<manifest::StateManifest> state_manifest_, defer_manifest_;
   std::optional<manifest::RunResults> state_results_;
   std::optional<base::Data> state_sources_, current_sources_;
+  bool is_manifest_due_ = false;
 };
 
 }  // namespace weft::cli

@@ -1,9 +1,13 @@
 // run_results.json, sources.json and catalog.json.
+#include <algorithm>
+
+#include "base/ordered_parts.h"
 #include "base/strings.h"
 #include "manifest/artifacts.h"
 #include "manifest/field_writer.h"
 #include "manifest/json_text.h"
 #include "manifest/metadata_json.h"
+#include "manifest/run_results_writer.h"
 
 namespace weft::manifest {
 namespace {
@@ -153,22 +157,74 @@ void write_tables(JsonText& json, std::string_view key, const Catalog& catalog, 
 
 }  // namespace
 
+namespace {
+
+/// The text of run_results.json as parts that can be made in any order: what stands before the
+/// results, the results in portions, and what stands behind.
+class RunResultsParts {
+ public:
+  explicit RunResultsParts(const RunResultsView& view) : view_(view) {}
+
+  size_t size() const { return 2 + (view_.results.size() + kPortion - 1) / kPortion; }
+
+  std::string part(size_t index) const {
+    if (index == 0)
+      return head();
+    if (index + 1 == size())
+      return tail();
+    std::string out;
+    JsonText json(out, index > 1);
+    size_t first = (index - 1) * kPortion;
+    for (const RunResult& result :
+         view_.results.subspan(first, std::min(kPortion, view_.results.size() - first)))
+      write_result(json, result);
+    return out;
+  }
+
+ private:
+  static constexpr size_t kPortion = 128;
+
+  std::string head() const {
+    std::string out;
+    JsonText json(out);
+    json.open_map();
+    open_metadata(json, view_.metadata, "run-results/v6");
+    json.close_map();
+    json.key("results");
+    json.open_list();
+    return out;
+  }
+
+  std::string tail() const {
+    std::string out;
+    JsonText json(out);
+    json.close_list();
+    json.key("elapsed_time");
+    json.real(view_.elapsed_time);
+    json.key("args");
+    json.map(view_.args);
+    json.close_map();
+    return out;
+  }
+
+  const RunResultsView& view_;
+};
+
+}  // namespace
+
+std::optional<base::IoError> write_run_results_json(const RunResultsView& view, size_t threads,
+                                                    const base::PutPart& put) {
+  RunResultsParts parts(view);
+  return base::put_in_order(
+      parts.size(), threads, [&](size_t i) { return parts.part(i); }, put);
+}
+
 std::string run_results_json(const RunResults& results) {
+  RunResultsView view{results.metadata, results.results, results.elapsed_time, results.args};
+  RunResultsParts parts(view);
   std::string out;
-  JsonText json(out);
-  json.open_map();
-  open_metadata(json, results.metadata, "run-results/v6");
-  json.close_map();
-  json.key("results");
-  json.open_list();
-  for (const RunResult& result : results.results)
-    write_result(json, result);
-  json.close_list();
-  json.key("elapsed_time");
-  json.real(results.elapsed_time);
-  json.key("args");
-  json.map(results.args);
-  json.close_map();
+  for (size_t i = 0; i < parts.size(); ++i)
+    out += parts.part(i);
   return out;
 }
 

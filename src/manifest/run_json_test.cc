@@ -1,7 +1,9 @@
 #include <catch2/catch.hpp>
 
+#include "base/json.h"
 #include "manifest/artifacts.h"
 #include "manifest/metadata_json.h"
+#include "manifest/run_results_writer.h"
 
 namespace weft::manifest {
 namespace {
@@ -56,6 +58,32 @@ TEST_CASE("seeds and saved queries are neither compiled nor not") {
   const std::string json = run_results_json(results);
   CHECK(json.find(R"("compiled": null, "compiled_code": null, "relation_name": null)") !=
         std::string::npos);
+}
+
+TEST_CASE("the parts of many results make the same text with any number of threads") {
+  RunResults results;
+  for (int i = 0; i < 300; ++i) {
+    RunResult result;
+    result.unique_id = "model.p.m" + std::to_string(i);
+    result.status = "success";
+    results.results.push_back(result);
+  }
+  const std::string whole = run_results_json(results);
+  auto parsed = base::parse_json(whole);
+  REQUIRE(std::holds_alternative<base::Data>(parsed));
+  const base::Data* list = std::get<base::Data>(parsed).get("results");
+  REQUIRE(list->as_list().size() == 300);
+  CHECK(list->as_list()[299].get("unique_id")->as_string() == "model.p.m299");
+  RunResultsView view{results.metadata, results.results, results.elapsed_time, results.args};
+  for (size_t threads : {1, 2, 8}) {
+    std::string text;
+    auto error = write_run_results_json(view, threads, [&](std::string_view part) {
+      text += part;
+      return std::optional<base::IoError>();
+    });
+    CHECK_FALSE(error);
+    CHECK(text == whole);
+  }
 }
 
 TEST_CASE("freshness results and errors") {
