@@ -50,6 +50,8 @@ TEST_CASE("a rollback put off keeps its locks until settle()", "[connection][dat
   TestDatabase database(*server);
   database.run("create table $S.t (x int)");
   std::unique_ptr<Connection> other = database.adapter->connect("other");
+  // Behind a commit statements would run outside of a transaction.
+  REQUIRE(database.connection->rollback());
   REQUIRE(database.connection->execute(in_schema("select * from $S.t", database.schema)));
   REQUIRE(database.connection->rollback_later());
   CHECK_FALSE(is_free(database, *other));
@@ -71,6 +73,7 @@ TEST_CASE("errors behind a rollback put off have their place and end the transac
   Connection& connection = *database.connection;
   // The first is refused before anything of the text runs, the rollback included.
   for (std::string wrong : {"select 1 1", "select nope"}) {
+    REQUIRE(connection.rollback());
     REQUIRE(connection.execute(in_schema("create table $S.gone (x int)", database.schema)));
     REQUIRE(connection.rollback_later());
     auto failed = connection.execute(wrong);
@@ -81,6 +84,7 @@ TEST_CASE("errors behind a rollback put off have their place and end the transac
   }
   // What must stand alone still does.
   database.run("create table $S.t (x int)");
+  REQUIRE(connection.rollback());
   REQUIRE(connection.execute("select 1"));
   REQUIRE(connection.rollback_later());
   CHECK(connection.query_catalog(in_schema("vacuum $S.t", database.schema)).ok());
