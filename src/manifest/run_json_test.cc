@@ -75,7 +75,7 @@ TEST_CASE("the parts of many results make the same text with any number of threa
   REQUIRE(list->as_list().size() == 300);
   CHECK(list->as_list()[299].get("unique_id")->as_string() == "model.p.m299");
   RunResultsView view{results.metadata, results.results, results.elapsed_time, results.args};
-  for (size_t threads : {1, 2, 8}) {
+  for (size_t threads : {size_t{1}, size_t{2}, size_t{8}}) {
     std::string text;
     auto error = write_run_results_json(view, threads, [&](std::string_view part) {
       text += part;
