@@ -1,8 +1,7 @@
 // What the handles of value.h point at, and the one door to it. Private to the engine.
 #pragma once
 
-#include <algorithm>
-#include <charconv>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -88,9 +87,7 @@ struct ValueAccess {
       to = Value::integer(n);
       return;
     }
-    std::memcpy(to.raw_.bytes, &n, sizeof n);
-    to.raw_.flags = 0;
-    to.raw_.kind = Kind::Int;
+    to.raw_ = packed(static_cast<uint64_t>(n), 0, 0, Kind::Int);
   }
   static uint8_t flags(const Value& value) { return value.raw_.flags; }
   static void set_flags(Value& value, int flags) { value.raw_.flags = static_cast<uint8_t>(flags); }
@@ -98,47 +95,76 @@ struct ValueAccess {
   static bool is_inline(const Value& value) { return (value.raw_.flags & Value::kInline) != 0; }
   static Value string(std::string_view text, Kind kind);
   static Value string(std::string_view text, Kind kind, size_t code_points);
+  /// A string of a text that fits a handle.
+  static Value inline_string(std::string_view text, Kind kind, bool is_ascii) {
+    auto [low, high] = words_of(text);
+    auto flags = Value::kInline | (is_ascii ? Value::kAscii : 0) | text.size();
+    return of_raw(packed(low, high, static_cast<uint8_t>(flags), kind));
+  }
   /// A plain string of a text that is known to be ASCII.
   static Value ascii_string(std::string_view text) {
-    if (text.size() > Value::kInlineCapacity) {
-      return string(text, Kind::String, text.size());
-    }
-    Value value;
-    std::copy_n(text.data(), text.size(), value.raw_.bytes);
-    value.raw_.flags = static_cast<uint8_t>(Value::kInline | Value::kAscii | text.size());
-    value.raw_.kind = Kind::String;
-    return value;
+    return text.size() > Value::kInlineCapacity ? string(text, Kind::String, text.size())
+                                                : inline_string(text, Kind::String, true);
   }
   /// An inline string with the bits flipped that `bits` gives for each word of its text.
   template <typename Bits>
   static Value with_flipped_bits(const Value& value, const Bits& bits) {
-    Value copy(value);
-    uint64_t words[2] = {};
-    std::memcpy(words, copy.raw_.bytes, Value::kInlineCapacity);
-    words[0] ^= bits(words[0]);
-    words[1] ^= bits(words[1]);
-    std::memcpy(copy.raw_.bytes, words, Value::kInlineCapacity);
-    return copy;
+    uint64_t words[2];
+    std::memcpy(words, &value.raw_, sizeof words);
+    uint64_t text = words[1] & kTextOfHighWord;
+    return of_raw(
+        packed(words[0] ^ bits(words[0]), text ^ bits(text), value.raw_.flags, value.raw_.kind));
   }
   /// str(n).
-  static Value digits_of(int64_t n) {
-    char digits[24] = {};
-    auto size = static_cast<size_t>(std::to_chars(digits, digits + sizeof digits, n).ptr - digits);
-    if (size > Value::kInlineCapacity) {
-      return string({digits, size}, Kind::String, size);
-    }
-    Value value;
-    std::memcpy(value.raw_.bytes, digits, Value::kInlineCapacity);
-    value.raw_.flags = static_cast<uint8_t>(Value::kInline | Value::kAscii | size);
-    value.raw_.kind = Kind::String;
-    return value;
-  }
+  static Value digits_of(int64_t n);
   /// The texts of strings behind each other; `size` is that of all together.
   static Value joined(std::span<const Value> parts, size_t size);
   static Object* object(const Value& value) { return static_cast<Object*>(value.cell()); }
   static Object* object_of(HeapCell* cell) { return static_cast<Object*>(cell); }
   static HeapCell* cell_of(Object* object) { return object; }
   static bool has_cell(const Value& value) { return value.raw_.flags & Value::kCounted; }
+
+ private:
+  static_assert(std::endian::native == std::endian::little);
+  static constexpr uint64_t kTextOfHighWord = 0x0000ffffffffffff;
+
+  /// A handle of its two words. It is written at once: a processor that has to read it as a whole
+  /// after it was written in parts waits for the parts.
+  static Value::Raw packed(uint64_t low, uint64_t high, uint8_t flags, Kind kind) {
+    using Words = uint64_t __attribute__((vector_size(16)));
+    Words words = {low, high | uint64_t{flags} << 48 | uint64_t{static_cast<uint8_t>(kind)} << 56};
+    return std::bit_cast<Value::Raw>(words);
+  }
+  static Value of_raw(Value::Raw raw) {
+    Value value;
+    value.raw_ = raw;
+    return value;
+  }
+  template <typename Word>
+  static uint64_t load(const char* from) {
+    Word word;
+    std::memcpy(&word, from, sizeof word);
+    return word;
+  }
+  /// The bytes of a short text, zeros behind it, by reads that may overlap.
+  static std::pair<uint64_t, uint64_t> words_of(std::string_view text) {
+    const char* begin = text.data();
+    const char* end = begin + text.size();
+    if (text.size() > 8) {
+      return {load<uint64_t>(begin), load<uint64_t>(end - 8) >> (8 * (16 - text.size()))};
+    }
+    if (text.size() == 8) {
+      return {load<uint64_t>(begin), 0};
+    }
+    if (text.size() >= 4) {
+      return {load<uint32_t>(begin) | load<uint32_t>(end - 4) << (8 * (text.size() - 4)), 0};
+    }
+    uint64_t word = 0;
+    for (size_t i = 0; i < text.size(); ++i) {
+      word |= uint64_t{static_cast<unsigned char>(begin[i])} << (8 * i);
+    }
+    return {word, 0};
+  }
 };
 
 /// Items of a list or tuple, to read and (lists only) to change.

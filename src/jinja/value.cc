@@ -1,5 +1,6 @@
 #include "jinja/value.h"
 
+#include <charconv>
 #include <new>
 
 #include "jinja/big_int.h"
@@ -106,15 +107,8 @@ void Value::destroy() {
 
 Value ValueAccess::string(std::string_view text, Kind kind) {
   bool ascii = is_ascii_text(text);
-  Value value;
   if (text.size() <= Value::kInlineCapacity) {
-    if (!text.empty()) {
-      std::memcpy(value.raw_.bytes, text.data(), text.size());
-    }
-    value.raw_.flags =
-        static_cast<uint8_t>(Value::kInline | (ascii ? Value::kAscii : 0) | text.size());
-    value.raw_.kind = kind;
-    return value;
+    return inline_string(text, kind, ascii);
   }
   return string(text, kind, ascii ? text.size() : count_code_points(text));
 }
@@ -127,6 +121,26 @@ Value ValueAccess::string(std::string_view text, Kind kind, size_t code_points) 
   cell->length = static_cast<uint32_t>(code_points);
   std::memcpy(cell->data(), text.data(), text.size());
   return make(kind, cell, code_points == text.size() ? Value::kAscii : uint8_t{0});
+}
+
+Value ValueAccess::digits_of(int64_t n) {
+  constexpr int64_t kShort = 10000000;
+  if (n < 0 || n >= kShort) {
+    char digits[24];
+    auto end = std::to_chars(digits, digits + sizeof digits, n).ptr;
+    return ascii_string({digits, static_cast<size_t>(end - digits)});
+  }
+  // The last digit comes first, and each that follows pushes those before it back by a byte.
+  uint64_t text = 0;
+  uint8_t size = 0;
+  auto rest = static_cast<uint32_t>(n);
+  do {
+    text = text << 8 | ('0' + rest % 10);
+    rest /= 10;
+    ++size;
+  } while (rest != 0);
+  return of_raw(
+      packed(text, 0, static_cast<uint8_t>(Value::kInline | Value::kAscii | size), Kind::String));
 }
 
 Value ValueAccess::joined(std::span<const Value> parts, size_t size) {
