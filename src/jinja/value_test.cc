@@ -1,8 +1,12 @@
 #include "jinja/value.h"
 
+#include <cstdint>
+#include <string>
+
 #include <catch2/catch.hpp>
 
 #include "jinja/big_int.h"
+#include "jinja/cells.h"
 #include "jinja/characters.h"
 #include "jinja/datetime.h"
 #include "jinja/float_text.h"
@@ -13,6 +17,24 @@
 
 namespace weft::jinja {
 namespace {
+
+TEST_CASE("texts of every length come out of their handle as they went in") {
+  const std::string letters = "aZ09\x7f~ @[`{bcdefghijk";
+  for (size_t size = 0; size <= letters.size(); ++size) {
+    for (size_t begin = 0; begin + size <= letters.size(); ++begin) {
+      std::string text = letters.substr(begin, size);
+      Value value = Value::string(text);
+      CHECK(value.as_string() == text);
+      CHECK(value.is_ascii());
+      CHECK(ValueAccess::ascii_string(text).equals(value));
+    }
+  }
+  CHECK_FALSE(Value::string("\u00e9").is_ascii());
+  for (int64_t n : {INT64_C(0), INT64_C(7), INT64_C(10), INT64_C(1234567), INT64_C(9999999),
+                    INT64_C(10000000), INT64_C(-1), INT64_MAX, INT64_MIN}) {
+    CHECK(ValueAccess::digits_of(n).as_string() == std::to_string(n));
+  }
+}
 
 TEST_CASE("numbers of all kinds that are equal have one hash") {
   Value one = Value::integer(1);
