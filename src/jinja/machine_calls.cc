@@ -224,16 +224,18 @@ void Machine::call_method_code(Activation& activation, const Instruction& code) 
 }
 
 void Machine::charge_work(const Arguments& arguments, const Value& subject) {
-  // A search may compare every part of the text with all of what is sought.
-  constexpr size_t kBytesOfStep = 64;
+  // Most look at every byte, about as fast as this; a search may compare every part of the text
+  // with all of what is sought. Lists charge for themselves: most of their methods look at one
+  // item.
+  constexpr size_t kBytesOfStep = 8, kSoughtBytes = 64, kBigIntSteps = 4096;
   uint64_t steps = kCallSteps;
   if (subject.is_string()) {
     size_t sought = arguments.positional.empty() || !arguments.positional.back().is_string()
                         ? 0
                         : arguments.positional.back().as_string().size();
-    steps += subject.as_string().size() / kBytesOfStep * (1 + sought / kBytesOfStep);
-  } else if (subject.is_list() || subject.is_tuple()) {
-    steps += subject.size() / kBytesOfStep;
+    steps += subject.as_string().size() / kBytesOfStep * (1 + sought / kSoughtBytes);
+  } else if (subject.kind() == Kind::BigInt) {
+    steps += kBigIntSteps;
   }
   if (steps > 4 * kCallSteps) {
     charge_steps(steps);

@@ -18,6 +18,12 @@ bool same(Interpreter& interpreter, const Value& a, const Value& b) {
   return a.same_as(b) || compare(interpreter, CompareOp::Equal, a, b);
 }
 
+/// For methods that look at all items or move them.
+void charge_items(Interpreter& interpreter, const Value& list) {
+  constexpr size_t kItemsOfStep = 16;
+  charge_steps(interpreter, list.size() / kItemsOfStep);
+}
+
 Value append(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
   expect_count(interpreter, "list.append", arguments, 1, 1);
   charge_bytes(interpreter, sizeof(Value));
@@ -38,6 +44,7 @@ Value extend(Interpreter& interpreter, const Value& self, const Arguments& argum
 
 Value insert(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
   expect_count(interpreter, "insert", arguments, 2, 2);
+  charge_items(interpreter, self);
   std::vector<Value>& items = sequence(self);
   auto size = static_cast<int64_t>(items.size());
   int64_t index = to_index(interpreter, arguments.positional[0]);
@@ -71,6 +78,7 @@ Value pop(Interpreter& interpreter, const Value& self, const Arguments& argument
 
 Value remove(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
   expect_count(interpreter, "list.remove", arguments, 1, 1);
+  charge_items(interpreter, self);
   std::vector<Value>& items = sequence(self);
   for (size_t i = 0; i < items.size(); ++i) {
     if (same(interpreter, items[i], arguments.positional[0])) {
@@ -92,12 +100,14 @@ Value clear(Interpreter& interpreter, const Value& self, const Arguments& argume
 
 Value copy(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
   expect_count(interpreter, "list.copy", arguments, 0, 0);
+  charge_items(interpreter, self);
   charge_bytes(interpreter, self.size() * sizeof(Value));
   return Value::list(sequence(self));
 }
 
 Value reverse(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
   expect_count(interpreter, "list.reverse", arguments, 0, 0);
+  charge_items(interpreter, self);
   std::reverse(sequence(self).begin(), sequence(self).end());
   return Value::none();
 }
@@ -121,6 +131,7 @@ Value sort(Interpreter& interpreter, const Value& self, const Arguments& argumen
 
 Value count(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
   expect_count(interpreter, "count", arguments, 1, 1);
+  charge_items(interpreter, self);
   int64_t found = 0;
   for (size_t i = 0; i < self.size(); ++i) {
     found += same(interpreter, self.at(i), arguments.positional[0]);
@@ -130,6 +141,7 @@ Value count(Interpreter& interpreter, const Value& self, const Arguments& argume
 
 Value index(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
   expect_count(interpreter, "index", arguments, 1, 3);
+  charge_items(interpreter, self);
   auto size = static_cast<int64_t>(self.size());
   auto place = [&](size_t position, int64_t missing) {
     const Value* given = argument_at(arguments, position);

@@ -301,6 +301,7 @@ Value get_slice(Interpreter& interpreter, const Value& value, const Value& start
   }
   const std::vector<Value>& source = items ? *items : sequence(value);
   std::vector<Value> taken;
+  charge_steps(interpreter, static_cast<uint64_t>(bounds.count) / 4);
   taken.reserve(static_cast<size_t>(bounds.count));
   for (int64_t i = 0; i < bounds.count; ++i) {
     taken.push_back(source[static_cast<size_t>(bounds.start + i * bounds.step)]);

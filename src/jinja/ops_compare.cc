@@ -48,11 +48,11 @@ bool holds(CompareOp op, int order) {
                                 left.type_name(), right.type_name()));
 }
 
-/// Looking at all of a long text costs more than the instruction that does it.
-void charge_long_text(Interpreter& interpreter, const Value& text) {
-  constexpr size_t kLong = 1024, kBytesOfStep = 64;
-  if (text.as_string().size() > kLong) {
-    charge_steps(interpreter, text.as_string().size() / kBytesOfStep);
+/// Looking at many items costs more than the instruction that does it.
+void charge_items(Interpreter& interpreter, size_t count) {
+  constexpr size_t kMany = 64, kItemsOfStep = 16;
+  if (count > kMany) {
+    charge_steps(interpreter, count / kItemsOfStep);
   }
 }
 
@@ -89,6 +89,9 @@ bool equal(Interpreter& interpreter, const Value& left, const Value& right) {
     raise_undefined(interpreter, right);
   }
   check_strict_items(interpreter, left, right);
+  if (left.kind() == right.kind() && (left.is_list() || left.is_tuple() || left.is_dict())) {
+    charge_items(interpreter, std::min(left.size(), right.size()));
+  }
   bool result = left.equals(right);
   raise_noted(interpreter);
   return result;
@@ -99,6 +102,7 @@ bool sequence_ordered(Interpreter& interpreter, CompareOp op, const Value& left,
   DepthGuard guard(interpreter);
   check_strict_items(interpreter, left, right);
   size_t shared = std::min(left.size(), right.size());
+  charge_items(interpreter, shared);
   for (size_t i = 0; i < shared; ++i) {
     if (!same_or_equal(left.at(i), right.at(i))) {
       raise_noted(interpreter);
@@ -165,14 +169,11 @@ bool contains(Interpreter& interpreter, const Value& item, const Value& containe
             "TypeError",
             fmt::format("'in <string>' requires string as left operand, not {}", item.type_name()));
       }
-      // At worst every part of the text is compared with all of what is sought.
-      charge_steps(interpreter,
-                   container.as_string().size() / 64 * (1 + item.as_string().size() / 64));
-      charge_long_text(interpreter, container);
+      charge_steps(interpreter, container.as_string().size() / 16);
       return find_text(container.as_string(), item.as_string()) != std::string_view::npos;
     case Kind::List:
     case Kind::Tuple:
-      charge_steps(interpreter, container.size() / 16);
+      charge_items(interpreter, container.size());
       for (size_t i = 0; i < container.size(); ++i) {
         const Value& other = container.at(i);
         if (other.same_as(item) || equal(interpreter, other, item)) {

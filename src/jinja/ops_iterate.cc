@@ -206,6 +206,13 @@ void append_str(Interpreter& interpreter, const Value& value, std::string& out) 
     case Kind::Float:
       append_text(value, out);
       return;
+    case Kind::BigInt: {
+      // As much as the digits that Python allows cost at most.
+      constexpr uint64_t kDigitSteps = 4096;
+      charge_steps(interpreter, kDigitSteps);
+      append_text(value, out);
+      return;
+    }
     case Kind::Undefined:
       if (is_strict(value)) {
         raise_undefined(interpreter, value);
