@@ -122,6 +122,15 @@ TEST_CASE("what an if makes unsure ends with the code of its own") {
   CHECK(outcome("{{ 'x'\n|\nnope }}") == "TemplateAssertionError:3");
 }
 
+TEST_CASE("a comma before in does not end the targets of a loop") {
+  CHECK(outcome("{% for k, in [(1,)] %}{% endfor %}") == "TemplateSyntaxError:1");
+  CHECK(outcome("{% for (k,) in [(1,)] %}{{ k }}{% endfor %}") == "1");
+}
+
+TEST_CASE("a comparison fails on the line of what follows it") {
+  CHECK(outcome("{{ [1, ('a\nb').index('x')] < [1, 2] }}") == "ValueError:2");
+}
+
 TEST_CASE("slices of what has none") {
   CHECK(outcome("[{{ (1)[:3:-1] }}][{{ {}[1:]|default('d') }}]") == "[][d]");
   CHECK(outcome("{% set x = 1 %}{{ x[1:] }}") == "TypeError:1");

@@ -155,8 +155,7 @@ class Parser {
   void parse_macro_body(Stmt& macro, EndWords end_words);
 
   // parser_expressions.cc
-  enum class Ends : uint8_t { None, In, Recursive };
-  Expr* parse_assign_target(Ends ends, bool with_namespace);
+  Expr* parse_assign_target(bool with_namespace);
   NameId parse_name_target();
   void make_store(Expr& target);
   static bool can_assign(const Expr& target);
@@ -184,10 +183,9 @@ class Parser {
     bool with_condition = true;
     bool in_parentheses = false;
     bool with_namespace = false;
-    Ends ends = Ends::None;
   };
   Expr* parse_tuple(const TupleRules& rules);
-  bool at_tuple_end(Ends ends) const;
+  bool at_tuple_end() const;
   Expr* parse_list();
   Expr* parse_dict();
   Expr* parse_postfix(Expr* node);

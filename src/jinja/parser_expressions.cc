@@ -89,12 +89,11 @@ std::string to_decimal_digits(std::string_view digits, int base) {
 
 }  // namespace
 
-Expr* Parser::parse_assign_target(Ends ends, bool with_namespace) {
+Expr* Parser::parse_assign_target(bool with_namespace) {
   bool outer = in_target_;
   in_target_ = true;
   TupleRules rules;
   rules.is_target = true;
-  rules.ends = ends;
   rules.with_namespace = with_namespace;
   Expr* target = parse_tuple(rules);
   in_target_ = outer;
@@ -252,6 +251,8 @@ Expr* Parser::parse_compare() {
   } while (parse_compare_operator(kind));
   Expr* node = make(ExprKind::Compare, first->begin);
   node->a = first;
+  // Jinja has the line of what follows.
+  node->place = current_.begin;
   node->items = arena_.copy(operands.items());
   node->compares = arena_.copy(kinds.items()).data();
   return finish(node);
@@ -467,18 +468,9 @@ Expr* Parser::parse_float() {
   return node;
 }
 
-bool Parser::at_tuple_end(Ends ends) const {
-  switch (current_.type) {
-    case TokenType::VariableEnd:
-    case TokenType::BlockEnd:
-    case TokenType::RightParen:
-      return true;
-    case TokenType::Name:
-      return (ends == Ends::In && current_.text == "in") ||
-             (ends == Ends::Recursive && current_.text == "recursive");
-    default:
-      return false;
-  }
+bool Parser::at_tuple_end() const {
+  // Neither `in` nor `recursive` ends a tuple behind a comma, as in Jinja.
+  return is(TokenType::VariableEnd) || is(TokenType::BlockEnd) || is(TokenType::RightParen);
 }
 
 Expr* Parser::parse_tuple(const TupleRules& rules) {
@@ -491,7 +483,7 @@ Expr* Parser::parse_tuple(const TupleRules& rules) {
     if (first) {
       expect(TokenType::Comma);
     }
-    if (at_tuple_end(rules.ends)) {
+    if (at_tuple_end()) {
       break;
     }
     Expr* item = rules.is_target ? parse_primary(rules.with_namespace)

@@ -147,7 +147,7 @@ Stmt* Parser::begin_statement(StmtKind kind) {
 
 Stmt* Parser::parse_set() {
   Stmt* statement = begin_statement(StmtKind::Assign);
-  statement->target = parse_assign_target(Ends::None, true);
+  statement->target = parse_assign_target(true);
   if (skip_if(TokenType::Assign)) {
     statement->a = parse_tuple({});
     return statement;
@@ -161,13 +161,12 @@ Stmt* Parser::parse_set() {
 Stmt* Parser::parse_for() {
   Stmt* statement = begin_statement(StmtKind::For);
   scopes_.push_back({Scope::Kind::For});
-  statement->target = parse_assign_target(Ends::In, false);
+  statement->target = parse_assign_target(false);
   uint32_t target_store = scopes_.back().loop_store;
   scopes_.pop_back();
   expect_name("in");
   TupleRules rules;
   rules.with_condition = false;
-  rules.ends = Ends::Recursive;
   statement->a = parse_tuple(rules);
   if (skip_name("if")) {
     statement->b = parse_expression();
@@ -221,7 +220,7 @@ Stmt* Parser::parse_with() {
     }
     // Targets of `with` are parameters: one may be called `loop` even inside of a loop.
     uint32_t loop_store = scopes_.back().loop_store;
-    parts.push_back(parse_assign_target(Ends::None, false));
+    parts.push_back(parse_assign_target(false));
     scopes_.back().loop_store = loop_store;
     expect(TokenType::Assign);
     parts.push_back(parse_expression());
