@@ -84,13 +84,14 @@ int cmd_compile(Session& session) {
     if (node.compiled && is_shown && is_asked_for(session, *selected, id))
       show_compiled(session, node.name, false, node.compiled_code);
   }
+  if (done->has_failures) {
+    session.console.compile_failed(done->results);
+    return kUnhandled;
+  }
   session.write_run_results(*done);
   session.write_manifest();
   write_graph_summary(session);
-  if (!done->has_failures)
-    return kSuccess;
-  session.console.compile_failed(done->results);
-  return kUnhandled;
+  return kSuccess;
 }
 
 }  // namespace weft::cli

@@ -43,11 +43,12 @@ bool compile_all(Session& session, const graph::NodeSet& selected, run::RunOutco
     return false;
   }
   outcome = std::move(*done);
+  if (outcome.has_failures) {
+    session.console.compile_failed(outcome.results);
+    return false;
+  }
   session.write_run_results(outcome);
-  if (!outcome.has_failures)
-    return true;
-  session.console.compile_failed(outcome.results);
-  return false;
+  return true;
 }
 
 /// Leaves the tables of selected nodes in the catalog.

@@ -163,7 +163,7 @@ int cmd_list(Session& session) {
   for (std::string& text : lines) {
     base::DataMap data;
     data.set("msg", base::Data(text));
-    session.log.write({"ListCmdOut", "Z049", Level::Info, std::move(text), std::move(data), true});
+    session.log.write({"PrintEvent", "Z052", Level::Info, std::move(text), std::move(data), true});
   }
   return kSuccess;
 }

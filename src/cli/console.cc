@@ -103,7 +103,7 @@ void Console::fancy_line(std::string_view name, std::string_view code, Level lev
   size_t length = base::utf8_length(line);
   if (length < width_)
     line += std::string(width_ - length, '.');
-  else if (length > width_ - 3)
+  else if (length > width_ - 3 && base::starts_with(name, "LogHook"))
     line = std::string(base::utf8_prefix(line, width_ - 3)) + "...";
   std::string time = seconds ? fmt::format(" in {:.2f}s", *seconds) : "";
   const char* color = level == Level::Error ? "31" : level == Level::Warn ? "33" : "32";
@@ -214,9 +214,8 @@ void Console::run_started(size_t nodes, size_t threads) {
   data.set("node_count", base::Data(nodes));
   data.set("num_threads", base::Data(threads));
   data.set("target_name", base::Data(target_name_));
-  log_.write({"ConcurrencyLine", "Q026", Level::Info,
-              fmt::format("Concurrency: {} thread{} (target='{}')", threads,
-                          threads == 1 ? "" : "s", target_name_),
+  log_.write({"ConcurrencyLine", "Q027", Level::Info,
+              fmt::format("Concurrency: {} threads (target='{}')", threads, target_name_),
               std::move(data)});
   log_.info("");
   if (!is_compile_)

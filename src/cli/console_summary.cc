@@ -145,7 +145,7 @@ void Console::end_of_freshness(const manifest::Manifest& manifest,
   results_line(manifest, results, elapsed);
   failures(manifest, results,
            [](const RunResult& result) { return run::is_failure(result.status); });
-  log_.write({"FreshnessCheckComplete", "Q006", Level::Info, "Done."});
+  log_.write({"FreshnessCheckComplete", "Q003", Level::Info, "Done."});
 }
 
 void Console::results_line(const manifest::Manifest& manifest,
@@ -203,7 +203,7 @@ void Console::failure_details(const Node& node, const RunResult& result, Level l
     data.set("msg", base::Data(*result.message));
     bool is_warning = level == Level::Warn;
     log_.write({is_warning ? "RunResultWarningMessage" : "RunResultError",
-                is_warning ? "Z049" : "Z024", level, "  " + *result.message, std::move(data)});
+                is_warning ? "Z046" : "Z024", level, "  " + *result.message, std::move(data)});
   } else if (detail == failures_.end()) {
     base::DataMap data = node_data(node, true);
     data.set("status", base::Data(result.status));
@@ -216,10 +216,7 @@ void Console::failure_details(const Node& node, const RunResult& result, Level l
     data.set("diagnostic", detail->diagnostic);
     log_.write({"Note", "Z050", level, detail->text, std::move(data)});
   }
-  // A database's message names the file already.
-  bool names_file = result.message && node.compiled_path &&
-                    result.message->find(*node.compiled_path) != std::string::npos;
-  if (node.compiled_path && !names_file) {
+  if (node.compiled_path) {
     base::DataMap data = node_data(node, true);
     data.set("path", base::Data(*node.compiled_path));
     log_.write({"SQLCompiledPath", "Z026", Level::Info, "  compiled code at " + *node.compiled_path,

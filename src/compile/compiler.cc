@@ -31,6 +31,8 @@ std::string Compiler::file_path(const Node& node, std::string_view kind) const {
   std::string path = node.original_file_path;
   if (node.type == ResourceType::UnitTest)
     path += fmt::format("/{}/{}.sql", base::folder_of(path), node.name);
+  else if (node.type == ResourceType::Snapshot)
+    path += fmt::format("/{}.sql", node.name);
   else if (base::file_name(node.path) != base::file_name(path))
     path += "/" + node.path;
   return fmt::format("{}/{}/{}/{}", target_path_, kind, node.package_name, path);
@@ -275,7 +277,9 @@ diag::Result<Query> Compiler::compile(context::Worker& worker, NodeId id,
   node.extra_ctes_injected = injects;
   node.compiled_code = injected.sql;
   node.compiled = true;
-  node.compiled_path = file_path(node, "compiled");
+  // Of a text that says nothing there is no file.
+  if (!node.compiled_code.empty())
+    node.compiled_path = file_path(node, "compiled");
   return injected;
 }
 

@@ -21,6 +21,8 @@ class Vars {
   const base::Data* find(std::string_view package, std::string_view name) const;
   /// All names visible from `package` with their values, for messages.
   base::DataMap visible(std::string_view package) const;
+  /// What --vars says.
+  const base::DataMap& command_line() const { return cli_; }
 
  private:
   base::DataMap cli_;

@@ -56,23 +56,6 @@ Value quote_seed_column(Worker& worker, const Arguments& arguments) {
   return Value::string(quoted ? adapter::quote_identifier(column) : column);
 }
 
-[[noreturn]] void raise_not_found(Worker& worker, const std::string& name,
-                                  const std::string& macro_namespace,
-                                  const std::vector<std::string>& tried) {
-  diag::Diagnostic diagnostic;
-  diagnostic.code = diag::Code::DispatchMissing;
-  diagnostic.message = fmt::format("no macro implements `{}` for postgres", name);
-  diagnostic.note = "searched for " + base::join(tried, ", ");
-  std::string quoted;
-  for (const std::string& one : tried)
-    quoted += (quoted.empty() ? "'" : "', '") + one;
-  diagnostic.legacy_text = fmt::format(
-      "Compilation Error\n  In dispatch: No macro named '{}' found within namespace: '{}'\n      "
-      "Searched for: {}'",
-      name, macro_namespace.empty() ? "None" : macro_namespace, quoted);
-  worker.interpreter().raise(std::move(diagnostic));
-}
-
 Value dispatch(Worker& worker, const Arguments& arguments) {
   ArgumentReader reader(worker.interpreter(), "dispatch", arguments,
                         {"macro_name", "macro_namespace", "packages"});
@@ -85,10 +68,12 @@ Value dispatch(Worker& worker, const Arguments& arguments) {
         "\"macro_namespace\" argument instead.");
   }
   std::string macro_namespace = reader.optional_text(1).value_or("");
-  if (name.find('.') != std::string::npos) {
-    size_t dot = name.find('.');
-    macro_namespace = name.substr(0, dot);
-    name = name.substr(dot + 1);
+  if (size_t dot = name.find('.'); dot != std::string::npos) {
+    worker.interpreter().raise(
+        "CompilationError",
+        fmt::format("In adapter.dispatch, got a macro name of \"{}\", but \".\" is not a valid macro "
+                    "name component. Did you mean `adapter.dispatch(\"{}\", macro_namespace=\"{}\")`?",
+                    name, name.substr(dot + 1), name.substr(0, dot)));
   }
   std::vector<std::string> tried;
   const CallableMacro* macro =
@@ -101,7 +86,7 @@ Value dispatch(Worker& worker, const Arguments& arguments) {
     macro = worker.shared().macros.dispatch(package, name, "", nullptr);
   }
   if (macro == nullptr)
-    raise_not_found(worker, name, macro_namespace, tried);
+    worker.interpreter().raise(missing_dispatch(name, macro_namespace, tried));
   return worker.macro_value(*macro);
 }
 

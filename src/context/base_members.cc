@@ -9,6 +9,7 @@
 #include "context/plain_names.h"
 #include "context/worker.h"
 #include "diag/code.h"
+#include "jinja/bound_method.h"
 
 namespace weft::context {
 namespace {
@@ -90,6 +91,9 @@ class VarObject final : public jinja::Object {
     raise_missing_var(worker_, name);
   }
 
+  std::optional<Value> attribute(Interpreter&, std::string_view name) override {
+    return jinja::method_among(*this, name, {"has_var"});
+  }
   std::optional<Value> call_method(Interpreter& interpreter, std::string_view name,
                                    const Arguments& arguments) override {
     if (name != "has_var")
@@ -191,7 +195,8 @@ class BuiltinsObject final : public jinja::Object {
   std::string_view type_name() const override { return "dict"; }
   bool is_mapping() const override { return true; }
   std::optional<Value> attribute(Interpreter&, std::string_view name) override {
-    return worker_.member(name);
+    std::optional<Value> member = worker_.member(name);
+    return member ? member : jinja::method_among(*this, name, {"get"});
   }
   std::optional<Value> item(Interpreter&, const Value& key) override {
     return key.is_string() ? worker_.member(key.as_string()) : std::nullopt;
@@ -226,7 +231,8 @@ class ContextObject final : public jinja::Object {
   std::string_view type_name() const override { return "dict"; }
   bool is_mapping() const override { return true; }
   std::optional<Value> attribute(Interpreter& interpreter, std::string_view name) override {
-    return worker_.lookup(interpreter, name);
+    std::optional<Value> known = worker_.lookup(interpreter, name);
+    return known ? known : jinja::method_among(*this, name, {"get", "update"});
   }
   std::optional<Value> item(Interpreter& interpreter, const Value& key) override {
     return key.is_string() ? worker_.lookup(interpreter, key.as_string()) : std::nullopt;
@@ -237,6 +243,10 @@ class ContextObject final : public jinja::Object {
       if (std::optional<Value> value = item(interpreter, arguments.positional[0]))
         return value;
       return arguments.positional.size() > 1 ? arguments.positional[1] : Value::none();
+    }
+    if (name == "update") {
+      update(arguments);
+      return Value::none();
     }
     std::optional<Value> callee = worker_.lookup(interpreter, name);
     if (!callee)
@@ -251,6 +261,26 @@ class ContextObject final : public jinja::Object {
   }
 
  private:
+  /// New names, which the rest of this render sees as variables.
+  void update(const Arguments& arguments) {
+    for (const Value& names : arguments.positional) {
+      for (size_t i = 0; names.is_dict() && i < names.size(); ++i)
+        set(names.key_at(i).str(), names.value_at(i));
+    }
+    for (const jinja::NamedValue& one : arguments.named)
+      set(std::string(one.name), one.value);
+  }
+
+  void set(const std::string& name, const Value& value) {
+    auto& extras = worker_.scope().extras;
+    auto known = std::find_if(extras.begin(), extras.end(),
+                              [&](const auto& extra) { return extra.first == name; });
+    if (known == extras.end())
+      extras.emplace_back(name, value);
+    else
+      known->second = value;
+  }
+
   Worker& worker_;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "context/worker.h"
+#include "jinja/bound_method.h"
 #include "jinja/interpreter.h"
 
 namespace weft::context {
@@ -61,10 +62,20 @@ std::optional<Value> class_method(Interpreter& interpreter, std::string_view nam
   return std::nullopt;
 }
 
+/// The functions of the class as values.
+std::optional<Value> class_member(jinja::Object& object, std::string_view name) {
+  return jinja::method_among(
+      object, name,
+      {"translate_type", "string_type", "numeric_type", "create", "from_description"});
+}
+
 class ColumnClass final : public jinja::Object {
  public:
   std::string_view type_name() const override { return "type"; }
   bool is_callable() const override { return true; }
+  std::optional<Value> attribute(Interpreter&, std::string_view name) override {
+    return class_member(*this, name);
+  }
   Value call(Interpreter& interpreter, const Arguments& arguments) override {
     ArgumentReader reader(interpreter, "Column", arguments,
                           {"column", "dtype", "char_size", "numeric_precision", "numeric_scale"});
@@ -101,7 +112,12 @@ std::optional<Value> ColumnObject::attribute(Interpreter&, std::string_view name
     return int_or_none(column_.numeric_precision);
   if (name == "numeric_scale")
     return int_or_none(column_.numeric_scale);
-  return std::nullopt;
+  if (std::optional<Value> method = jinja::method_among(
+          *this, name,
+          {"is_string", "is_number", "is_numeric", "is_integer", "is_float", "string_size",
+           "can_expand_to", "literal"}))
+    return method;
+  return class_member(*this, name);
 }
 
 std::optional<Value> ColumnObject::call_method(Interpreter& interpreter, std::string_view name,

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "base/strings.h"
+#include "diag/code.h"
+
 namespace weft::context {
 namespace {
 
@@ -139,6 +142,22 @@ const CallableMacro* MacroTable::find_materialization(std::string_view node_pack
       return builtin;
   }
   return nullptr;
+}
+
+diag::Diagnostic missing_dispatch(const std::string& name, const std::string& macro_namespace,
+                                  const std::vector<std::string>& tried) {
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::DispatchMissing;
+  diagnostic.message = fmt::format("no macro implements `{}` for postgres", name);
+  diagnostic.note = "searched for " + base::join(tried, ", ");
+  std::string quoted;
+  for (const std::string& one : tried)
+    quoted += (quoted.empty() ? "'" : "', '") + one;
+  diagnostic.legacy_text = fmt::format(
+      "Compilation Error\n  In dispatch: No macro named '{}' found within namespace: '{}'\n      "
+      "Searched for: {}'",
+      name, macro_namespace.empty() ? "None" : macro_namespace, quoted);
+  return diagnostic;
 }
 
 }  // namespace weft::context

@@ -12,6 +12,7 @@
 
 #include "base/data.h"
 #include "config/project.h"
+#include "diag/diagnostic.h"
 #include "jinja/template.h"
 #include "manifest/manifest.h"
 
@@ -80,5 +81,10 @@ class MacroTable {
 
 inline constexpr std::string_view kBuiltinPackage = "dbt";
 inline constexpr std::string_view kPostgresPackage = "dbt_postgres";
+
+/// The error of adapter.dispatch for a name that nothing implements. `tried` is what dispatch()
+/// tells.
+diag::Diagnostic missing_dispatch(const std::string& name, const std::string& macro_namespace,
+                                  const std::vector<std::string>& tried);
 
 }  // namespace weft::context

@@ -8,6 +8,7 @@
 #include "context/event_time.h"
 #include "context/relation_object.h"
 #include "context/relations.h"
+#include "context/runtime_config.h"
 #include "context/worker.h"
 #include "jinja/lazy_dict.h"
 #include "manifest/artifacts.h"
@@ -411,7 +412,7 @@ namespace {
 
 template <jinja::NativeFunction kFunction>
 Value function_value(Worker& worker) {
-  return jinja::make_function("function", kFunction, &worker);
+  return configured_function(worker, "function", kFunction);
 }
 
 constexpr Member kMembers[] = {

@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "context/index_object.h"
 #include "context/worker.h"
+#include "jinja/bound_method.h"
 #include "jinja/interpreter.h"
 #include "jinja/ops.h"
 
@@ -221,7 +222,10 @@ class RelationClass final : public jinja::Object {
  public:
   std::string_view type_name() const override { return "type"; }
   std::optional<Value> attribute(Interpreter&, std::string_view name) override {
-    return relation_constant(name);
+    if (std::optional<Value> constant = relation_constant(name))
+      return constant;
+    return jinja::method_among(
+        *this, name, {"create", "get_default_quote_policy", "scd_args", "add_ephemeral_prefix"});
   }
   std::optional<Value> call_method(Interpreter& interpreter, std::string_view name,
                                    const Arguments& arguments) override {
@@ -315,7 +319,14 @@ std::optional<Value> RelationObject::attribute(Interpreter&, std::string_view na
     return value;
   if (std::optional<Value> flag = kind_flag(relation_, name))
     return flag;
-  return relation_constant(name);
+  if (std::optional<Value> constant = relation_constant(name))
+    return constant;
+  return jinja::method_among(
+      *this, name,
+      {"render", "render_limited", "include", "quote", "incorporate", "replace_path", "matches",
+       "without_identifier", "get_materialized_view_config_change_collection",
+       "information_schema", "information_schema_only", "get", "scd_args",
+       "relation_max_name_length", "get_default_quote_policy", "add_ephemeral_prefix", "create"});
 }
 
 std::optional<Value> RelationObject::item(Interpreter& interpreter, const Value& key) {

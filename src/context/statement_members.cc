@@ -1,6 +1,7 @@
 // What the statement macro and materializations use: stored results, write(), render() and their
 // kin.
 #include <algorithm>
+#include <cctype>
 
 #include <fmt/format.h>
 
@@ -96,6 +97,23 @@ Value load_result(Interpreter& interpreter, const Arguments& arguments, void* se
   return std::exchange(found->value, Value());
 }
 
+/// Every place where `name` stands as a whole: one without quotes may begin a longer one.
+std::string replace_names(std::string_view text, std::string_view name, std::string_view by) {
+  auto continues = [](char c) {
+    return c == '_' || c == '$' || static_cast<unsigned char>(c) >= 0x80 ||
+           std::isalnum(static_cast<unsigned char>(c)) != 0;
+  };
+  std::string made;
+  size_t from = 0;
+  for (size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, from)) {
+    size_t end = at + name.size();
+    bool is_whole = name.back() == '"' || end == text.size() || !continues(text[end]);
+    made.append(text.substr(from, at - from)).append(is_whole ? by : name);
+    from = end;
+  }
+  return made.append(text.substr(from));
+}
+
 /// write(payload, language): with a language, as `statement` gives it, dbt's line goes to the log.
 Value write(Interpreter& interpreter, const Arguments& arguments, void* self) {
   ArgumentReader reader(interpreter, "write", arguments, {"payload", "language"});
@@ -117,7 +135,7 @@ Value write(Interpreter& interpreter, const Arguments& arguments, void* self) {
     adapter::Relation shown = build.target;
     shown.identifier = adapter::name_with_suffix(build.target.identifier.value_or(""), "__dbt_tmp");
     scope.written =
-        base::replace_all(scope.written, build.build.render_name(), shown.render_name());
+        replace_names(scope.written, build.build.render_name(), shown.render_name());
   }
   return Value::string("");
 }

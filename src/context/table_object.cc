@@ -1,6 +1,7 @@
 #include "context/table_object.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <functional>
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 #include "base/strings.h"
 #include "context/table_print.h"
 #include "context/worker.h"
+#include "jinja/bound_method.h"
 #include "jinja/host_memory.h"
 #include "jinja/interpreter.h"
 #include "jinja/ops.h"
@@ -73,14 +75,43 @@ const char* type_class(adapter::ColumnType type) {
   return "Text";
 }
 
-/// A data type object: only its class's name can be seen.
+/// A data type object. Of its methods those are there that write a value of the column's.
 class DataTypeObject final : public jinja::Object {
  public:
   explicit DataTypeObject(adapter::ColumnType type) : type_(type) {}
   std::string_view type_name() const override { return type_class(type_); }
   std::string repr() const override { return fmt::format("<{} object>", type_class(type_)); }
+  std::optional<Value> attribute(Interpreter&, std::string_view name) override {
+    return jinja::method_among(*this, name, {"jsonify", "csvify"});
+  }
+  std::optional<Value> call_method(Interpreter& interpreter, std::string_view name,
+                                   const Arguments& arguments) override {
+    if (name != "jsonify" && name != "csvify")
+      return std::nullopt;
+    ArgumentReader reader(interpreter, name, arguments, {"d"});
+    const Value& value = reader.require(0);
+    return value.is_none() ? value : written(value, name == "jsonify");
+  }
 
  private:
+  /// Text, but for numbers and truth values in JSON; times have a T between date and time.
+  Value written(const Value& value, bool for_json) const {
+    std::string text = value.str();
+    switch (type_) {
+      case adapter::ColumnType::Integer:
+      case adapter::ColumnType::Boolean:
+        return for_json ? value : Value::string(text);
+      case adapter::ColumnType::Number:
+        return for_json ? Value::floating(std::strtod(text.c_str(), nullptr)) : Value::string(text);
+      case adapter::ColumnType::DateTime:
+        if (text.size() > 10 && text[10] == ' ')
+          text[10] = 'T';
+        return Value::string(text);
+      default:
+        return Value::string(text);
+    }
+  }
+
   adapter::ColumnType type_;
 };
 
@@ -109,7 +140,9 @@ class RowObject final : public jinja::Object {
   const std::vector<Value>& values() const { return data_->rows[row_]; }
   std::string_view type_name() const override { return "Row"; }
   std::optional<Value> attribute(Interpreter&, std::string_view name) override {
-    return by_key(Value::string(name));
+    if (std::optional<Value> value = by_key(Value::string(name)))
+      return value;
+    return jinja::method_among(*this, name, {"values", "keys", "dict", "items", "get"});
   }
   std::optional<Value> item(Interpreter&, const Value& key) override { return by_key(key); }
   std::optional<Value> call_method(Interpreter& interpreter, std::string_view name,
@@ -172,7 +205,9 @@ class ColumnOfTable final : public jinja::Object {
       return Value::integer(static_cast<int64_t>(column_));
     if (name == "data_type")
       return Value::object(new DataTypeObject(data_->column_types[column_]));
-    return std::nullopt;
+    return jinja::method_among(*this, name,
+                               {"values", "values_distinct", "values_without_nulls",
+                                "values_sorted", "values_without_nulls_sorted"});
   }
   std::optional<Value> item(Interpreter&, const Value& key) override {
     if (!key.is_integer())
@@ -226,7 +261,10 @@ class SequenceOfTable final : public jinja::Object {
   SequenceOfTable(DataPtr data, bool is_rows) : data_(std::move(data)), is_rows_(is_rows) {}
   std::string_view type_name() const override { return "MappedSequence"; }
   std::optional<Value> attribute(Interpreter& interpreter, std::string_view name) override {
-    return is_rows_ ? std::nullopt : item(interpreter, Value::string(name));
+    std::optional<Value> named =
+        is_rows_ ? std::nullopt : item(interpreter, Value::string(name));
+    return named ? named
+                 : jinja::method_among(*this, name, {"values", "keys", "items", "dict", "get"});
   }
   std::optional<Value> item(Interpreter&, const Value& key) override {
     if (!is_rows_) {
@@ -494,7 +532,10 @@ std::optional<Value> TableObject::attribute(Interpreter&, std::string_view name)
   }
   if (name == "row_names")
     return Value::none();
-  return std::nullopt;
+  return jinja::method_among(
+      *this, name,
+      {"select", "exclude", "where", "limit", "rename", "order_by", "distinct", "group_by", "find",
+       "print_table", "print_csv", "print_json", "print_structure", "to_csv", "to_json"});
 }
 
 std::optional<Value> TableObject::item(Interpreter& interpreter, const Value& key) {

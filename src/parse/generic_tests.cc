@@ -52,7 +52,13 @@ class TestParser {
       : state_(state),
         worker_(*state.shared, nullptr),
         configs_(state),
-        takes_arguments_(state.input.flags.get_bool("require_generic_test_arguments_property")) {}
+        takes_arguments_(state.input.flags.get_bool("require_generic_test_arguments_property")) {
+    const manifest::Manifest& manifest = state.manifest();
+    for (size_t i = 0; i < manifest.nodes.size(); ++i) {
+      if (manifest.is_disabled(NodeId(i)))
+        disabled_.emplace(manifest.nodes[i].name, NodeId(i));
+    }
+  }
 
   /// The rows of all calls of add_tests() since the last take().
   std::vector<Node> take() { return std::exchange(made_, {}); }
@@ -208,11 +214,18 @@ class TestParser {
     fields.file_key_name = tested.file_key_name;
     fields.kwargs = test.arguments;
     fields.metadata = manifest::TestMetadata{test.name, test.arguments, test.test_namespace};
-    if (auto found = state_.manifest().node_by_unique_id.find(tested.unique_id);
-        found != state_.manifest().node_by_unique_id.end())
-      fields.attached_node = found->second;
+    fields.attached_node = tested_node(tested);
     capture_references(node, test, tested);
     finish(node, test, tags);
+  }
+
+  /// The resource that has the test; one that is disabled when there is no other.
+  NodeId tested_node(const Tested& tested) const {
+    const auto& known = state_.manifest().node_by_unique_id;
+    if (auto found = known.find(tested.unique_id); found != known.end())
+      return found->second;
+    auto found = tested.target.is_source ? disabled_.end() : disabled_.find(tested.target.name);
+    return found == disabled_.end() ? NodeId() : found->second;
   }
 
   /// What the test reads. The built-in unique and not_null read their model only, so they need no
@@ -322,6 +335,8 @@ class TestParser {
   ConfigBuilder configs_;
   /// Of the test that is being added.
   CallConfig calls_;
+  /// Disabled resources by name, the first of each.
+  std::unordered_map<std::string, NodeId> disabled_;
   bool takes_arguments_;
   std::vector<Node> made_;
 };

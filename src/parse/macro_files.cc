@@ -6,7 +6,9 @@
 #include "base/parallel.h"
 #include "base/paths.h"
 #include "base/strings.h"
+#include "jinja/blocks.h"
 #include "parse/builtin_files.h"
+#include "parse/checks.h"
 #include "parse/state.h"
 
 namespace weft::parse {
@@ -40,6 +42,41 @@ std::vector<MacroFile> macro_files(State& state) {
                       file.source,
                       nullptr,
                       {}});
+  }
+  return made;
+}
+
+constexpr uint32_t kToTheEnd = 0xffffffff;
+
+void compile_part(const jinja::Environment& jinja, MacroFile& file, uint32_t begin, uint32_t end) {
+  auto compiled = jinja.compile(file.source, file.original_file_path, begin, end);
+  if (auto* error = std::get_if<jinja::Error>(&compiled))
+    file.error = std::move(*error);
+  else
+    file.code = std::get<0>(compiled);
+}
+
+/// What stands outside of macros does nothing and need not be Jinja: a file that does not compile
+/// is taken apart into its blocks, and only their errors count.
+std::vector<MacroFile> without_stray_errors(const State& state, std::vector<MacroFile> files) {
+  static const std::vector<std::string> kWords = {"macro", "materialization", "test", "data_test"};
+  std::vector<MacroFile> made;
+  for (MacroFile& file : files) {
+    if (!file.error) {
+      made.push_back(std::move(file));
+      continue;
+    }
+    auto found = jinja::find_blocks(file.source, state.input.sources, kWords);
+    const auto* blocks = std::get_if<jinja::FoundBlocks>(&found);
+    if (blocks == nullptr || blocks->strays.empty()) {
+      made.push_back(std::move(file));
+      continue;
+    }
+    file.error.reset();
+    for (const jinja::Block& block : blocks->blocks) {
+      compile_part(*state.result->jinja, made.emplace_back(file), block.span.begin,
+                   block.span.end);
+    }
   }
   return made;
 }
@@ -121,11 +158,38 @@ void add_macro(State& state, const MacroFile& file, size_t index) {
   manifest.macros.push_back(std::move(macro));
 }
 
+/// What a call of adapter.dispatch finds without a node: without a namespace, any package's macro.
+/// That nothing implements the name is an error even where the call is never reached.
+const CallableMacro* dispatched(State& state, const std::string& package, const std::string& name,
+                                const std::string& space, diag::Span span) {
+  const context::MacroTable& table = *state.result->macros;
+  std::vector<std::string> tried;
+  if (const CallableMacro* found = table.dispatch(package, name, space, &tried))
+    return found;
+  if (table.dispatch_packages(space).front().empty()) {
+    for (const char* prefix : {"postgres__", "default__"}) {
+      if (const CallableMacro* found = table.find_anywhere(prefix + name))
+        return found;
+    }
+  }
+  diag::Diagnostic diagnostic = context::missing_dispatch(name, space, tried);
+  diagnostic.span = span;
+  state.report(std::move(diagnostic));
+  return nullptr;
+}
+
+/// The macro that dbt takes a name for: the package's, else any of that name.
+const CallableMacro* named_macro(const context::MacroTable& table, std::string_view package,
+                                 std::string_view name) {
+  const CallableMacro* found = table.find_in(package, name);
+  return found == nullptr ? table.find_anywhere(name) : found;
+}
+
 /// The macros a call names, as seen from macro `own` of `package`: dbt resolves these without a
 /// node. A dispatched name counts as what it finds, and as a macro of that name.
-std::vector<const CallableMacro*> called_macros(const context::MacroTable& table,
-                                                const std::string& package, std::string_view own,
-                                                const jinja::CallSite& call) {
+std::vector<const CallableMacro*> called_macros(State& state, const std::string& package,
+                                                std::string_view own, const jinja::CallSite& call) {
+  const context::MacroTable& table = *state.result->macros;
   if (call.name == "adapter.dispatch" || call.name == "dispatch") {
     std::string name, space;
     if (!call.positional.empty() && call.positional[0] && call.positional[0]->is_string())
@@ -142,13 +206,15 @@ std::vector<const CallableMacro*> called_macros(const context::MacroTable& table
     }
     if (name.empty())
       return {};
-    return {name == own ? nullptr : table.find(package, name),
-            table.dispatch(package, name, space, nullptr)};
+    return {name == own ? nullptr : named_macro(table, package, name),
+            call.name == "dispatch" ? table.dispatch(package, name, space, nullptr)
+                                    : dispatched(state, package, name, space, call.span)};
   }
   size_t dot = call.name.find('.');
   if (dot == std::string::npos)
-    return {table.find(package, call.name)};
-  return {table.find_in(call.name.substr(0, dot), call.name.substr(dot + 1))};
+    return {call.name == own ? nullptr : named_macro(table, package, call.name)};
+  // Also the method of a variable, where a macro happens to have its name.
+  return {named_macro(table, call.name.substr(0, dot), call.name.substr(dot + 1))};
 }
 
 void find_macro_calls(State& state, const std::vector<MacroFile>& files) {
@@ -164,8 +230,8 @@ void find_macro_calls(State& state, const std::vector<MacroFile>& files) {
       std::vector<MacroId>& depends_on = manifest.macros[own->second.index()].depends_on;
       for (const jinja::CallSite& call : info.calls) {
         for (const CallableMacro* macro :
-             called_macros(*state.result->macros, file.package, info.name, call)) {
-          if (macro == nullptr || macro->id == own->second)
+             called_macros(state, file.package, info.name, call)) {
+          if (macro == nullptr)
             continue;
           if (std::find(depends_on.begin(), depends_on.end(), macro->id) == depends_on.end())
             depends_on.push_back(macro->id);
@@ -213,8 +279,7 @@ void apply_macro_entry(State& state, Entry& entry) {
   const base::Data* arguments = entry.data.get("arguments");
   if (arguments == nullptr || !arguments->is_list())
     return;
-  // What the properties say replaces what the signature tells.
-  macro.arguments.clear();
+  std::vector<manifest::MacroArgument> described;
   for (const base::Data& argument : arguments->as_list()) {
     manifest::MacroArgument made;
     if (const base::Data* name = argument.get("name"))
@@ -223,8 +288,14 @@ void apply_macro_entry(State& state, Entry& entry) {
       made.type = python_str(*type);
     if (const base::Data* text = argument.get("description"))
       made.description = std::string(text->string_or(""));
-    macro.arguments.push_back(std::move(made));
+    described.push_back(std::move(made));
   }
+  // What the properties say replaces what the signature tells.
+  if (described.empty())
+    return;
+  if (state.input.flags.get_bool("validate_macro_args"))
+    check_macro_arguments(state, macro, entry, described);
+  macro.arguments = std::move(described);
 }
 
 }  // namespace
@@ -232,13 +303,9 @@ void apply_macro_entry(State& state, Entry& entry) {
 void load_macros(State& state) {
   std::vector<MacroFile> files = macro_files(state);
   const jinja::Environment& jinja = *state.result->jinja;
-  base::parallel_for(files.size(), state.input.threads, [&](size_t, size_t i) {
-    auto compiled = jinja.compile(files[i].source, files[i].original_file_path);
-    if (auto* error = std::get_if<jinja::Error>(&compiled))
-      files[i].error = std::move(*error);
-    else
-      files[i].code = std::get<0>(compiled);
-  });
+  base::parallel_for(files.size(), state.input.threads,
+                     [&](size_t, size_t i) { compile_part(jinja, files[i], 0, kToTheEnd); });
+  files = without_stray_errors(state, std::move(files));
   for (const MacroFile& file : files) {
     if (file.error) {
       diag::Diagnostic diagnostic = jinja::to_diagnostic(*file.error);

@@ -179,6 +179,25 @@ void ConfigBuilder::apply_tree(const DataMap& tree, const std::vector<std::strin
   }
 }
 
+namespace {
+
+/// The entries in the order of `order`, then those that it lacks: settings of projects come before
+/// those of files, although the root project's are applied last.
+DataMap in_order_of(const DataMap& order, DataMap config) {
+  DataMap made;
+  for (const auto& [key, value] : order) {
+    if (const Data* found = config.find(key))
+      made.set(key, *found);
+  }
+  for (const auto& [key, value] : config) {
+    if (made.find(key) == nullptr)
+      made.set(key, value);
+  }
+  return made;
+}
+
+}  // namespace
+
 DataMap ConfigBuilder::build(ResourceType type, const std::string& package,
                              const std::vector<std::string>& fqn, const DataMap& patch,
                              const DataMap& inline_config) {
@@ -201,12 +220,20 @@ DataMap ConfigBuilder::layered(DataMap config, ResourceType type, const std::str
       own = project;
   }
   apply_tree(config_tree(own->trees, type), fqn, config);
+  const bool is_of_package = own != state_.projects.front();
+  const DataMap& root_tree = config_tree(state_.projects.front()->trees, type);
+  DataMap of_projects;
+  if (is_of_package) {
+    of_projects = config;
+    apply_tree(root_tree, fqn, of_projects);
+  }
+  const bool has_more_keys = is_of_package && of_projects.size() > config.size();
   context::merge_config(config, patch);
   context::merge_config(config, inline_config);
-  if (own != state_.projects.front())
-    apply_tree(config_tree(state_.projects.front()->trees, type), fqn, config);
+  if (is_of_package)
+    apply_tree(root_tree, fqn, config);
   normalize_config(config);
-  return config;
+  return has_more_keys ? in_order_of(of_projects, std::move(config)) : config;
 }
 
 DataMap ConfigBuilder::unrendered(ResourceType type, const std::string& package,
@@ -307,6 +334,9 @@ void normalize_config(DataMap& config) {
     } else if (!list->is_list()) {
       *list = Data(DataList{*list});
     }
+    // Tags that projects and files both give stand there twice.
+    if (std::string_view(key) == "tags")
+      continue;
     DataList unique;
     for (const Data& item : list->as_list()) {
       bool seen = false;

@@ -6,11 +6,13 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "base/text_list.h"
 #include "context/relations.h"
 #include "jinja/call_text.h"
 #include "manifest/metadata_json.h"
 #include "parse/checks.h"
 #include "parse/contract.h"
+#include "parse/duplicate_patch.h"
 #include "parse/names.h"
 #include "parse/static_config.h"
 
@@ -37,8 +39,27 @@ std::optional<std::string> text_of(const DataMap& config, std::string_view key) 
   return python_str(*value);
 }
 
-void take_config(Node& node, const DataMap& config) {
-  node.tags = text_list(config, "tags");
+/// Tags, each once, in the order in which dbt meets them: what projects and the text say, then what
+/// only the properties say.
+std::vector<std::string> tags_in_order(const Node& node, const DataMap& config,
+                                       const DataMap& patch) {
+  std::vector<std::string> all = text_list(config, "tags");
+  std::vector<std::string> of_patch;
+  if (node.type != ResourceType::Test)
+    of_patch = base::text_list(patch.find("tags"));
+  auto from = std::find_end(all.begin(), all.end(), of_patch.begin(), of_patch.end());
+  if (!of_patch.empty() && from != all.end())
+    std::rotate(from, from + static_cast<std::ptrdiff_t>(of_patch.size()), all.end());
+  std::vector<std::string> made;
+  for (std::string& tag : all) {
+    if (std::find(made.begin(), made.end(), tag) == made.end())
+      made.push_back(std::move(tag));
+  }
+  return made;
+}
+
+void take_config(Node& node, const DataMap& config, const DataMap& patch) {
+  node.tags = tags_in_order(node, config, patch);
   if (const Data* meta = config.find("meta"); meta != nullptr && meta->is_map())
     node.meta = meta->as_map();
   node.group = text_of(config, "group");
@@ -264,20 +285,7 @@ EntryIndex::EntryIndex(State& state) : state_(state) {
     // The index is made more than once; a duplicate is told once, and never as an unused entry.
     if (std::exchange(entry.is_used, true))
       continue;
-    const Entry& other = state.entries[place->second];
-    diag::Diagnostic diagnostic;
-    diagnostic.code = diag::Code::DuplicatePatch;
-    diagnostic.message =
-        fmt::format("`{}` is described twice under `{}`", entry.name, entry.section);
-    diagnostic.span = entry.node->span;
-    diagnostic.labels.push_back({other.node->span, "described here before"});
-    diagnostic.hint = "merge the two entries or remove one";
-    diagnostic.legacy_text = fmt::format(
-        "Compilation Error\n  dbt found two schema.yml entries for the same resource named {}. "
-        "Resources and their associated columns may only be described a single time. To fix this, "
-        "remove one of the resource entries for {} in this file:\n   - {}",
-        entry.name, entry.name, state.files[entry.file].original_file_path);
-    state.report(std::move(diagnostic));
+    report_duplicate_patch(state, entry, state.entries[place->second]);
   }
 }
 
@@ -387,7 +395,7 @@ void finish_node(State& state, context::Worker& worker, ConfigBuilder& configs, 
   DataMap patch = entry_config(entry_data);
   DataMap config = configs.build(node.type, node.package_name, node.fqn, patch, inline_config);
   set_relation_names(state, worker, node, config);
-  take_config(node, config);
+  take_config(node, config, patch);
   if (entry != nullptr) {
     DescriptionRenderer descriptions(state, worker);
     node.patch_path = patch_path(state, *entry);

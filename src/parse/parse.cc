@@ -84,6 +84,7 @@ bool parse_fully(State& state) {
   // Without its macros nothing can be rendered: more errors would only mislead.
   if (sink.has_errors())
     return false;
+  render_macro_descriptions(state);
   find_default_names(state);
   parse_groups(state);
   parse_sql_nodes(state);

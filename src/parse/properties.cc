@@ -163,6 +163,8 @@ std::vector<Entry> read_file(State& state, size_t file, context::Worker& worker)
       entry.data = yaml::to_data(*entry.node);
     } else {
       entry.data = std::move(*data);
+      if (const base::Data* name = entry.data.get("name"))
+        entry.name = python_str(*name);
     }
   }
   return made;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "parse/duplicate_patch.h"
 #include "parse/state.h"
 
 namespace weft::parse {
@@ -42,12 +43,12 @@ class Resolver {
 
   void resolve(NodeId id) {
     Node& node = manifest_.node(id);
+    for (const SourceCall& source : node.sources)
+      resolve_source(node, source);
     for (const RefCall& ref : node.refs)
       resolve_ref(node, ref, false);
     for (const RefCall& call : node.functions)
       resolve_ref(node, call, true);
-    for (const SourceCall& source : node.sources)
-      resolve_source(node, source);
   }
 
  private:
@@ -328,6 +329,8 @@ void warn_unused_entries(State& state) {
       warn_wrong_section(state, entry, *type);
       continue;
     }
+    if (is_refable && report_patch_of_patched(state, entry))
+      continue;
     const std::string& path = state.files[entry.file].original_file_path;
     diag::Diagnostic warning;
     warning.code = diag::Code::UnknownPatchTarget;

@@ -117,11 +117,14 @@ class HookRun {
       return sql.error();
     result.compiled = node.compiled = true;
     result.compiled_code = node.compiled_code = sql->text;
-    node.compiled_path = context_.compiler.file_path(node, "compiled");
     node.extra_ctes_injected = true;
-    if (diag::Status written = write_target_file(context_, *node.compiled_path, sql->text);
-        !written)
-      return written;
+    // Of a hook that says nothing there is no file.
+    if (!sql->text.empty()) {
+      node.compiled_path = context_.compiler.file_path(node, "compiled");
+      if (diag::Status written = write_target_file(context_, *node.compiled_path, sql->text);
+          !written)
+        return written;
+    }
     int64_t compiled = clock.now_us();
     context_.listener.hook_started(index + 1, total, name, node);
     diag::Status status = execute_hook(lane_, node, sql_of(sql->text));
@@ -139,7 +142,8 @@ class HookRun {
   void fail(const std::string& name, const Node& node, const diag::Diagnostic& error,
             manifest::RunResult& result) {
     has_failed_ = true;
-    result.message = fmt::format("{} failed, error:\n {}", name, error.message);
+    result.message = fmt::format("{} failed, error:\n {}", name,
+                                 error.database ? error.database->message : error.message);
     context_.listener.diagnostic(error, &node);
     if (lane_.connection->in_transaction()) {
       diag::Status ended = lane_.connection->rollback();

@@ -242,7 +242,7 @@ void run_batches(NodeRun& run, const RunRequest& request) {
   int64_t started = clock.now_us(), steady = clock.steady_ns();
   if (diag::Status done = run_all(run, request); !done) {
     run.result.status = "error";
-    run.result.message = result_message(done.error(), run.node(), "");
+    run.result.message = result_message(done.error(), run.node());
     run.context.listener.diagnostic(done.error(), &run.node());
   }
   // The row is the model's own again, not that of its last batch.

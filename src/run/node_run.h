@@ -59,9 +59,9 @@ void run_step(NodeRun& run, const RunRequest& request);
 diag::Status write_target_file(const RunContext& context, const std::string& path,
                                std::string_view text);
 
-/// The text of an error as dbt's results hold it: headline, place, message, compiled file.
-std::string result_message(const diag::Diagnostic& error, const manifest::Node& node,
-                           const std::string& compiled_path);
+/// The text of an error as dbt's results hold it: headline, place, message, and the file under
+/// target/run once that is written.
+std::string result_message(const diag::Diagnostic& error, const manifest::Node& node);
 
 /// Fills message, adapter_response and failures from a test's one row. See test_verdict.cc.
 diag::Status judge_test(NodeRun& run);

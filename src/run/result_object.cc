@@ -1,7 +1,10 @@
 #include "run/result_object.h"
 
+#include <functional>
+#include <optional>
+
 #include "base/clock.h"
-#include "jinja/lazy_dict.h"
+#include "context/plain_names.h"
 #include "jinja/object.h"
 
 namespace weft::run {
@@ -9,16 +12,134 @@ namespace {
 
 using jinja::Value;
 
+/// A step of a node: its times are moments without a zone, and texts in to_dict().
+class TimingObject final : public jinja::Object {
+ public:
+  explicit TimingObject(manifest::Timing step) : step_(std::move(step)) {}
+
+  std::string_view type_name() const override { return "TimingInfo"; }
+
+  std::optional<Value> attribute(jinja::Interpreter&, std::string_view name) override {
+    if (name == "name")
+      return Value::string(step_.name);
+    if (name == "started_at")
+      return moment(step_.started_at);
+    return name == "completed_at" ? std::optional(moment(step_.completed_at)) : std::nullopt;
+  }
+
+  std::optional<Value> item(jinja::Interpreter& interpreter, const Value& key) override {
+    return key.is_string() ? attribute(interpreter, key.as_string()) : std::nullopt;
+  }
+
+  std::optional<Value> call_method(jinja::Interpreter& interpreter, std::string_view name,
+                                   const jinja::Arguments& arguments) override {
+    if (name == "to_dict")
+      return Value::from_data(to_data());
+    return Object::call_method(interpreter, name, arguments);
+  }
+
+  base::Data to_data() const override {
+    base::DataMap made;
+    made.set("name", base::Data(step_.name));
+    made.set("started_at", base::Data(base::format_utc(step_.started_at)));
+    made.set("completed_at", base::Data(base::format_utc(step_.completed_at)));
+    return base::Data(std::move(made));
+  }
+
+ private:
+  static Value moment(int64_t microseconds) {
+    jinja::DateTime utc = context::utc_date_time(microseconds);
+    utc.utc_offset.reset();
+    utc.zone.clear();
+    return Value::date_time(std::move(utc));
+  }
+
+  manifest::Timing step_;
+};
+
 Value timing_list(const manifest::RunResult& result) {
   std::vector<Value> made;
-  for (const manifest::Timing& step : result.timing) {
-    Value entry = Value::dict();
-    entry.set_item("name", Value::string(step.name));
-    entry.set_item("started_at", Value::string(base::format_utc(step.started_at)));
-    entry.set_item("completed_at", Value::string(base::format_utc(step.completed_at)));
-    made.push_back(std::move(entry));
-  }
+  for (const manifest::Timing& step : result.timing)
+    made.push_back(Value::object(new TimingObject(step)));
   return Value::list(std::move(made));
+}
+
+/// A part of the manifest as the object that it is in dbt: fields are attributes, and to_dict()
+/// gives the dict that templates have elsewhere.
+class RecordObject final : public jinja::Object {
+ public:
+  /// `make` gives the fields, once and when they are asked for.
+  RecordObject(std::string_view type_name, std::function<Value()> make, bool is_config)
+      : type_name_(type_name), make_(std::move(make)), is_config_(is_config) {}
+
+  std::string_view type_name() const override { return type_name_; }
+
+  /// A configuration has every setting: those that nobody set are none.
+  std::optional<Value> attribute(jinja::Interpreter&, std::string_view name) override {
+    if (const Value* found = fields().find(name))
+      return *found;
+    return is_config_ && !is_method(name) ? std::optional(Value::none()) : std::nullopt;
+  }
+
+  std::optional<Value> item(jinja::Interpreter& interpreter, const Value& key) override {
+    return key.is_string() ? attribute(interpreter, key.as_string()) : std::nullopt;
+  }
+
+  std::optional<Value> call_method(jinja::Interpreter& interpreter, std::string_view name,
+                                   const jinja::Arguments& arguments) override {
+    if (name == "to_dict")
+      return Value::from_data(to_data());
+    if (name != "get" || !is_config_)
+      return Object::call_method(interpreter, name, arguments);
+    const Value* key = arguments.find(0, "key");
+    const Value* found = key == nullptr || !key->is_string() ? nullptr
+                                                             : fields().find(key->as_string());
+    const Value* fallback = arguments.find(1, "default");
+    if (found == nullptr)
+      found = fallback;
+    return found == nullptr ? Value::none() : *found;
+  }
+
+  std::optional<std::vector<Value>> iterate(jinja::Interpreter& interpreter) override {
+    if (!is_config_)
+      return Object::iterate(interpreter);
+    std::vector<Value> keys;
+    for (size_t i = 0; i < fields().size(); ++i)
+      keys.push_back(fields().key_at(i));
+    return keys;
+  }
+
+  std::string repr() const override { return fields().str(); }
+  base::Data to_data() const override { return fields().to_data(); }
+
+ private:
+  static bool is_method(std::string_view name) {
+    return name == "get" || name == "to_dict" || name == "items" || name == "keys" ||
+           name == "values";
+  }
+
+  const Value& fields() const {
+    if (!fields_)
+      fields_ = make_();
+    return *fields_;
+  }
+
+  std::string_view type_name_;
+  std::function<Value()> make_;
+  mutable std::optional<Value> fields_;
+  bool is_config_;
+};
+
+Value node_object(const manifest::Manifest& manifest, manifest::NodeId id) {
+  auto make = [&manifest, id] {
+    Value fields = Value::from_data(manifest::node_data(manifest, id));
+    if (const Value* config = fields.find("config")) {
+      auto settings = [found = *config] { return found; };
+      fields.set_item("config", Value::object(new RecordObject("NodeConfig", settings, true)));
+    }
+    return fields;
+  };
+  return Value::object(new RecordObject("ManifestNode", make, false));
 }
 
 /// In the order of dbt's to_dict().
@@ -34,10 +155,7 @@ Value members_of(const manifest::Manifest& manifest, const manifest::RunResult& 
   made.set_item("batch_results", Value::from_data(result.batch_results));
   manifest::NodeId id = manifest.find(result.unique_id);
   // Hooks read statuses of all results, but few nodes; one is the largest part of its result.
-  made.set_item("node", id.valid() ? jinja::lazy_dict([&manifest, id] {
-                  return Value::from_data(manifest::node_data(manifest, id));
-                })
-                                   : Value::none());
+  made.set_item("node", id.valid() ? node_object(manifest, id) : Value::none());
   made.set_item("unique_id", Value::string(result.unique_id));
   return made;
 }

@@ -539,6 +539,9 @@ diag::Result<Document> parse(diag::SourceId source, const diag::Sources& sources
   std::string_view text = sources.get(source).text;
   if (auto error = check_characters(source, text))
     return *std::move(error);
+  // dbt reads files without the white space at their end: a block text that is the last thing in
+  // the file has no line feed.
+  text = text.substr(0, text.find_last_not_of(" \t\r\n\f\v") + 1);
   if (std::optional<Document> simple = parse_simple(source, text, sources, sink))
     return *std::move(simple);
   size_t shift = base::starts_with(text, "\xef\xbb\xbf") ? 3 : 0;

@@ -20,6 +20,16 @@ std::string field(const PGresult* result, int code) {
   return text == nullptr ? std::string() : std::string(text);
 }
 
+/// What the server says as psql shows it, without the severity: the message, the line of the
+/// statement, detail, hint, context.
+std::string whole_text(const PGresult* result) {
+  std::string_view text = base::trim(PQresultErrorMessage(result));
+  std::string severity = field(result, PG_DIAG_SEVERITY) + ":  ";
+  if (base::starts_with(text, severity))
+    text.remove_prefix(severity.size());
+  return std::string(text);
+}
+
 Code code_of(std::string_view sqlstate) {
   if (sqlstate == "57014")
     return Code::QueryCancelled;
@@ -118,19 +128,19 @@ Diagnostic plain_error(Code code, std::string message, std::string hint) {
 Diagnostic statement_error(const PGresult* result, std::string_view sql, size_t prefix) {
   diag::DatabaseError database;
   database.sqlstate = field(result, PG_DIAG_SQLSTATE);
-  database.message = field(result, PG_DIAG_MESSAGE_PRIMARY);
+  database.message = whole_text(result);
   database.detail = field(result, PG_DIAG_MESSAGE_DETAIL);
   database.hint = field(result, PG_DIAG_MESSAGE_HINT);
   database.context = field(result, PG_DIAG_CONTEXT);
-  if (database.message.empty())
-    database.message = std::string(base::trim(PQresultErrorMessage(result)));
   int position = std::atoi(field(result, PG_DIAG_STATEMENT_POSITION).c_str());
   int own = static_cast<int>(base::utf8_length(sql.substr(0, prefix)));
   database.position = std::max(0, position - own);
 
   Diagnostic diagnostic;
   diagnostic.code = code_of(database.sqlstate);
-  diagnostic.message = database.message;
+  diagnostic.message = field(result, PG_DIAG_MESSAGE_PRIMARY);
+  if (diagnostic.message.empty())
+    diagnostic.message = database.message;
   diagnostic.hint = database.hint;
   diagnostic.database = std::move(database);
   return diagnostic;

@@ -1,0 +1,129 @@
+// What properties files put on resources: names from Jinja, tags, tests of what is disabled, and
+// two entries for one resource.
+#include <catch2/catch.hpp>
+
+#include "parse/test_project.h"
+
+namespace weft::parse {
+namespace {
+
+base::MemoryFiles with(std::initializer_list<std::pair<const std::string, std::string>> more) {
+  base::MemoryFiles files{{"/q/dbt_project.yml",
+                           "name: q\nversion: '1.0'\nprofile: test\nvars: {raw: lake}\n"
+                           "models:\n  q:\n    +tags: [top, both]\n  p:\n    +of_root: 1\n"},
+                          {"/q/models/m.sql", "{{ config(tags=['own', 'both']) }}select 1 as id"}};
+  for (const auto& [path, text] : more)
+    (void)files.write(path, text);
+  return files;
+}
+
+base::MemoryFiles with_package(std::initializer_list<std::pair<const std::string, std::string>> m) {
+  base::MemoryFiles files = with(m);
+  (void)files.write("/q/packages.yml", "packages:\n  - local: ../p\n");
+  (void)files.write("/q/dbt_packages/p/dbt_project.yml",
+                    "name: p\nversion: '1.0'\nprofile: test\nmodels:\n  p:\n    +first: 1\n");
+  (void)files.write("/q/dbt_packages/p/models/spine.sql",
+                    "{{ config(last=1) }}select 1 as id");
+  (void)files.write("/q/dbt_packages/p/models/s.yml", "models:\n  - name: spine\n");
+  return files;
+}
+
+std::string field(TestProject& project, std::string_view section, std::string_view id,
+                  std::string_view key) {
+  base::Data manifest = project.manifest();
+  const base::Data* row = manifest.is_map() ? manifest.get(section)->get(id) : nullptr;
+  return row == nullptr ? "no such row\n" + project.errors() : base::to_json(*row->get(key));
+}
+
+/// The first row of `nodes` whose id begins so.
+base::Data row_like(TestProject& project, std::string_view begin) {
+  base::Data manifest = project.manifest();
+  for (const auto& [id, row] : manifest.get("nodes")->as_map()) {
+    if (base::starts_with(id, begin))
+      return row;
+  }
+  return {};
+}
+
+TEST_CASE("a source may take its name from a variable", "[described]") {
+  base::MemoryFiles files =
+      with({{"/q/models/s.yml",
+             "sources:\n  - name: \"{{ var('raw') }}\"\n    tables:\n      - name: t\n"
+             "        columns:\n          - name: id\n            data_tests: [unique]\n"},
+            {"/q/models/r.sql", "select * from {{ source('lake', 't') }}"}});
+  TestProject project(files, "/q");
+  INFO(project.errors());
+  CHECK(field(project, "sources", "source.q.lake.t", "schema") == R"("lake")");
+  base::Data test = row_like(project, "test.q.source_unique_lake_t_id");
+  REQUIRE(test.is_map());
+  CHECK(base::to_json(*test.get("sources")) == R"([["lake", "t"]])");
+}
+
+TEST_CASE("tags are kept as often as they are given, and listed once", "[described]") {
+  base::MemoryFiles files =
+      with({{"/q/models/s.yml", "models:\n  - name: m\n    config: {tags: [both, file]}\n"}});
+  TestProject project(files, "/q");
+  INFO(project.errors());
+  CHECK(field(project, "nodes", "model.q.m", "tags") == R"(["top", "both", "own", "file"])");
+  base::Data model = row_like(project, "model.q.m");
+  CHECK(base::to_json(*model.get("config")->get("tags")) ==
+        R"(["top", "both", "both", "file", "own", "both"])");
+}
+
+TEST_CASE("a test of a disabled model is attached to it", "[described]") {
+  base::MemoryFiles files =
+      with({{"/q/models/off.sql", "{{ config(enabled=false) }}select 1 as id"},
+            {"/q/models/s.yml",
+             "models:\n  - name: off\n    columns:\n      - name: id\n"
+             "        data_tests: [unique]\n"}});
+  TestProject project(files, "/q");
+  INFO(project.errors());
+  base::Data test = row_like(project, "test.q.unique_off_id");
+  REQUIRE(test.is_map());
+  CHECK(test.get("attached_node")->string_or("") == "model.q.off");
+}
+
+TEST_CASE("a package's model that it describes itself is described once", "[described]") {
+  base::MemoryFiles files = with_package({{"/q/models/s.yml", "models:\n  - name: spine\n"}});
+  TestProject project(files, "/q");
+  CHECK(project.parsed() == nullptr);
+  REQUIRE(project.diagnostics().size() == 1);
+  CHECK(project.diagnostics().front().legacy_text ==
+        "Compilation Error\n  dbt found two schema.yml entries for the same resource named spine. "
+        "Resources and their associated columns may only be described a single time. To fix this, "
+        "remove the resource entry for spine in one of these files:\n   - models/s.yml\n  "
+        "models/s.yml");
+}
+
+TEST_CASE("settings of projects stand before those of files", "[described]") {
+  base::MemoryFiles files = with_package({});
+  TestProject project(files, "/q");
+  INFO(project.errors());
+  base::Data model = row_like(project, "model.p.spine");
+  REQUIRE(model.is_map());
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : model.get("config")->as_map()) {
+    if (key == "first" || key == "of_root" || key == "last")
+      keys.emplace_back(key);
+  }
+  CHECK(keys == std::vector<std::string>{"first", "of_root", "last"});
+}
+
+TEST_CASE("sources come before models in depends_on", "[described]") {
+  base::MemoryFiles files =
+      with({{"/q/models/s.yml", "sources: [{name: a, tables: [{name: t}]}]\n"},
+            {"/q/models/r.sql", "select 1 from {{ ref('m') }}, {{ source('a', 't') }}"}});
+  TestProject project(files, "/q");
+  CHECK(field(project, "nodes", "model.q.r", "depends_on") ==
+        R"({"macros": [], "nodes": ["source.q.a.t", "model.q.m"]})");
+}
+
+TEST_CASE("a text at the end of a file has no line feed", "[described]") {
+  base::MemoryFiles files =
+      with({{"/q/models/s.yml", "models:\n  - name: m\n    description: >\n      Two\n      words.\n\n"}});
+  TestProject project(files, "/q");
+  CHECK(field(project, "nodes", "model.q.m", "description") == R"("Two words.")");
+}
+
+}  // namespace
+}  // namespace weft::parse
