@@ -1,10 +1,12 @@
 // docs generate.
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "base/parallel.h"
 #include "base/paths.h"
+#include "base/strings.h"
 #include "cli/catalog_macro.h"
 #include "cli/commands.h"
 #include "cli/last_run.h"
@@ -20,7 +22,8 @@ using manifest::ResourceType;
 std::optional<graph::NodeSet> select_all(Session& session) {
   return session.select({ResourceType::Model, ResourceType::Snapshot, ResourceType::Test,
                          ResourceType::Analysis, ResourceType::Function, ResourceType::Seed,
-                         ResourceType::Operation, ResourceType::Source});
+                         ResourceType::Operation, ResourceType::Source},
+                        false);
 }
 
 bool compile_all(Session& session, const graph::NodeSet& selected, run::RunOutcome& outcome) {
@@ -103,6 +106,30 @@ bool publish_assets(Session& session, const std::string& target) {
   return true;
 }
 
+/// A connection sees one database only: relations of others are missing in the catalog, which is
+/// told for each of those.
+void report_other_databases(Session& session, manifest::Catalog& catalog) {
+  const std::string& own = session.profile.credentials.database;
+  std::set<std::string> others;
+  const manifest::Manifest& manifest = session.parsed->manifest;
+  for (size_t i = 0; i < manifest.nodes.size(); ++i) {
+    const manifest::Node& node = manifest.nodes[i];
+    if (!manifest.is_disabled(manifest::NodeId(i)) && node.relation_name && node.database &&
+        !base::equal_ignoring_case(*node.database, own))
+      others.insert(*node.database);
+  }
+  for (const std::string& other : others) {
+    catalog.errors.push_back(fmt::format(
+        "Runtime Error\n  ERROR: Cross-db references not allowed in postgres ({} vs {})", other,
+        own));
+    base::DataMap data;
+    data.set("exc", base::Data(catalog.errors.back()));
+    session.log.write({"CatalogGenerationError", "E040", Level::Warn,
+                       "Encountered an error while generating catalog: " + catalog.errors.back(),
+                       std::move(data)});
+  }
+}
+
 }  // namespace
 
 int cmd_docs_generate(Session& session) {
@@ -134,6 +161,7 @@ int cmd_docs_generate(Session& session) {
     catalog = std::move(*read);
     if (selected)
       limit_catalog(session.parsed->manifest, *selected, catalog);
+    report_other_databases(session, catalog);
   }
   catalog.metadata.generated_at = session.env.clock.now_us();
   if ((compiles && !session.write_manifest()) ||
@@ -158,10 +186,18 @@ int cmd_docs_generate(Session& session) {
   if (single != nullptr && single->truthy() &&
       !session.write_artifact("static_index.html", docs::make_single_page(site, threads)))
     return kUnhandled;
+  if (size_t errors = catalog.errors.size(); errors > 0) {
+    base::DataMap data;
+    data.set("num_exceptions", base::Data(errors));
+    session.log.write({"WriteCatalogFailure", "E041", Level::Error,
+                       fmt::format("dbt encountered {} failure{} while writing the catalog", errors,
+                                   errors == 1 ? "" : "s"),
+                       std::move(data)});
+  }
   session.log.write({"CatalogWritten", "E042", Level::Info,
                      fmt::format("Catalog written to {}/catalog.json", target)});
   session.log.info(fmt::format("The site is {}/index.html", target));
-  return kSuccess;
+  return catalog.errors.empty() ? kSuccess : kNodeFailed;
 }
 
 }  // namespace weft::cli

@@ -8,6 +8,7 @@
 #include "context/adapter_object.h"
 #include "context/json_seed.h"
 #include "context/relation_object.h"
+#include "context/seed_types.h"
 
 namespace weft::context {
 namespace {
@@ -187,6 +188,8 @@ Value load_seed(Worker& worker, const Arguments& arguments) {
   adapter::CsvScan scan;
   NamesAndTypes inferred = json ? json_columns(worker, *node, load.csv_path, *json)
                                 : csv_columns(worker, *node, options, scan, load);
+  if (!json)
+    warn_of_unknown_types(worker, *node, scan.column_names);
   // A JSON file without documents has no columns to copy.
   load.header_only = options.header_only || inferred.empty();
   load.columns = seed_columns(worker, inferred, config, reader.find(2));

@@ -138,8 +138,11 @@ std::string macro_chain(const jinja::Error& error, const Shared& shared, std::st
   diag::Span inside = error.host && error.host->span.valid() ? error.host->span : error.span;
   for (const diag::TrailStep& step : error.trail) {
     std::string_view name = macro_name(step.text);
-    if (!name.empty() && inside.valid() && step.span.valid() && step.span.source != inside.source) {
-      std::string_view path = shared.sources.get(inside.source).path;
+    std::string_view path;
+    if (inside.valid())
+      path = shared.sources.get(inside.source).path;
+    // A macro that the node's own file defines is no macro of the project.
+    if (!name.empty() && !path.empty() && !base::ends_with(caller, fmt::format("({})", path))) {
       for (std::string_view package : {kBuiltinPackage, kPostgresPackage}) {
         if (base::starts_with(path, std::string(package) + "/macros/"))
           path.remove_prefix(package.size() + 1);

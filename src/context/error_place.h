@@ -31,7 +31,7 @@ void point_at_test_entry(diag::Diagnostic& diagnostic, const diag::Sources& sour
                          const manifest::Node& test);
 
 /// "> in macro cents (macros/money.sql)" and "> called by ..." lines, up to `caller`; empty when no
-/// macro is involved. As for dbt, a macro that is called from its own file is no step.
+/// macro is involved. A macro that the file of the node itself defines is no step.
 std::string macro_chain(const jinja::Error& error, const Shared& shared, std::string_view caller);
 
 /// For the error "'name' is undefined": the macro or context name that is nearest, as a hint.

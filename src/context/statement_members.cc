@@ -8,6 +8,7 @@
 #include "adapter/json_documents.h"
 #include "base/strings.h"
 #include "context/adapter_object.h"
+#include "context/seed_types.h"
 #include "context/table_object.h"
 #include "context/worker.h"
 
@@ -134,8 +135,7 @@ Value write(Interpreter& interpreter, const Arguments& arguments, void* self) {
       break;
     adapter::Relation shown = build.target;
     shown.identifier = adapter::name_with_suffix(build.target.identifier.value_or(""), "__dbt_tmp");
-    scope.written =
-        replace_names(scope.written, build.build.render_name(), shown.render_name());
+    scope.written = replace_names(scope.written, build.build.render_name(), shown.render_name());
   }
   return Value::string("");
 }
@@ -174,6 +174,7 @@ Value load_agate_table(Interpreter& interpreter, const Arguments&, void* self) {
   diag::Result<adapter::Table> table = load_seed_table(worker, *node);
   if (!table)
     interpreter.raise(table.error());
+  warn_of_unknown_types(worker, *node, table->column_names);
   return table_value(std::move(*table));
 }
 

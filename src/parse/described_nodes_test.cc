@@ -22,8 +22,7 @@ base::MemoryFiles with_package(std::initializer_list<std::pair<const std::string
   (void)files.write("/q/packages.yml", "packages:\n  - local: ../p\n");
   (void)files.write("/q/dbt_packages/p/dbt_project.yml",
                     "name: p\nversion: '1.0'\nprofile: test\nmodels:\n  p:\n    +first: 1\n");
-  (void)files.write("/q/dbt_packages/p/models/spine.sql",
-                    "{{ config(last=1) }}select 1 as id");
+  (void)files.write("/q/dbt_packages/p/models/spine.sql", "{{ config(last=1) }}select 1 as id");
   (void)files.write("/q/dbt_packages/p/models/s.yml", "models:\n  - name: spine\n");
   return files;
 }
@@ -118,9 +117,20 @@ TEST_CASE("sources come before models in depends_on", "[described]") {
         R"({"macros": [], "nodes": ["source.q.a.t", "model.q.m"]})");
 }
 
+TEST_CASE("docs blocks show Jinja and leave remarks out", "[described]") {
+  base::MemoryFiles files = with(
+      {{"/q/models/d.md",
+        "{% docs words %}\n{% raw %}{{ ref('x') }}{% endraw %}{# for us #} and {{ nothing }}.\n"
+        "{% enddocs %}"},
+       {"/q/models/s.yml", "models:\n  - name: m\n    description: \"{{ doc('words') }}\"\n"}});
+  TestProject project(files, "/q");
+  CHECK(field(project, "nodes", "model.q.m", "description") == R"("{{ ref('x') }} and .")");
+}
+
 TEST_CASE("a text at the end of a file has no line feed", "[described]") {
   base::MemoryFiles files =
-      with({{"/q/models/s.yml", "models:\n  - name: m\n    description: >\n      Two\n      words.\n\n"}});
+      with({{"/q/models/s.yml",
+             "models:\n  - name: m\n    description: >\n      Two\n      words.\n\n"}});
   TestProject project(files, "/q");
   CHECK(field(project, "nodes", "model.q.m", "description") == R"("Two words.")");
 }

@@ -3,6 +3,7 @@
 
 #include "base/strings.h"
 #include "jinja/blocks.h"
+#include "jinja/interpreter.h"
 #include "parse/state.h"
 
 namespace weft::parse {
@@ -14,16 +15,47 @@ constexpr std::string_view kOverview =
     "depend on each other.\n\nWrite a docs block called `__overview__` in any Markdown file of the "
     "project to say here what it is about.\n";
 
+class NoNames final : public jinja::Names {
+ public:
+  std::optional<jinja::Value> lookup(jinja::Interpreter&, std::string_view) override {
+    return std::nullopt;
+  }
+};
+
+/// The text of a block. Its Jinja knows no names: it is there to show Jinja, or to leave remarks.
+std::string contents_of(State& state, diag::Span body) {
+  std::string_view text = state.input.sources.get(body.source).text;
+  text = text.substr(body.begin, body.end - body.begin);
+  bool has_jinja = false;
+  for (std::string_view mark : {"{{", "{%", "{#"})
+    has_jinja = has_jinja || text.find(mark) != std::string_view::npos;
+  if (!has_jinja)
+    return std::string(base::trim(text));
+  const jinja::Environment& jinja = *state.result->jinja;
+  auto code = jinja.compile(body.source, "docs", body.begin, body.end);
+  if (auto* error = std::get_if<jinja::Error>(&code)) {
+    state.report(jinja::to_diagnostic(*error));
+    return std::string(base::trim(text));
+  }
+  NoNames names;
+  jinja::Interpreter interpreter(jinja);
+  interpreter.set_undefined(jinja::UndefinedKind::Default);
+  auto rendered = interpreter.render(*std::get<0>(code), names);
+  if (auto* error = std::get_if<jinja::Error>(&rendered)) {
+    state.report(jinja::to_diagnostic(*error));
+    return std::string(base::trim(text));
+  }
+  return std::string(base::trim(std::get<jinja::Rendered>(rendered).text));
+}
+
 void add_doc(State& state, const ProjectFile& file, const jinja::Block& block) {
-  std::string_view text = state.input.sources.get(block.body.source).text;
   manifest::DocBlock doc;
   doc.name = block.header;
   doc.package_name = state.project_of(file).name;
   doc.path = file.path;
   doc.original_file_path = file.original_file_path;
   doc.unique_id = fmt::format("doc.{}.{}", doc.package_name, doc.name);
-  doc.block_contents =
-      std::string(base::trim(text.substr(block.body.begin, block.body.end - block.body.begin)));
+  doc.block_contents = contents_of(state, block.body);
   std::string key = doc.package_name + "." + doc.name;
   if (auto found = state.docs.find(key); found != state.docs.end()) {
     const manifest::DocBlock& other = state.manifest().docs[found->second];

@@ -128,6 +128,17 @@ void check_doubled_keys(State& state, size_t file, const Entry& entry) {
   }
 }
 
+/// The error of a template in a properties file, in dbt's words.
+diag::Diagnostic failed_render(const State& state, size_t file, diag::Diagnostic error) {
+  std::string inner = error.legacy_text.empty() ? "Compilation Error\n  " + error.message
+                                                : std::move(error.legacy_text);
+  error.legacy_text =
+      fmt::format("Parsing Error\n  Failed to render {} from project {}: {}",
+                  state.files[file].original_file_path, state.project_of(state.files[file]).name,
+                  base::replace_all(inner, "\n", "\n  "));
+  return error;
+}
+
 /// Items of one file with their values rendered.
 std::vector<Entry> read_file(State& state, size_t file, context::Worker& worker) {
   std::vector<Entry> made;
@@ -159,7 +170,7 @@ std::vector<Entry> read_file(State& state, size_t file, context::Worker& worker)
     std::vector<std::string_view> path = {entry.section};
     diag::Result<base::Data> data = render_yaml(worker, *entry.node, path, package);
     if (!data) {
-      state.report(data.error());
+      state.report(failed_render(state, file, data.error()));
       entry.data = yaml::to_data(*entry.node);
     } else {
       entry.data = std::move(*data);

@@ -16,9 +16,7 @@ using manifest::RefCall;
 using manifest::SourceCall;
 
 /// Kinds whose broken references are warnings only.
-bool is_lenient(ResourceType type) {
-  return type == ResourceType::Test || type == ResourceType::Exposure;
-}
+bool is_lenient(ResourceType type) { return type == ResourceType::Test; }
 
 /// Where the name stands in the node's text; the whole properties entry when it is not there.
 diag::Span find_name(const State& state, const Node& node, const std::string& name) {
@@ -130,6 +128,9 @@ class Resolver {
                       const NodeLookup::Found& found, std::string_view kind,
                       const std::vector<std::string>& names) {
     bool lenient = is_lenient(node.type);
+    // A test of what is disabled is disabled with it.
+    if (lenient && found.is_disabled)
+      return;
     diag::Diagnostic diagnostic;
     diagnostic.code = lenient            ? diag::Code::UnknownNodeInTest
                       : kind == "source" ? diag::Code::UnknownSource

@@ -23,6 +23,7 @@ from cases_concurrency import CASES as CONCURRENCY_CASES
 from cases_faults import CASES as FAULT_CASES
 from cases_health_warehouse import CASES as HEALTH_CASES
 from cases_indexes import CASES as INDEX_CASES
+from cases_introspection import CASES as INTROSPECTION_CASES
 from cases_json_seeds import CASES as JSON_SEED_CASES
 from cases_partitions import CASES as PARTITION_CASES
 from cases_state import CASES as STATE_CASES
@@ -172,7 +173,8 @@ def every_statement_stands_in_the_log(project: Project) -> None:
 CASES = [a_new_project_builds_tests_and_documents_itself, a_database_error_points_at_the_models_own_line,
          an_unknown_ref_names_the_nearest_model, a_cycle_is_shown_as_a_path, a_wrong_option_is_a_usage_error,
          tests_are_given_out_once, views_on_a_rebuilt_table_survive, every_statement_stands_in_the_log,
-         a_killed_run_leaves_nothing_behind, *EXECUTION_CASES, *PARTITION_CASES, *INDEX_CASES, *FAULT_CASES,
+         a_killed_run_leaves_nothing_behind, *EXECUTION_CASES, *PARTITION_CASES, *INDEX_CASES, *INTROSPECTION_CASES,
+         *FAULT_CASES,
          *CONCURRENCY_CASES, *STATE_CASES, *JSON_SEED_CASES, *HEALTH_CASES, *OPERATION_CASES]
 
 
