@@ -7,25 +7,32 @@
 namespace weft::parse {
 namespace {
 
-base::MemoryFiles with(std::initializer_list<std::pair<const std::string, std::string>> more) {
-  base::MemoryFiles files{{"/q/dbt_project.yml",
-                           "name: q\nversion: '1.0'\nprofile: test\nvars: {raw: lake}\n"
-                           "models:\n  q:\n    +tags: [top, both]\n  p:\n    +of_root: 1\n"},
-                          {"/q/models/m.sql", "{{ config(tags=['own', 'both']) }}select 1 as id"}};
-  for (const auto& [path, text] : more)
-    (void)files.write(path, text);
-  return files;
-}
+using Files = std::initializer_list<std::pair<const std::string, std::string>>;
 
-base::MemoryFiles with_package(std::initializer_list<std::pair<const std::string, std::string>> m) {
-  base::MemoryFiles files = with(m);
-  (void)files.write("/q/packages.yml", "packages:\n  - local: ../p\n");
-  (void)files.write("/q/dbt_packages/p/dbt_project.yml",
+/// A project with these further files.
+struct Project {
+  base::MemoryFiles all;
+
+  explicit Project(Files more)
+      : all{{"/q/dbt_project.yml",
+             "name: q\nversion: '1.0'\nprofile: test\nvars: {raw: lake}\n"
+             "models:\n  q:\n    +tags: [top, both]\n  p:\n    +of_root: 1\n"},
+            {"/q/models/m.sql", "{{ config(tags=['own', 'both']) }}select 1 as id"}} {
+    for (const auto& [path, text] : more)
+      (void)all.write(path, text);
+  }
+};
+
+/// The same with a package of one model.
+struct ProjectWithPackage : Project {
+  explicit ProjectWithPackage(Files more) : Project(more) {
+    (void)all.write("/q/packages.yml", "packages:\n  - local: ../p\n");
+    (void)all.write("/q/dbt_packages/p/dbt_project.yml",
                     "name: p\nversion: '1.0'\nprofile: test\nmodels:\n  p:\n    +first: 1\n");
-  (void)files.write("/q/dbt_packages/p/models/spine.sql", "{{ config(last=1) }}select 1 as id");
-  (void)files.write("/q/dbt_packages/p/models/s.yml", "models:\n  - name: spine\n");
-  return files;
-}
+    (void)all.write("/q/dbt_packages/p/models/spine.sql", "{{ config(last=1) }}select 1 as id");
+    (void)all.write("/q/dbt_packages/p/models/s.yml", "models:\n  - name: spine\n");
+  }
+};
 
 std::string field(TestProject& project, std::string_view section, std::string_view id,
                   std::string_view key) {
@@ -45,12 +52,11 @@ base::Data row_like(TestProject& project, std::string_view begin) {
 }
 
 TEST_CASE("a source may take its name from a variable", "[described]") {
-  base::MemoryFiles files =
-      with({{"/q/models/s.yml",
-             "sources:\n  - name: \"{{ var('raw') }}\"\n    tables:\n      - name: t\n"
-             "        columns:\n          - name: id\n            data_tests: [unique]\n"},
-            {"/q/models/r.sql", "select * from {{ source('lake', 't') }}"}});
-  TestProject project(files, "/q");
+  Project files({{"/q/models/s.yml",
+                  "sources:\n  - name: \"{{ var('raw') }}\"\n    tables:\n      - name: t\n"
+                  "        columns:\n          - name: id\n            data_tests: [unique]\n"},
+                 {"/q/models/r.sql", "select * from {{ source('lake', 't') }}"}});
+  TestProject project(files.all, "/q");
   INFO(project.errors());
   CHECK(field(project, "sources", "source.q.lake.t", "schema") == R"("lake")");
   base::Data test = row_like(project, "test.q.source_unique_lake_t_id");
@@ -59,9 +65,8 @@ TEST_CASE("a source may take its name from a variable", "[described]") {
 }
 
 TEST_CASE("tags are kept as often as they are given, and listed once", "[described]") {
-  base::MemoryFiles files =
-      with({{"/q/models/s.yml", "models:\n  - name: m\n    config: {tags: [both, file]}\n"}});
-  TestProject project(files, "/q");
+  Project files({{"/q/models/s.yml", "models:\n  - name: m\n    config: {tags: [both, file]}\n"}});
+  TestProject project(files.all, "/q");
   INFO(project.errors());
   CHECK(field(project, "nodes", "model.q.m", "tags") == R"(["top", "both", "own", "file"])");
   base::Data model = row_like(project, "model.q.m");
@@ -70,12 +75,11 @@ TEST_CASE("tags are kept as often as they are given, and listed once", "[describ
 }
 
 TEST_CASE("a test of a disabled model is attached to it", "[described]") {
-  base::MemoryFiles files =
-      with({{"/q/models/off.sql", "{{ config(enabled=false) }}select 1 as id"},
-            {"/q/models/s.yml",
-             "models:\n  - name: off\n    columns:\n      - name: id\n"
-             "        data_tests: [unique]\n"}});
-  TestProject project(files, "/q");
+  Project files({{"/q/models/off.sql", "{{ config(enabled=false) }}select 1 as id"},
+                 {"/q/models/s.yml",
+                  "models:\n  - name: off\n    columns:\n      - name: id\n"
+                  "        data_tests: [unique]\n"}});
+  TestProject project(files.all, "/q");
   INFO(project.errors());
   base::Data test = row_like(project, "test.q.unique_off_id");
   REQUIRE(test.is_map());
@@ -83,8 +87,8 @@ TEST_CASE("a test of a disabled model is attached to it", "[described]") {
 }
 
 TEST_CASE("a package's model that it describes itself is described once", "[described]") {
-  base::MemoryFiles files = with_package({{"/q/models/s.yml", "models:\n  - name: spine\n"}});
-  TestProject project(files, "/q");
+  ProjectWithPackage files({{"/q/models/s.yml", "models:\n  - name: spine\n"}});
+  TestProject project(files.all, "/q");
   CHECK(project.parsed() == nullptr);
   REQUIRE(project.diagnostics().size() == 1);
   CHECK(project.diagnostics().front().legacy_text ==
@@ -95,8 +99,8 @@ TEST_CASE("a package's model that it describes itself is described once", "[desc
 }
 
 TEST_CASE("settings of projects stand before those of files", "[described]") {
-  base::MemoryFiles files = with_package({});
-  TestProject project(files, "/q");
+  ProjectWithPackage files({});
+  TestProject project(files.all, "/q");
   INFO(project.errors());
   base::Data model = row_like(project, "model.p.spine");
   REQUIRE(model.is_map());
@@ -109,29 +113,27 @@ TEST_CASE("settings of projects stand before those of files", "[described]") {
 }
 
 TEST_CASE("sources come before models in depends_on", "[described]") {
-  base::MemoryFiles files =
-      with({{"/q/models/s.yml", "sources: [{name: a, tables: [{name: t}]}]\n"},
-            {"/q/models/r.sql", "select 1 from {{ ref('m') }}, {{ source('a', 't') }}"}});
-  TestProject project(files, "/q");
+  Project files({{"/q/models/s.yml", "sources: [{name: a, tables: [{name: t}]}]\n"},
+                 {"/q/models/r.sql", "select 1 from {{ ref('m') }}, {{ source('a', 't') }}"}});
+  TestProject project(files.all, "/q");
   CHECK(field(project, "nodes", "model.q.r", "depends_on") ==
         R"({"macros": [], "nodes": ["source.q.a.t", "model.q.m"]})");
 }
 
 TEST_CASE("docs blocks show Jinja and leave remarks out", "[described]") {
-  base::MemoryFiles files = with(
+  Project files(
       {{"/q/models/d.md",
         "{% docs words %}\n{% raw %}{{ ref('x') }}{% endraw %}{# for us #} and {{ nothing }}.\n"
         "{% enddocs %}"},
        {"/q/models/s.yml", "models:\n  - name: m\n    description: \"{{ doc('words') }}\"\n"}});
-  TestProject project(files, "/q");
+  TestProject project(files.all, "/q");
   CHECK(field(project, "nodes", "model.q.m", "description") == R"("{{ ref('x') }} and .")");
 }
 
 TEST_CASE("a text at the end of a file has no line feed", "[described]") {
-  base::MemoryFiles files =
-      with({{"/q/models/s.yml",
-             "models:\n  - name: m\n    description: >\n      Two\n      words.\n\n"}});
-  TestProject project(files, "/q");
+  Project files({{"/q/models/s.yml",
+                  "models:\n  - name: m\n    description: >\n      Two\n      words.\n\n"}});
+  TestProject project(files.all, "/q");
   CHECK(field(project, "nodes", "model.q.m", "description") == R"("Two words.")");
 }
 

@@ -8,13 +8,17 @@ namespace {
 
 using diag::Code;
 
-base::MemoryFiles with(std::initializer_list<std::pair<const std::string, std::string>> more) {
-  base::MemoryFiles files{{"/q/dbt_project.yml", "name: q\nversion: '1.0'\nprofile: test\n"},
-                          {"/q/models/m.sql", "select 1 as id"}};
-  for (const auto& [path, text] : more)
-    (void)files.write(path, text);
-  return files;
-}
+/// A project with these further files.
+struct Project {
+  base::MemoryFiles all;
+
+  explicit Project(std::initializer_list<std::pair<const std::string, std::string>> more)
+      : all{{"/q/dbt_project.yml", "name: q\nversion: '1.0'\nprofile: test\n"},
+            {"/q/models/m.sql", "select 1 as id"}} {
+    for (const auto& [path, text] : more)
+      (void)all.write(path, text);
+  }
+};
 
 /// dbt's texts of all messages with the code.
 std::vector<std::string> texts(const TestProject& project, Code code) {
@@ -33,30 +37,29 @@ std::string member(TestProject& project, std::string_view id, std::string_view k
 }
 
 TEST_CASE("text outside of macros need not be Jinja", "[macros]") {
-  base::MemoryFiles files = with(
+  Project files(
       {{"/q/macros/a.sql",
         "{% https://somewhere.example/issues/1 %}\n{% macro a() %}{{ b() }}{% endmacro %}\n"
         "{% endfor %}\n{% macro b() %}2{% endmacro %}\n"}});
-  TestProject project(files, "/q");
+  TestProject project(files.all, "/q");
   INFO(project.errors());
   CHECK(member(project, "macro.q.a", "depends_on") == R"({"macros": ["macro.q.b"]})");
   CHECK(member(project, "macro.q.b", "macro_sql") == R"("{% macro b() %}2{% endmacro %}")");
 }
 
 TEST_CASE("errors within macros count, whatever stands around them", "[macros]") {
-  base::MemoryFiles files =
-      with({{"/q/macros/a.sql", "{% nonsense %}\n{% macro a() %}{{ 1 + }}{% endmacro %}\n"}});
-  TestProject project(files, "/q");
+  Project files({{"/q/macros/a.sql", "{% nonsense %}\n{% macro a() %}{{ 1 + }}{% endmacro %}\n"}});
+  TestProject project(files.all, "/q");
   CHECK(project.parsed() == nullptr);
   CHECK(project.errors().find("nonsense") == std::string::npos);
 }
 
 TEST_CASE("a dispatch that nothing implements is an error before it runs", "[macros]") {
-  base::MemoryFiles files = with(
+  Project files(
       {{"/q/macros/a.sql", "{% macro a() %}{{ adapter.dispatch('lost', 'q')() }}{% endmacro %}"},
        {"/q/macros/b.sql", "{% macro b() %}{{ adapter.dispatch('found')() }}{% endmacro %}"},
        {"/q/macros/c.sql", "{% macro default__found() %}{% endmacro %}"}});
-  TestProject project(files, "/q");
+  TestProject project(files.all, "/q");
   CHECK(texts(project, Code::DispatchMissing) ==
         std::vector<std::string>{
             "Compilation Error\n  In dispatch: No macro named 'lost' found within namespace: 'q'\n "
@@ -65,22 +68,22 @@ TEST_CASE("a dispatch that nothing implements is an error before it runs", "[mac
 }
 
 TEST_CASE("calls are recorded by name, as methods too", "[macros]") {
-  base::MemoryFiles files = with({{"/q/macros/a.sql",
-                                   "{% macro a(n) %}{{ q.a(n - 1) }}{{ a(0) }}"
-                                   "{{ n.replace('x', 'y') }}{{ n.strange() }}{% endmacro %}"}});
-  TestProject project(files, "/q");
+  Project files({{"/q/macros/a.sql",
+                  "{% macro a(n) %}{{ q.a(n - 1) }}{{ a(0) }}"
+                  "{{ n.replace('x', 'y') }}{{ n.strange() }}{% endmacro %}"}});
+  TestProject project(files.all, "/q");
   CHECK(member(project, "macro.q.a", "depends_on") ==
         R"({"macros": ["macro.q.a", "macro.dbt.replace"]})");
 }
 
 TEST_CASE("descriptions of macros and arguments may hold Jinja", "[macros]") {
-  base::MemoryFiles files = with(
+  Project files(
       {{"/q/macros/a.sql", "{% macro a(x) %}{% endmacro %}"},
        {"/q/models/d.md", "{% docs words %}of a block{% enddocs %}"},
        {"/q/macros/s.yml",
         "macros:\n  - name: a\n    description: \"{{ doc('words') }} and {{ nothing }}.\"\n"
         "    arguments:\n      - {name: x, description: \"{% raw %}{{ x }}{% endraw %}\"}\n"}});
-  TestProject project(files, "/q");
+  TestProject project(files.all, "/q");
   INFO(project.errors());
   CHECK(member(project, "macro.q.a", "description") == R"("of a block and .")");
   CHECK(member(project, "macro.q.a", "arguments") ==
@@ -88,7 +91,7 @@ TEST_CASE("descriptions of macros and arguments may hold Jinja", "[macros]") {
 }
 
 TEST_CASE("arguments that are not those of the macro are told", "[macros]") {
-  base::MemoryFiles files = with(
+  Project files(
       {{"/q/macros/a.sql",
         "{% macro a(x, y) %}{% endmacro %}{% macro b(x, y) %}{% endmacro %}"
         "{% macro c(x) %}{% endmacro %}"},
@@ -98,7 +101,7 @@ TEST_CASE("arguments that are not those of the macro are told", "[macros]") {
         "  - name: b\n    arguments:\n      - {name: x, type: 'dict[str, list[optional[int]]]'}\n"
         "      - {name: y, type: ' '}\n"
         "  - name: c\n    arguments: []\n"}});
-  TestProject project(files, "/q");
+  TestProject project(files.all, "/q");
   INFO(project.errors());
   CHECK(texts(project, Code::MacroAnnotation) ==
         std::vector<std::string>{
@@ -113,11 +116,10 @@ TEST_CASE("deeply nested types end", "[macros]") {
   std::string type;
   for (int i = 0; i < 100000; ++i)
     type += "list[";
-  base::MemoryFiles files =
-      with({{"/q/macros/a.sql", "{% macro a(x) %}{% endmacro %}"},
-            {"/q/macros/s.yml",
-             "macros:\n  - name: a\n    arguments: [{name: x, type: '" + type + "'}]\n"}});
-  TestProject project(files, "/q");
+  Project files({{"/q/macros/a.sql", "{% macro a(x) %}{% endmacro %}"},
+                 {"/q/macros/s.yml",
+                  "macros:\n  - name: a\n    arguments: [{name: x, type: '" + type + "'}]\n"}});
+  TestProject project(files.all, "/q");
   CHECK(texts(project, Code::MacroAnnotation).size() == 1);
 }
 
