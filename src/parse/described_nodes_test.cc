@@ -74,20 +74,8 @@ TEST_CASE("tags are kept as often as they are given, and listed once", "[describ
         R"(["top", "both", "both", "file", "own", "both"])");
 }
 
-TEST_CASE("a test of a disabled model is attached to it", "[described]") {
-  Project files({{"/q/models/off.sql", "{{ config(enabled=false) }}select 1 as id"},
-                 {"/q/models/s.yml",
-                  "models:\n  - name: off\n    columns:\n      - name: id\n"
-                  "        data_tests: [unique]\n"}});
-  TestProject project(files.all, "/q");
-  INFO(project.errors());
-  base::Data test = row_like(project, "test.q.unique_off_id");
-  REQUIRE(test.is_map());
-  CHECK(test.get("attached_node")->string_or("") == "model.q.off");
-}
-
 TEST_CASE("a package's model that it describes itself is described once", "[described]") {
-  ProjectWithPackage files({{"/q/models/s.yml", "models:\n  - name: spine\n"}});
+  ProjectWithPackage files({{"/q/models/root.yml", "models:\n  - name: spine\n"}});
   TestProject project(files.all, "/q");
   CHECK(project.parsed() == nullptr);
   REQUIRE(project.diagnostics().size() == 1);
@@ -95,7 +83,7 @@ TEST_CASE("a package's model that it describes itself is described once", "[desc
         "Compilation Error\n  dbt found two schema.yml entries for the same resource named spine. "
         "Resources and their associated columns may only be described a single time. To fix this, "
         "remove the resource entry for spine in one of these files:\n   - models/s.yml\n  "
-        "models/s.yml");
+        "models/root.yml");
 }
 
 TEST_CASE("settings of projects stand before those of files", "[described]") {

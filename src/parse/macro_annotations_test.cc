@@ -105,9 +105,9 @@ TEST_CASE("arguments that are not those of the macro are told", "[macros]") {
   INFO(project.errors());
   CHECK(texts(project, Code::MacroAnnotation) ==
         std::vector<std::string>{
-            "Argument z in yaml for macro a does not match the jinja definition.",
             "The number of arguments in the yaml for macro a does not match the jinja definition.",
-            "Argument x in the yaml for macro a has an invalid type."});
+            "Argument x in the yaml for macro a has an invalid type.",
+            "Argument z in yaml for macro a does not match the jinja definition."});
   CHECK(member(project, "macro.q.c", "arguments") ==
         R"([{"name": "x", "type": null, "description": ""}])");
 }
