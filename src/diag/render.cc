@@ -114,7 +114,9 @@ class TextRenderer {
 
   void database(const Diagnostic& d) {
     const DatabaseError& error = *d.database;
-    if (!error.message.empty() && d.message.find(error.message) == std::string::npos)
+    // Of what the server says, the message alone may stand there already.
+    if (!error.message.empty() && d.message.find(error.message) == std::string::npos &&
+        error.message.find(d.message) != 0)
       tagged("server: ", error.message);
     if (!error.sqlstate.empty())
       tagged("sqlstate: ", error.sqlstate);
