@@ -20,10 +20,10 @@ using manifest::ResourceType;
 
 /// What --select means here. Sources are not compiled, but the catalog has those selected.
 std::optional<graph::NodeSet> select_all(Session& session) {
-  return session.select({ResourceType::Model, ResourceType::Snapshot, ResourceType::Test,
-                         ResourceType::Analysis, ResourceType::Function, ResourceType::Seed,
-                         ResourceType::Operation, ResourceType::Source},
-                        false);
+  return session.select(
+      {ResourceType::Model, ResourceType::Snapshot, ResourceType::Test, ResourceType::Analysis,
+       ResourceType::Function, ResourceType::Seed, ResourceType::Operation, ResourceType::Source},
+      false);
 }
 
 bool compile_all(Session& session, const graph::NodeSet& selected, run::RunOutcome& outcome) {

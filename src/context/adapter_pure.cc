@@ -71,9 +71,10 @@ Value dispatch(Worker& worker, const Arguments& arguments) {
   if (size_t dot = name.find('.'); dot != std::string::npos) {
     worker.interpreter().raise(
         "CompilationError",
-        fmt::format("In adapter.dispatch, got a macro name of \"{}\", but \".\" is not a valid macro "
-                    "name component. Did you mean `adapter.dispatch(\"{}\", macro_namespace=\"{}\")`?",
-                    name, name.substr(dot + 1), name.substr(0, dot)));
+        fmt::format(
+            "In adapter.dispatch, got a macro name of \"{}\", but \".\" is not a valid macro "
+            "name component. Did you mean `adapter.dispatch(\"{}\", macro_namespace=\"{}\")`?",
+            name, name.substr(dot + 1), name.substr(0, dot)));
   }
   std::vector<std::string> tried;
   const CallableMacro* macro =

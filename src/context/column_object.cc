@@ -112,10 +112,10 @@ std::optional<Value> ColumnObject::attribute(Interpreter&, std::string_view name
     return int_or_none(column_.numeric_precision);
   if (name == "numeric_scale")
     return int_or_none(column_.numeric_scale);
-  if (std::optional<Value> method = jinja::method_among(
-          *this, name,
-          {"is_string", "is_number", "is_numeric", "is_integer", "is_float", "string_size",
-           "can_expand_to", "literal"}))
+  if (std::optional<Value> method =
+          jinja::method_among(*this, name,
+                              {"is_string", "is_number", "is_numeric", "is_integer", "is_float",
+                               "string_size", "can_expand_to", "literal"}))
     return method;
   return class_member(*this, name);
 }

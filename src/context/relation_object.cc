@@ -324,9 +324,9 @@ std::optional<Value> RelationObject::attribute(Interpreter&, std::string_view na
   return jinja::method_among(
       *this, name,
       {"render", "render_limited", "include", "quote", "incorporate", "replace_path", "matches",
-       "without_identifier", "get_materialized_view_config_change_collection",
-       "information_schema", "information_schema_only", "get", "scd_args",
-       "relation_max_name_length", "get_default_quote_policy", "add_ephemeral_prefix", "create"});
+       "without_identifier", "get_materialized_view_config_change_collection", "information_schema",
+       "information_schema_only", "get", "scd_args", "relation_max_name_length",
+       "get_default_quote_policy", "add_ephemeral_prefix", "create"});
 }
 
 std::optional<Value> RelationObject::item(Interpreter& interpreter, const Value& key) {

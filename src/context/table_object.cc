@@ -261,8 +261,7 @@ class SequenceOfTable final : public jinja::Object {
   SequenceOfTable(DataPtr data, bool is_rows) : data_(std::move(data)), is_rows_(is_rows) {}
   std::string_view type_name() const override { return "MappedSequence"; }
   std::optional<Value> attribute(Interpreter& interpreter, std::string_view name) override {
-    std::optional<Value> named =
-        is_rows_ ? std::nullopt : item(interpreter, Value::string(name));
+    std::optional<Value> named = is_rows_ ? std::nullopt : item(interpreter, Value::string(name));
     return named ? named
                  : jinja::method_among(*this, name, {"values", "keys", "items", "dict", "get"});
   }

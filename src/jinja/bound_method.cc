@@ -21,8 +21,8 @@ class BoundMethod final : public Object {
     Object& object = object_.as_object();
     if (std::optional<Value> value = object.call_method(interpreter, name_, arguments))
       return *value;
-    interpreter.raise("AttributeError", fmt::format("'{}' object has no attribute '{}'",
-                                                    object.type_name(), name_));
+    interpreter.raise("AttributeError",
+                      fmt::format("'{}' object has no attribute '{}'", object.type_name(), name_));
   }
   std::string repr() const override {
     return fmt::format("<bound method {}.{}>", object_.as_object().type_name(), name_);

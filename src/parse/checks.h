@@ -27,8 +27,8 @@ void check_constraints(State& state, const Node& node, const base::DataMap& conf
 /// source_overrides.cc: puts `overrides` of sources into the entries of the packages they name.
 void apply_source_overrides(State& state);
 
-/// macro_annotations.cc: warns where `described`, the entry's arguments, are not those of the macro,
-/// which still has its own.
+/// macro_annotations.cc: warns where `described`, the entry's arguments, are not those of the
+/// macro, which still has its own.
 void check_macro_arguments(State& state, const manifest::Macro& macro, const Entry& entry,
                            const std::vector<manifest::MacroArgument>& described);
 /// macro_annotations.cc: puts docs blocks and other Jinja into the descriptions of macros.

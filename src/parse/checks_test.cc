@@ -72,9 +72,10 @@ TEST_CASE("a file that is not UTF-8 is shown at its wrong byte", "[checks]") {
 TEST_CASE("colours of nodes are names or codes", "[checks]") {
   for (const char* color : {"gold", "DarkSlateGray", "#fff", "#CD7F32"}) {
     INFO(color);
-    Checked project{{"/q/models/s.yml", fmt::format("models:\n  - name: m\n    config:\n      docs: "
-                                                    "{{node_color: '{}'}}\n",
-                                                    color)}};
+    Checked project{
+        {"/q/models/s.yml", fmt::format("models:\n  - name: m\n    config:\n      docs: "
+                                        "{{node_color: '{}'}}\n",
+                                        color)}};
     CHECK(project.count(Code::ConfigInvalid) == 0);
   }
   for (const char* color : {"golden", "#ff", "#ggg", "#12345", "fff"}) {
@@ -93,8 +94,10 @@ TEST_CASE("build_after is a number of periods", "[checks]") {
                                                    after)}};
   };
   CHECK(with("{count: 4, period: hour}").count(Code::ConfigInvalid) == 0);
-  CHECK(with("{count: 4}").says(Code::ConfigInvalid, "must have a value for `period` if a `count`"));
-  CHECK(with("{period: day}").says(Code::ConfigInvalid, "must have a value for `count` if a `period`"));
+  CHECK(
+      with("{count: 4}").says(Code::ConfigInvalid, "must have a value for `period` if a `count`"));
+  CHECK(with("{period: day}")
+            .says(Code::ConfigInvalid, "must have a value for `count` if a `period`"));
 }
 
 TEST_CASE("sections of properties are lists of named items", "[checks]") {
@@ -105,7 +108,8 @@ TEST_CASE("sections of properties are lists of named items", "[checks]") {
       Code::PropertiesInvalid, "Entry did not contain a name"));
   Checked single{{"/q/tests/s.yml", "data_tests:\n  - not_null:\n      x: 1\n"}};
   CHECK(single.count(Code::PropertiesInvalid) == 0);
-  CHECK(single.says(Code::UnknownKey, "Unable to parse 'data_tests' section of file 'tests/s.yml'"));
+  CHECK(
+      single.says(Code::UnknownKey, "Unable to parse 'data_tests' section of file 'tests/s.yml'"));
 }
 
 TEST_CASE("deprecation dates are told to the model and to who refers to it", "[checks]") {

@@ -41,7 +41,8 @@ void report_duplicate_patch(State& state, const Entry& entry, const Entry& first
 
 bool report_patch_of_patched(State& state, const Entry& entry) {
   const std::string& package = state.project_of(state.files[entry.file]).name;
-  context::NodeLookup::Found found = state.result->lookup->find_ref(entry.name, "", base::Data(), package);
+  context::NodeLookup::Found found =
+      state.result->lookup->find_ref(entry.name, "", base::Data(), package);
   if (!found.id.valid() || found.is_disabled)
     return false;
   const Node& node = state.manifest().node(found.id);

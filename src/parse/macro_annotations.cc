@@ -14,9 +14,9 @@ struct ArgumentType {
   int parameters;
 };
 
-constexpr ArgumentType kTypes[] = {{"str", 0},      {"string", 0}, {"bool", 0},     {"int", 0},
-                                   {"integer", 0},  {"float", 0},  {"any", 0},      {"list", 1},
-                                   {"dict", 2},     {"optional", 1}, {"relation", 0}, {"column", 0}};
+constexpr ArgumentType kTypes[] = {{"str", 0},     {"string", 0},   {"bool", 0},     {"int", 0},
+                                   {"integer", 0}, {"float", 0},    {"any", 0},      {"list", 1},
+                                   {"dict", 2},    {"optional", 1}, {"relation", 0}, {"column", 0}};
 
 /// Takes one type off the front of the text; false when there is none. `depth` bounds nesting.
 bool take_type(std::string_view& text, int depth) {

@@ -74,8 +74,7 @@ std::vector<MacroFile> without_stray_errors(const State& state, std::vector<Macr
     }
     file.error.reset();
     for (const jinja::Block& block : blocks->blocks) {
-      compile_part(*state.result->jinja, made.emplace_back(file), block.span.begin,
-                   block.span.end);
+      compile_part(*state.result->jinja, made.emplace_back(file), block.span.begin, block.span.end);
     }
   }
   return made;
@@ -229,8 +228,7 @@ void find_macro_calls(State& state, const std::vector<MacroFile>& files) {
         continue;
       std::vector<MacroId>& depends_on = manifest.macros[own->second.index()].depends_on;
       for (const jinja::CallSite& call : info.calls) {
-        for (const CallableMacro* macro :
-             called_macros(state, file.package, info.name, call)) {
+        for (const CallableMacro* macro : called_macros(state, file.package, info.name, call)) {
           if (macro == nullptr)
             continue;
           if (std::find(depends_on.begin(), depends_on.end(), macro->id) == depends_on.end())

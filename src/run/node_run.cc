@@ -134,8 +134,7 @@ diag::Status execute(NodeRun& run, const RunRequest& request) {
 void fail(NodeRun& run, diag::Diagnostic error) {
   run.context.compiler.name_shared_text(error, run.node());
   run.result.status = run.node().type == ResourceType::Source ? "runtime error" : "error";
-  run.result.message =
-      result_message(error, run.node());
+  run.result.message = result_message(error, run.node());
   run.context.listener.diagnostic(error, &run.node());
 }
 
@@ -172,8 +171,8 @@ diag::Status write_target_file(const RunContext& context, const std::string& pat
 std::string result_message(const diag::Diagnostic& error, const Node& node) {
   if (!error.database)
     return error.legacy_text.empty() ? error.message : error.legacy_text;
-  std::string text = fmt::format("Database Error in {} {} ({})\n  {}", resource_type_name(node.type),
-                                 node.name, node.original_file_path,
+  std::string text = fmt::format("Database Error in {} {} ({})\n  {}",
+                                 resource_type_name(node.type), node.name, node.original_file_path,
                                  base::replace_all(error.database->message, "\n", "\n  "));
   if (node.build_path)
     text += "\n  compiled code at " + *node.build_path;

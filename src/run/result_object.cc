@@ -92,8 +92,8 @@ class RecordObject final : public jinja::Object {
     if (name != "get" || !is_config_)
       return Object::call_method(interpreter, name, arguments);
     const Value* key = arguments.find(0, "key");
-    const Value* found = key == nullptr || !key->is_string() ? nullptr
-                                                             : fields().find(key->as_string());
+    const Value* found =
+        key == nullptr || !key->is_string() ? nullptr : fields().find(key->as_string());
     const Value* fallback = arguments.find(1, "default");
     if (found == nullptr)
       found = fallback;
