@@ -67,10 +67,11 @@ TEST_CASE("a dispatch that nothing implements is an error before it runs", "[mac
             "'q.default__lost'"});
 }
 
-TEST_CASE("calls are recorded by name, as methods too", "[macros]") {
+TEST_CASE("calls are recorded by name, as methods too but for the adapter's", "[macros]") {
   Project files({{"/q/macros/a.sql",
                   "{% macro a(n) %}{{ q.a(n - 1) }}{{ a(0) }}"
-                  "{{ n.replace('x', 'y') }}{{ n.strange() }}{% endmacro %}"}});
+                  "{{ n.replace('x', 'y') }}{{ n.strange() }}"
+                  "{% do adapter.create_schema(n) %}{% endmacro %}"}});
   TestProject project(files.all, "/q");
   CHECK(member(project, "macro.q.a", "depends_on") ==
         R"({"macros": ["macro.q.a", "macro.dbt.replace"]})");

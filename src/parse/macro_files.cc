@@ -212,6 +212,9 @@ std::vector<const CallableMacro*> called_macros(State& state, const std::string&
   size_t dot = call.name.find('.');
   if (dot == std::string::npos)
     return {call.name == own ? nullptr : named_macro(table, package, call.name)};
+  // Methods of the adapter share names with macros that they call.
+  if (call.name.substr(0, dot) == "adapter")
+    return {};
   // Also the method of a variable, where a macro happens to have its name.
   return {named_macro(table, call.name.substr(0, dot), call.name.substr(dot + 1))};
 }
