@@ -34,6 +34,9 @@ struct DatabaseError {
   std::string context;
   /// 1-based code point in the statement sent, 0 when unknown.
   int position = 0;
+  /// All of it as psql shows it, without the severity: the message, the line of the statement with
+  /// a caret, DETAIL, HINT, CONTEXT. The message alone where there is no more.
+  std::string text;
 };
 
 struct Diagnostic {

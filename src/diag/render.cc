@@ -114,9 +114,7 @@ class TextRenderer {
 
   void database(const Diagnostic& d) {
     const DatabaseError& error = *d.database;
-    // Of what the server says, the message alone may stand there already.
-    if (!error.message.empty() && d.message.find(error.message) == std::string::npos &&
-        error.message.find(d.message) != 0)
+    if (!error.message.empty() && d.message.find(error.message) == std::string::npos)
       tagged("server: ", error.message);
     if (!error.sqlstate.empty())
       tagged("sqlstate: ", error.sqlstate);

@@ -44,7 +44,7 @@ TEST_CASE("labels, trail and the server's words follow") {
   d.labels.push_back({{sources.add("m/b.yml", "name: a\nname: b\n"), 8, 12}, "said here"});
   d.trail.push_back({{sources.add("macros/c.sql", "{% macro cents() %}"), 9, 14}, "macro `cents`"});
   d.trail.push_back({{}, "model `orders`"});
-  d.database = DatabaseError{"42703", d.message, "none at all", "look again", "", 8};
+  d.database = DatabaseError{"42703", d.message, "none at all", "look again", "", 8, ""};
   CHECK(render_text(d, sources) ==
         "error[E0802]: column \"x\" does not exist\n"
         "  m/a.sql:1:8\n"

@@ -143,7 +143,7 @@ class HookRun {
             manifest::RunResult& result) {
     has_failed_ = true;
     result.message = fmt::format("{} failed, error:\n {}", name,
-                                 error.database ? error.database->message : error.message);
+                                 error.database ? error.database->text : error.message);
     context_.listener.diagnostic(error, &node);
     if (lane_.connection->in_transaction()) {
       diag::Status ended = lane_.connection->rollback();

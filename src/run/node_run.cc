@@ -171,9 +171,9 @@ diag::Status write_target_file(const RunContext& context, const std::string& pat
 std::string result_message(const diag::Diagnostic& error, const Node& node) {
   if (!error.database)
     return error.legacy_text.empty() ? error.message : error.legacy_text;
-  std::string text = fmt::format("Database Error in {} {} ({})\n  {}",
-                                 resource_type_name(node.type), node.name, node.original_file_path,
-                                 base::replace_all(error.database->message, "\n", "\n  "));
+  std::string text =
+      fmt::format("Database Error in {} {} ({})\n  {}", resource_type_name(node.type), node.name,
+                  node.original_file_path, base::replace_all(error.database->text, "\n", "\n  "));
   if (node.build_path)
     text += "\n  compiled code at " + *node.build_path;
   return text;

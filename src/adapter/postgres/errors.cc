@@ -97,7 +97,7 @@ Diagnostic refused_by_server(const config::Credentials& credentials, ServerRefus
   }
   diag::DatabaseError database;
   database.sqlstate = std::move(refusal.sqlstate);
-  database.message = std::move(refusal.message);
+  database.text = database.message = std::move(refusal.message);
   diagnostic.database = std::move(database);
   return diagnostic;
 }
@@ -128,7 +128,10 @@ Diagnostic plain_error(Code code, std::string message, std::string hint) {
 Diagnostic statement_error(const PGresult* result, std::string_view sql, size_t prefix) {
   diag::DatabaseError database;
   database.sqlstate = field(result, PG_DIAG_SQLSTATE);
-  database.message = whole_text(result);
+  database.text = whole_text(result);
+  database.message = field(result, PG_DIAG_MESSAGE_PRIMARY);
+  if (database.message.empty())
+    database.message = database.text;
   database.detail = field(result, PG_DIAG_MESSAGE_DETAIL);
   database.hint = field(result, PG_DIAG_MESSAGE_HINT);
   database.context = field(result, PG_DIAG_CONTEXT);
@@ -138,9 +141,7 @@ Diagnostic statement_error(const PGresult* result, std::string_view sql, size_t 
 
   Diagnostic diagnostic;
   diagnostic.code = code_of(database.sqlstate);
-  diagnostic.message = field(result, PG_DIAG_MESSAGE_PRIMARY);
-  if (diagnostic.message.empty())
-    diagnostic.message = database.message;
+  diagnostic.message = database.message;
   diagnostic.hint = database.hint;
   diagnostic.database = std::move(database);
   return diagnostic;

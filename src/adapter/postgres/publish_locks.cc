@@ -55,7 +55,7 @@ diag::Diagnostic blocked_error(PgConnection& connection, std::string_view schema
                               schema, target));
   diag::DatabaseError database;
   database.sqlstate = "55P03";
-  database.message = error.message;
+  database.text = database.message = error.message;
   if (rows && !rows->empty()) {
     const RawRow& row = rows->front();
     error.message +=

@@ -77,7 +77,7 @@ diag::Diagnostic Session::lost(std::string_view what) const {
                               base::collapse_whitespace(PQerrorMessage(connection_))));
   diag::DatabaseError database;
   database.sqlstate = "08006";
-  database.message = diagnostic.message;
+  database.text = database.message = diagnostic.message;
   diagnostic.database = std::move(database);
   return diagnostic;
 }
