@@ -12,8 +12,23 @@ namespace {
 
 using jinja::Value;
 
+/// An object of dbt's: its members are attributes and items, and to_dict() gives them all.
+class MemberObject : public jinja::Object {
+ public:
+  std::optional<Value> item(jinja::Interpreter& interpreter, const Value& key) override {
+    return key.is_string() ? attribute(interpreter, key.as_string()) : std::nullopt;
+  }
+
+  std::optional<Value> call_method(jinja::Interpreter& interpreter, std::string_view name,
+                                   const jinja::Arguments& arguments) override {
+    if (name == "to_dict")
+      return Value::from_data(to_data());
+    return Object::call_method(interpreter, name, arguments);
+  }
+};
+
 /// A step of a node: its times are moments without a zone, and texts in to_dict().
-class TimingObject final : public jinja::Object {
+class TimingObject final : public MemberObject {
  public:
   explicit TimingObject(manifest::Timing step) : step_(std::move(step)) {}
 
@@ -25,17 +40,6 @@ class TimingObject final : public jinja::Object {
     if (name == "started_at")
       return moment(step_.started_at);
     return name == "completed_at" ? std::optional(moment(step_.completed_at)) : std::nullopt;
-  }
-
-  std::optional<Value> item(jinja::Interpreter& interpreter, const Value& key) override {
-    return key.is_string() ? attribute(interpreter, key.as_string()) : std::nullopt;
-  }
-
-  std::optional<Value> call_method(jinja::Interpreter& interpreter, std::string_view name,
-                                   const jinja::Arguments& arguments) override {
-    if (name == "to_dict")
-      return Value::from_data(to_data());
-    return Object::call_method(interpreter, name, arguments);
   }
 
   base::Data to_data() const override {
@@ -64,82 +68,81 @@ Value timing_list(const manifest::RunResult& result) {
   return Value::list(std::move(made));
 }
 
-/// A part of the manifest as the object that it is in dbt: fields are attributes, and to_dict()
-/// gives the dict that templates have elsewhere.
-class RecordObject final : public jinja::Object {
+/// A part of the manifest as the object that it is in dbt.
+class RecordObject : public MemberObject {
  public:
   /// `make` gives the fields, once and when they are asked for.
-  RecordObject(std::string_view type_name, std::function<Value()> make, bool is_config)
-      : type_name_(type_name), make_(std::move(make)), is_config_(is_config) {}
+  RecordObject(std::string_view type_name, std::function<Value()> make)
+      : type_name_(type_name), make_(std::move(make)) {}
 
   std::string_view type_name() const override { return type_name_; }
 
-  /// A configuration has every setting: those that nobody set are none.
   std::optional<Value> attribute(jinja::Interpreter&, std::string_view name) override {
-    if (const Value* found = fields().find(name))
-      return *found;
-    return is_config_ && !is_method(name) ? std::optional(Value::none()) : std::nullopt;
-  }
-
-  std::optional<Value> item(jinja::Interpreter& interpreter, const Value& key) override {
-    return key.is_string() ? attribute(interpreter, key.as_string()) : std::nullopt;
-  }
-
-  std::optional<Value> call_method(jinja::Interpreter& interpreter, std::string_view name,
-                                   const jinja::Arguments& arguments) override {
-    if (name == "to_dict")
-      return Value::from_data(to_data());
-    if (name != "get" || !is_config_)
-      return Object::call_method(interpreter, name, arguments);
-    const Value* key = arguments.find(0, "key");
-    const Value* found =
-        key == nullptr || !key->is_string() ? nullptr : fields().find(key->as_string());
-    const Value* fallback = arguments.find(1, "default");
-    if (found == nullptr)
-      found = fallback;
-    return found == nullptr ? Value::none() : *found;
-  }
-
-  std::optional<std::vector<Value>> iterate(jinja::Interpreter& interpreter) override {
-    if (!is_config_)
-      return Object::iterate(interpreter);
-    std::vector<Value> keys;
-    for (size_t i = 0; i < fields().size(); ++i)
-      keys.push_back(fields().key_at(i));
-    return keys;
+    const Value* found = fields().find(name);
+    return found == nullptr ? std::nullopt : std::optional(*found);
   }
 
   std::string repr() const override { return fields().str(); }
   base::Data to_data() const override { return fields().to_data(); }
 
- private:
-  static bool is_method(std::string_view name) {
-    return name == "get" || name == "to_dict" || name == "items" || name == "keys" ||
-           name == "values";
-  }
-
+ protected:
   const Value& fields() const {
     if (!fields_)
       fields_ = make_();
     return *fields_;
   }
 
+ private:
   std::string_view type_name_;
   std::function<Value()> make_;
   mutable std::optional<Value> fields_;
-  bool is_config_;
+};
+
+/// A node's configuration. It has every setting: those that nobody set are none.
+class ConfigObject final : public RecordObject {
+ public:
+  explicit ConfigObject(Value settings)
+      : RecordObject("NodeConfig", [settings = std::move(settings)] { return settings; }) {}
+
+  std::optional<Value> attribute(jinja::Interpreter& interpreter, std::string_view name) override {
+    std::optional<Value> found = RecordObject::attribute(interpreter, name);
+    return found || is_method(name) ? found : Value::none();
+  }
+
+  std::optional<Value> call_method(jinja::Interpreter& interpreter, std::string_view name,
+                                   const jinja::Arguments& arguments) override {
+    if (name != "get")
+      return RecordObject::call_method(interpreter, name, arguments);
+    const Value* key = arguments.find(0, "key");
+    const Value* found =
+        key == nullptr || !key->is_string() ? nullptr : fields().find(key->as_string());
+    if (found == nullptr)
+      found = arguments.find(1, "default");
+    return found == nullptr ? Value::none() : *found;
+  }
+
+  std::optional<std::vector<Value>> iterate(jinja::Interpreter&) override {
+    std::vector<Value> keys;
+    for (size_t i = 0; i < fields().size(); ++i)
+      keys.push_back(fields().key_at(i));
+    return keys;
+  }
+
+ private:
+  static bool is_method(std::string_view name) {
+    return name == "get" || name == "to_dict" || name == "items" || name == "keys" ||
+           name == "values";
+  }
 };
 
 Value node_object(const manifest::Manifest& manifest, manifest::NodeId id) {
   auto make = [&manifest, id] {
     Value fields = Value::from_data(manifest::node_data(manifest, id));
-    if (const Value* config = fields.find("config")) {
-      auto settings = [found = *config] { return found; };
-      fields.set_item("config", Value::object(new RecordObject("NodeConfig", settings, true)));
-    }
+    if (const Value* config = fields.find("config"))
+      fields.set_item("config", Value::object(new ConfigObject(*config)));
     return fields;
   };
-  return Value::object(new RecordObject("ManifestNode", make, false));
+  return Value::object(new RecordObject("ManifestNode", make));
 }
 
 /// In the order of dbt's to_dict().
@@ -160,7 +163,7 @@ Value members_of(const manifest::Manifest& manifest, const manifest::RunResult& 
   return made;
 }
 
-class ResultObject final : public jinja::Object {
+class ResultObject final : public MemberObject {
  public:
   explicit ResultObject(Value members) : members_(std::move(members)) {}
 
@@ -169,17 +172,6 @@ class ResultObject final : public jinja::Object {
   std::optional<Value> attribute(jinja::Interpreter&, std::string_view name) override {
     const Value* found = members_.find(name);
     return found == nullptr ? std::nullopt : std::optional(*found);
-  }
-
-  std::optional<Value> item(jinja::Interpreter& interpreter, const Value& key) override {
-    return key.is_string() ? attribute(interpreter, key.as_string()) : std::nullopt;
-  }
-
-  std::optional<Value> call_method(jinja::Interpreter& interpreter, std::string_view name,
-                                   const jinja::Arguments& arguments) override {
-    if (name == "to_dict")
-      return Value::from_data(to_data());
-    return Object::call_method(interpreter, name, arguments);
   }
 
   std::string repr() const override { return members_.str(); }
