@@ -1,5 +1,6 @@
 #include "adapter/embedded/process.h"
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
@@ -67,9 +68,14 @@ int wait_for_end(pid_t pid) {
 std::optional<ServerUser> server_user() {
   if (geteuid() != 0)
     return ServerUser{geteuid(), getegid(), "", false};
+  // Not getpwnam(): its answer is shared by all threads.
+  std::array<char, 16384> texts;
   for (const char* name : {"postgres", "nobody"}) {
-    if (const passwd* entry = getpwnam(name); entry != nullptr && entry->pw_uid != 0)
-      return ServerUser{entry->pw_uid, entry->pw_gid, name, true};
+    passwd entry;
+    passwd* found = nullptr;
+    getpwnam_r(name, &entry, texts.data(), texts.size(), &found);
+    if (found != nullptr && entry.pw_uid != 0)
+      return ServerUser{entry.pw_uid, entry.pw_gid, name, true};
   }
   return std::nullopt;
 }

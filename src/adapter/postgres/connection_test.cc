@@ -130,12 +130,15 @@ TEST_CASE("failures to connect are told apart", "[connection][database]") {
     auto connection = (*adapter)->connect("c");
     REQUIRE(connection->query_catalog("select 1"));
     REQUIRE(embedded::stop(server->state_directory(), server->env()));
+    bool has_started = false;
     std::thread restart([&] {
       std::this_thread::sleep_for(std::chrono::milliseconds(300));
-      REQUIRE(embedded::start(server->state_directory(), server->credentials(), server->env()));
+      has_started =
+          embedded::start(server->state_directory(), server->credentials(), server->env()).ok();
     });
     CHECK(connection->query_catalog("select 1").ok());
     restart.join();
+    CHECK(has_started);
   }
 }
 
