@@ -263,6 +263,22 @@ void ConfigNames::reveal_secrets(Data& value) const {
   value = Data(out + std::string(rest));
 }
 
+std::optional<jinja::Error> unconverted(std::string_view text, const jinja::Value& value) {
+  std::string_view rest = base::trim(text);
+  if (!base::ends_with(rest, "}}") || !value.is_string())
+    return std::nullopt;
+  rest = base::trim(rest.substr(0, rest.size() - 2));
+  for (auto [filter, type] : {std::pair{"as_bool", "bool"}, std::pair{"as_number", "number"}}) {
+    if (!base::ends_with(rest, filter))
+      continue;
+    jinja::Error error;
+    error.type = "CompilationError";
+    error.message = fmt::format("Could not convert value '{}' into type '{}'", value.str(), type);
+    return error;
+  }
+  return std::nullopt;
+}
+
 void add_config_filters(jinja::Environment& environment) {
   environment.add_filter("as_text", as_text);
   environment.add_filter("as_native", as_native);

@@ -35,6 +35,9 @@ class ConfigNames final : public jinja::Names {
   diag::Sources& sources_;
 };
 
+/// The error of a template that ends in `| as_bool }}` or `| as_number }}` and gave something else.
+std::optional<jinja::Error> unconverted(std::string_view text, const jinja::Value& value);
+
 /// The filters as_bool, as_number, as_native and as_text.
 void add_config_filters(jinja::Environment& environment);
 

@@ -47,23 +47,6 @@ std::optional<uint32_t> verbatim_offset(const std::string& text, diag::Span span
   return std::nullopt;
 }
 
-/// A template that ends in `| as_bool }}` or `| as_number }}` and gives something else.
-std::optional<jinja::Error> unconverted(std::string_view text, const jinja::Value& value) {
-  std::string_view rest = base::trim(text);
-  if (!base::ends_with(rest, "}}") || !value.is_string())
-    return std::nullopt;
-  rest = base::trim(rest.substr(0, rest.size() - 2));
-  for (auto [filter, type] : {std::pair{"as_bool", "bool"}, std::pair{"as_number", "number"}}) {
-    if (!base::ends_with(rest, filter))
-      continue;
-    jinja::Error error;
-    error.type = "CompilationError";
-    error.message = fmt::format("Could not convert value '{}' into type '{}'", value.str(), type);
-    return error;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 struct ConfigRenderer::Impl {

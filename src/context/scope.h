@@ -105,6 +105,9 @@ struct NodeScope {
   std::optional<Batch> batch;
   /// Refs are not checked against depends_on: hooks, operations, inline SQL.
   bool is_operation = false;
+  /// A value of a properties file: of the names only those that need neither a node nor macros, and
+  /// an unknown one cannot be called.
+  bool is_property = false;
   /// Under --defer, what the command does not build is read from the state even where it exists
   /// here: foreign keys.
   bool prefers_state = false;

@@ -29,6 +29,19 @@ const MemberTable& member_table() {
   return table;
 }
 
+/// What values of properties files know: dbt's plain functions, the target and variables.
+bool is_known_to_properties(std::string_view name) {
+  if (name == "execute" || name == "env")
+    return false;
+  for (std::span<const Member> topic : {base_members(), data_members(), module_members()}) {
+    for (const Member& member : topic) {
+      if (member.name == name)
+        return true;
+    }
+  }
+  return false;
+}
+
 /// A package's name as a value: its macros are the attributes.
 class PackageObject final : public jinja::Object {
  public:
@@ -160,7 +173,13 @@ diag::Result<jinja::Rendered> Worker::render(const jinja::Template& code, NodeSc
 
 diag::Result<Value> Worker::render_native(const jinja::Template& code, NodeScope& scope) {
   NodeScope* outer = std::exchange(scope_, &scope);
+  // While nodes are parsed what a template calls may not be known yet; here it has to be.
+  bool is_strict = scope.is_property && is_parsing();
+  if (is_strict)
+    interpreter_.set_undefined(jinja::UndefinedKind::Default);
   auto result = interpreter_.render_native(code, *this);
+  if (is_strict)
+    interpreter_.set_undefined(jinja::UndefinedKind::Permissive);
   if (auto* error = std::get_if<jinja::Error>(&result)) {
     diag::Diagnostic diagnostic = to_diagnostic(*error);
     scope_ = outer;
@@ -262,6 +281,8 @@ std::optional<Value> Worker::find_macro(std::string_view name) {
 }
 
 std::optional<Value> Worker::lookup(jinja::Interpreter&, std::string_view name) {
+  if (scope_->is_property)
+    return is_known_to_properties(name) ? member(name) : std::nullopt;
   for (const auto& [extra, value] : scope_->extras) {
     if (extra == name)
       return value;

@@ -152,8 +152,27 @@ class TestParser {
     state_.report(std::move(diagnostic));
   }
 
+  /// The error of a setting's template in dbt's words.
+  static diag::Diagnostic invalid_config(const BuiltTest& test, const TestTarget& target,
+                                         std::string_view key, const ProjectFile& file,
+                                         diag::Diagnostic error) {
+    if (error.code != diag::Code::JinjaUndefined)
+      return error;
+    error.legacy_text = fmt::format(
+        "Compilation Error\n  Invalid generic test configuration given in {}: \n"
+        "  The {}.{} column's \"{}\" test references an undefined macro in its {} configuration "
+        "argument. The macro {}.\n"
+        "  Please note that the generic test configuration parser currently does not support using "
+        "custom macros to populate configuration values",
+        file.original_file_path, target.is_source ? target.table_name : target.name,
+        target.column_name.empty() ? "None" : target.column_name, test.name, key, error.message);
+    return error;
+  }
+
   /// Jinja in configuration values is rendered now.
-  bool render_config(BuiltTest& test, diag::Span span, const std::string& package) {
+  bool render_config(BuiltTest& test, const TestTarget& target, diag::Span span,
+                     const ProjectFile& file) {
+    const std::string& package = state_.project_of(file).name;
     DataMap config;
     for (auto& [key, value] : test.config) {
       if (!value.is_string()) {
@@ -162,7 +181,7 @@ class TestParser {
       }
       diag::Result<Data> rendered = render_yaml_text(worker_, value.as_string(), span, package);
       if (!rendered) {
-        state_.report(rendered.error());
+        state_.report(invalid_config(test, target, key, file, std::move(rendered.error())));
         return false;
       }
       if (!rendered->is_null())
@@ -185,7 +204,7 @@ class TestParser {
     report_old_uses(
         state_, test, item,
         TestOrigin{entry.name, state_.project_of(file).name, file.original_file_path, span});
-    if (!render_config(test, span, state_.project_of(file).name))
+    if (!render_config(test, tested.target, span, file))
       return;
     Node node;
     node.type = ResourceType::Test;

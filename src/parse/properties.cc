@@ -128,10 +128,12 @@ void check_doubled_keys(State& state, size_t file, const Entry& entry) {
   }
 }
 
-/// The error of a template in a properties file, in dbt's words.
+/// The error of a template in a properties file, in dbt's words: a missing variable of the
+/// environment is an error of parsing, anything else one of the template.
 diag::Diagnostic failed_render(const State& state, size_t file, diag::Diagnostic error) {
-  std::string inner = error.legacy_text.empty() ? "Compilation Error\n  " + error.message
-                                                : std::move(error.legacy_text);
+  if (base::starts_with(error.legacy_text, "Compilation Error"))
+    return error;
+  std::string inner = std::move(error.legacy_text);
   error.legacy_text =
       fmt::format("Parsing Error\n  Failed to render {} from project {}: {}",
                   state.files[file].original_file_path, state.project_of(state.files[file]).name,
@@ -167,8 +169,7 @@ std::vector<Entry> read_file(State& state, size_t file, context::Worker& worker)
   }
   for (Entry& entry : made) {
     check_doubled_keys(state, file, entry);
-    std::vector<std::string_view> path = {entry.section};
-    diag::Result<base::Data> data = render_yaml(worker, *entry.node, path, package);
+    diag::Result<base::Data> data = render_yaml(worker, *entry.node, entry.section, package);
     if (!data) {
       state.report(failed_render(state, file, data.error()));
       entry.data = yaml::to_data(*entry.node);

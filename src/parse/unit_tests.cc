@@ -209,8 +209,8 @@ class UnitTestParser {
     DataMap given;
     const yaml::Node* written = entry_->node->find("config");
     if (written != nullptr && written->is_mapping()) {
-      std::vector<std::string_view> path = {"unit_tests", "config"};
-      diag::Result<Data> config = render_yaml(worker_, *written, path, node.package_name);
+      diag::Result<Data> config =
+          render_yaml(worker_, *written, "unit_tests", node.package_name, {"config"});
       if (config)
         given = config->as_map();
       else
