@@ -38,7 +38,10 @@ int unknown_macro(Session& session, const std::string& name) {
   if (std::optional<std::string> near = base::nearest(name, names))
     diagnostic.hint = fmt::format("did you mean `{}`?", *near);
   diagnostic.legacy_text = fmt::format(
-      "Runtime Error\n  dbt could not find a macro with the name '{}' in any package", name);
+      "Compilation Error\n  dbt could not find a macro with the name '{}' in any package. This can "
+      "happen when calling a macro that does not exist. Check for typos and/or install package "
+      "dependencies with \"dbt deps\".",
+      name);
   session.console.fatal(diagnostic);
   return kUnhandled;
 }

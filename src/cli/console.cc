@@ -89,10 +89,10 @@ void set_times(base::DataMap& data, size_t index, size_t total, std::string_view
 
 }  // namespace
 
-void Console::configure(const config::Flags& flags, std::string target_name, bool is_compile) {
+void Console::configure(const config::Flags& flags, std::string target_name, bool hides_nodes) {
   warnings_.configure(flags);
   target_name_ = std::move(target_name);
-  is_compile_ = is_compile;
+  hides_nodes_ = hides_nodes;
   width_ = static_cast<size_t>(std::clamp<int64_t>(flags.get_int("printer_width"), 20, 500));
 }
 
@@ -218,7 +218,7 @@ void Console::run_started(size_t nodes, size_t threads) {
               fmt::format("Concurrency: {} threads (target='{}')", threads, target_name_),
               std::move(data)});
   log_.info("");
-  if (!is_compile_)
+  if (!hides_nodes_)
     progress_.begin(nodes);
 }
 
@@ -233,12 +233,12 @@ bool is_no_op(const Node& node) {
 
 void Console::node_started(size_t index, size_t total, const Node& node) {
   begin(node);
-  if (!is_compile_ && !is_no_op(node)) {
+  if (!hides_nodes_ && !is_no_op(node)) {
     fancy_line("LogStartLine", "Q011", Level::Info, index, total,
                "START " + materialization_text(node, materialized(node)), "RUN", std::nullopt,
                node);
   }
-  if (!is_compile_)
+  if (!hides_nodes_)
     progress_.started(node.unique_id, node.name);
   begin_compiling(node);
 }
@@ -246,7 +246,7 @@ void Console::node_started(size_t index, size_t total, const Node& node) {
 void Console::node_finished(size_t index, size_t total, const Node& node, const RunResult& result) {
   begin_executing(node.unique_id);
   nodes_.finished(node, result.status);
-  if (!is_compile_) {
+  if (!hides_nodes_) {
     progress_.finished(node.unique_id, result.status == "error" || result.status == "fail");
     result_line(index, total, node, result);
   }
@@ -369,7 +369,7 @@ void Console::hook_finished(size_t index, size_t total, const std::string& name,
 
 void Console::batch_started(size_t index, size_t total, const std::string& batch,
                             const Node& node) {
-  if (is_compile_)
+  if (hides_nodes_)
     return;
   fancy_line("LogStartBatch", "Q045", Level::Info, index, total,
              fmt::format("START batch {} of {}", batch, relation_text(node)), "RUN", std::nullopt,
@@ -378,7 +378,7 @@ void Console::batch_started(size_t index, size_t total, const std::string& batch
 
 void Console::batch_finished(size_t index, size_t total, const std::string& batch, const Node& node,
                              const RunResult& result) {
-  if (is_compile_)
+  if (hides_nodes_)
     return;
   bool failed = result.status == "error", skipped = result.status == "skipped";
   std::string word = failed ? "ERROR creating" : skipped ? "SKIP" : "OK created";

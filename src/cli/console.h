@@ -24,7 +24,7 @@ class Console final : public run::Listener,
   Console(Log& log, diag::Sources& sources, base::Clock& clock)
       : log_(log), sources_(sources), nodes_(clock), progress_(log) {}
 
-  void configure(const config::Flags& flags, std::string target_name, bool is_compile);
+  void configure(const config::Flags& flags, std::string target_name, bool hides_nodes);
   /// Whose nodes events speak of; must outlive the console. Null for none.
   void set_manifest(const manifest::Manifest* manifest);
 
@@ -108,7 +108,7 @@ class Console final : public run::Listener,
   NodeLog nodes_;
   const manifest::Manifest* manifest_ = nullptr;
   std::string target_name_;
-  bool is_compile_ = false;
+  bool hides_nodes_ = false;
   size_t width_ = 80;
   std::mutex mutex_;
   /// Why a node failed: shown at the end.

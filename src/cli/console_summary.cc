@@ -111,7 +111,8 @@ std::string headline_text(size_t errors, const Counts& counts, bool was_cancelle
 
 void Console::end_of_run(const manifest::Manifest& manifest, const std::vector<RunResult>& results,
                          double elapsed, bool was_cancelled) {
-  results_line(manifest, results, elapsed);
+  if (!hides_nodes_)
+    results_line(manifest, results, elapsed);
   Counts counts = count(results);
   auto errors =
       static_cast<size_t>(std::count_if(results.begin(), results.end(), is_shown_failure));

@@ -74,9 +74,10 @@ void warn_of_own_state(Log& log, const std::string& folder) {
              std::move(data)});
 }
 
-/// Commands that compile many nodes without a line for each.
-bool only_compiles(const CommandLine& line) {
-  return line.command->name == "compile" || line.command->name == "docs generate";
+/// Commands that work on many nodes without a line for each.
+bool hides_nodes(const CommandLine& line) {
+  std::string_view name = line.command->name;
+  return name == "compile" || name == "clone" || name == "docs generate";
 }
 
 }  // namespace
@@ -165,7 +166,7 @@ bool Session::load_project(std::string* problem) {
     log.configure(flags,
                   base::absolute_path(base::join_path(folder, log_path), env.working_directory),
                   invocation_id);
-    console.configure(flags, "", only_compiles(line));
+    console.configure(flags, "", hides_nodes(line));
   }
   if (retried == nullptr)
     report_version();
@@ -244,7 +245,7 @@ bool Session::load_profile() {
     base::Data host("");
     profile.target.set("host", host);
   }
-  console.configure(flags, profile.target_name, only_compiles(line));
+  console.configure(flags, profile.target_name, hides_nodes(line));
   return true;
 }
 
@@ -509,6 +510,14 @@ std::optional<graph::NodeSet> Session::select(const std::vector<ResourceType>& k
     else if (std::optional<ResourceType> type = manifest::parse_resource_type(word))
       request.resource_types.push_back(*type);
   }
+  // Some commands take the names of all kinds and work on theirs alone.
+  if (line.command->name == "test" || line.command->name == "clone") {
+    std::erase_if(request.resource_types, [&](ResourceType type) {
+      return std::find(kinds.begin(), kinds.end(), type) == kinds.end();
+    });
+    if (request.resource_types.empty())
+      return graph::NodeSet(parsed->manifest.nodes.size());
+  }
   for (const std::string& word : flags.get_list("exclude_resource_types")) {
     if (std::optional<ResourceType> type = manifest::parse_resource_type(word))
       request.exclude_resource_types.push_back(*type);
@@ -648,7 +657,8 @@ base::DataMap Session::artifact_args() const {
 
 void Session::nothing_to_do() {
   log.write({"NothingToDo", "Q035", Level::Warn,
-             "Nothing to do. Try checking your model configs and model specification args"});
+             "[WARNING]: Nothing to do. Try checking your model configs and model specification "
+             "args"});
 }
 
 int Session::exit_code(const run::RunOutcome& outcome) {

@@ -50,6 +50,16 @@ def what_is_not_built_is_read_from_the_state(project) -> None:
     assert '"analytics"."stg_orders"' in path.read_text()
 
 
+def a_command_works_on_its_own_kinds_alone(project) -> None:
+    project.run("build")
+    assert "Nothing to do" in project.run("test", "--resource-type", "model")
+    output = project.run("test", "--exclude-resource-types", "unit_test")
+    assert "ERROR=0" in output and "sql view model" not in output, output
+    shutil.copytree(project.root / "target", project.root / "state")
+    output = project.run("clone", "--state", "state", "--resource-type", "test", "seed")
+    assert "Completed successfully" in output and " of " not in output, output
+
+
 def the_site_shows_the_last_run_and_not_what_compiled_since(project) -> None:
     project.run("build")
     for words in (("docs", "generate"), ("compile",), ("docs", "generate"), ("docs", "generate")):
@@ -208,6 +218,7 @@ def packages_come_from_the_hub(project) -> None:
 
 
 CASES = [retry_repeats_what_failed_and_what_was_behind_it, what_is_not_built_is_read_from_the_state,
+         a_command_works_on_its_own_kinds_alone,
          the_site_shows_the_last_run_and_not_what_compiled_since,
          a_selection_limits_the_catalog, templates_may_be_kept_from_the_database,
          values_of_variables_are_no_changes, functions_and_their_overloads_are_built,
