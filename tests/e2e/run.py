@@ -160,12 +160,15 @@ def every_statement_stands_in_the_log(project: Project) -> None:
     with server_log.open() as lines:
         lines.seek(started)
         text = lines.read()
-    # `select 1` asks whether the private server is up, before any run. BEGIN has a line of its own.
+    # `select 1` asks whether the private server is up, before any run. BEGIN, and the ROLLBACK of the test before
+    # that goes with it, have lines of their own.
     records = re.findall(r"^pid=\d+ LOG:  (?:statement|execute [^:]*): (.*(?:\n\t.*)*)", text, re.MULTILINE)
     assert len(records) > 30, text[:2000]
     squeeze = lambda sql: re.sub(r"\s+", " ", sql).strip(" ;")  # noqa: E731
-    ours = squeeze((project.root / "logs/dbt.log").read_text())
-    sent = [record.replace("\n\t", "\n").removeprefix("BEGIN;") for record in records]
+    log = (project.root / "logs/dbt.log").read_text()
+    ours = squeeze(log)
+    sent = [record.replace("\n\t", "\n").removeprefix("ROLLBACK;").removeprefix("BEGIN;") for record in records]
+    assert all(f": {word}\n" in log for word in ("BEGIN", "ROLLBACK")), log[-2000:]
     missing = [sql for sql in sent if sql != "select 1" and squeeze(sql) not in ours]
     assert missing == [], f"{len(missing)} of {len(records)}: {missing[:10]}"
 
