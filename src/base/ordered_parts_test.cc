@@ -1,5 +1,9 @@
 #include "base/ordered_parts.h"
 
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 #include <catch2/catch.hpp>
 
 using namespace weft::base;
@@ -29,4 +33,23 @@ TEST_CASE("the first error of a part ends the text") {
   REQUIRE(error.has_value());
   CHECK(error->code == 28);
   CHECK(count == 3);
+}
+
+TEST_CASE("a slow reader of parts holds their makers up") {
+  constexpr size_t kThreads = 4;
+  std::atomic<size_t> made = 0;
+  size_t got = 0, most_ahead = 0;
+  auto make = [&](size_t) {
+    ++made;
+    return std::string("x");
+  };
+  auto put = [&](std::string_view) -> std::optional<IoError> {
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+    most_ahead = std::max(most_ahead, made.load() - ++got);
+    return std::nullopt;
+  };
+  CHECK_FALSE(put_in_order(200, kThreads, make, put).has_value());
+  CHECK(got == 200);
+  // What waits, and what each thread has in its hands.
+  CHECK(most_ahead <= 3 * kThreads + 3);
 }
