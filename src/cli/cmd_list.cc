@@ -160,11 +160,7 @@ int cmd_list(Session& session) {
     else
       lines.push_back(selector_text(node));
   }
-  for (std::string& text : lines) {
-    base::DataMap data;
-    data.set("msg", base::Data(text));
-    session.log.write({"PrintEvent", "Z052", Level::Info, std::move(text), std::move(data), true});
-  }
+  session.log.print(lines);
   return kSuccess;
 }
 

@@ -186,25 +186,57 @@ void Log::write_file(const std::string& text, Level level) {
 }
 
 void Log::write(const Event& event) {
-  bool filed = !file_is_off_ && !path_.empty() && event.level >= file_level_;
+  bool filed = is_filed(event.level);
   bool shown = event.is_output || (!console_is_off_ && event.level >= console_level_ &&
                                    (!quiet_ || event.level == Level::Error));
   // Lanes make their lines side by side; only the order of the lines is settled under the lock.
   std::string for_file, for_console;
   if (filed)
-    for_file = scrubbed(json_file_ ? json_line(event) : text_line(event, true));
+    for_file = file_line(event);
   if (shown)
-    for_console = scrubbed(json_ ? json_line(event) : text_line(event, false));
+    for_console = console_line(event);
   std::lock_guard lock(mutex_);
   if (filed)
     write_file(for_file, event.level);
-  if (!shown)
-    return;
+  if (shown)
+    write_console(for_console);
+}
+
+void Log::print(const std::vector<std::string>& lines) {
+  constexpr size_t kPortion = size_t{1} << 16;
+  bool filed = is_filed(Level::Info);
+  std::string shown;
+  std::lock_guard lock(mutex_);
+  for (const std::string& line : lines) {
+    Event event{"PrintEvent", "Z052", Level::Info, line, {}, true};
+    if (wants_data())
+      event.data.set("msg", base::Data(line));
+    if (filed)
+      write_file(file_line(event), event.level);
+    shown += console_line(event);
+    if (shown.size() >= kPortion) {
+      write_console(shown);
+      shown.clear();
+    }
+  }
+  if (!shown.empty())
+    write_console(shown);
+}
+
+std::string Log::file_line(const Event& event) const {
+  return scrubbed(json_file_ ? json_line(event) : text_line(event, true));
+}
+
+std::string Log::console_line(const Event& event) const {
+  return scrubbed(json_ ? json_line(event) : text_line(event, false));
+}
+
+void Log::write_console(const std::string& text) {
   if (has_progress_) {
     env_.out("\r\x1b[K");
     has_progress_ = false;
   }
-  env_.out(for_console);
+  env_.out(text);
 }
 
 void Log::progress(const std::string& line) {

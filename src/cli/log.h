@@ -36,6 +36,9 @@ class Log {
   /// From the flags: formats, levels, colours, folder. `folder` is absolute.
   void configure(const config::Flags& flags, const std::string& folder, std::string invocation_id);
   void write(const Event& event);
+  /// The results of a command, a line each: as write() of an event `PrintEvent` with each text, but
+  /// the console gets them in large portions.
+  void print(const std::vector<std::string>& lines);
   void info(std::string message) { write({"Formatting", "Z017", Level::Info, std::move(message)}); }
   void debug(std::string message) {
     write({"AdapterEventDebug", "E001", Level::Debug, std::move(message)});
@@ -55,6 +58,12 @@ class Log {
  private:
   std::string text_line(const Event& event, bool for_file) const;
   std::string json_line(const Event& event) const;
+  bool is_filed(Level level) const {
+    return !file_is_off_ && !path_.empty() && level >= file_level_;
+  }
+  std::string file_line(const Event& event) const;
+  std::string console_line(const Event& event) const;
+  void write_console(const std::string& text);
   void write_file(const std::string& text, Level level);
   void flush_file();
   /// The text with the values of secret variables masked.
