@@ -1,5 +1,6 @@
 #include "manifest/json_text.h"
 
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <iterator>
@@ -45,9 +46,16 @@ size_t plain_prefix(std::string_view text) {
 
 }  // namespace
 
-void JsonText::any_key(std::string_view name) {
+void JsonText::long_key(std::string_view name) {
   separate();
-  base::append_json_string(out_, name, true);
+  out_ += '"';
+  out_ += name;
+  out_ += "\": ";
+  need_comma_ = false;
+}
+
+void JsonText::any_key(std::string_view name) {
+  text(name);
   out_ += ": ";
   need_comma_ = false;
 }
@@ -60,23 +68,30 @@ void JsonText::integer(int64_t value) {
 
 void JsonText::real(double value) {
   if (std::isnan(value))
-    raw("NaN");
-  else if (std::isinf(value))
-    raw(value < 0 ? "-Infinity" : "Infinity");
-  else
-    raw(base::format_float(value));
+    return raw("NaN");
+  if (std::isinf(value))
+    return raw(value < 0 ? "-Infinity" : "Infinity");
+  // Bits, since 0.0 equals -0.0.
+  if (std::bit_cast<uint64_t>(value) != std::bit_cast<uint64_t>(last_real_)) {
+    last_real_ = value;
+    last_real_text_ = base::format_float(value);
+  }
+  raw(last_real_text_);
 }
 
 void JsonText::text(std::string_view value) {
-  separate();
-  const size_t plain = plain_prefix(value);
-  if (plain == value.size()) {
-    out_ += '"';
-    out_ += value;
-    out_ += '"';
+  if (plain_prefix(value) < value.size()) {
+    separate();
+    base::append_json_string(out_, value, true);
     return;
   }
-  base::append_json_string(out_, value, true);
+  if (need_comma_)
+    out_.append(", \"", 3);
+  else
+    out_ += '"';
+  need_comma_ = true;
+  out_ += value;
+  out_ += '"';
 }
 
 void JsonText::map(const base::DataMap& value) {

@@ -1,5 +1,6 @@
 #include "manifest/json_text.h"
 
+#include <limits>
 #include <random>
 
 #include <catch2/catch.hpp>
@@ -40,6 +41,18 @@ TEST_CASE("values as Python spells them") {
   json.data(base::DataMap{{"a\"", base::DataList{}}, {"b", base::DataMap{}}});
   json.close_list();
   CHECK(out == R"([-9223372036854775808, 1.0, 1e+22, null, false, {"a\"": [], "b": {}}])");
+}
+
+TEST_CASE("a number is spelled as itself, whatever stood before it") {
+  std::string out;
+  JsonText json(out);
+  json.open_list();
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  for (double value : {0.0, -0.0, 0.0, 1.5, 1.5, kInfinity, 1.5, -kInfinity, 2.0})
+    json.real(value);
+  json.real(std::numeric_limits<double>::quiet_NaN());
+  json.close_list();
+  CHECK(out == "[0.0, -0.0, 0.0, 1.5, 1.5, Infinity, 1.5, -Infinity, 2.0, NaN]");
 }
 
 TEST_CASE("the tree has what was told to it") {

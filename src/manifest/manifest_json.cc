@@ -311,7 +311,7 @@ class ManifestParts {
     size_t expected_size = 0;
   };
 
-  static constexpr size_t kPortion = 128;
+  static constexpr size_t kPortion = 32;
   /// Of a row with what makes it long: a usual one fits without being copied.
   static constexpr size_t kUsualRow = 3072;
 
