@@ -1,6 +1,7 @@
 #include "cli/session.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -384,16 +385,15 @@ void Session::report_counts() {
       {ResourceType::SemanticModel, "semantic model"},
       {ResourceType::UnitTest, "unit test"},
       {ResourceType::Function, "function"}};
+  std::map<ResourceType, size_t> counts;
+  for (size_t i = 0; i < parsed->manifest.nodes.size(); ++i) {
+    if (!parsed->manifest.is_disabled(manifest::NodeId(i)))
+      ++counts[parsed->manifest.nodes[i].type];
+  }
   std::string text;
   base::DataMap data;
   for (auto [type, word] : kKinds) {
-    size_t count = 0;
-    for (size_t i = 0; i < parsed->manifest.nodes.size(); ++i) {
-      if (parsed->manifest.nodes[i].type == type &&
-          !parsed->manifest.is_disabled(manifest::NodeId(i)))
-        ++count;
-    }
-    if (count > 0)
+    if (size_t count = counts[type]; count > 0)
       text += (text.empty() ? "" : ", ") + plural(count, word);
   }
   text += (text.empty() ? "" : ", ") + plural(parsed->manifest.macros.size(), "macro");
