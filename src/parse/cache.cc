@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <set>
 #include <unordered_map>
 
@@ -27,6 +28,31 @@ bool needs_source(FileKind kind) { return kind != FileKind::Seed; }
 
 std::string place_key(FileKind kind, size_t project, std::string_view path) {
   return fmt::format("{} {} {}", static_cast<int>(kind), project, path);
+}
+
+constexpr size_t kNew = static_cast<size_t>(-1);
+
+/// Where each file stands among the old ones; kNew for those that do not.
+std::vector<size_t> places_in(const std::vector<CachedFile>& old,
+                              const std::vector<ProjectFile>& files) {
+  std::vector<size_t> found(files.size(), kNew);
+  std::iota(found.begin(), found.end(), size_t{0});
+  bool are_same = std::equal(files.begin(), files.end(), old.begin(), old.end(),
+                             [](const ProjectFile& a, const CachedFile& b) {
+                               return a.kind == b.kind && a.project == b.project &&
+                                      a.original_file_path == b.original_file_path;
+                             });
+  if (are_same)
+    return found;
+  std::unordered_map<std::string, size_t> places;
+  for (size_t i = 0; i < old.size(); ++i)
+    places.emplace(place_key(old[i].kind, old[i].project, old[i].original_file_path), i);
+  for (size_t i = 0; i < files.size(); ++i) {
+    auto place =
+        places.find(place_key(files[i].kind, files[i].project, files[i].original_file_path));
+    found[i] = place == places.end() ? kNew : place->second;
+  }
+  return found;
 }
 
 /// Spans of one command as those of another: files of the project have new ids, other texts none.
@@ -115,6 +141,16 @@ bool has_same_variables(const CacheHead& head, const base::Env& env) {
 ParseCache::ParseCache(State& state)
     : state_(state), started_ns_(state.input.env.clock.now_us() * 1000) {}
 
+void ParseCache::start_reading() {
+  const ParseInput& input = state_.input;
+  if (!input.reads_cache || input.cache_from.empty() || input.cache_to.empty())
+    return;
+  // Both at once: a machine that gives no thread reads when it is asked for.
+  constexpr auto kHow = std::launch::async | std::launch::deferred;
+  reading_ =
+      std::async(kHow, [&input] { return CacheFile::read(input.env.files, input.cache_from); });
+}
+
 void ParseCache::note(std::string event, std::string code, std::string message, bool is_shown) {
   if (state_.input.notes != nullptr) {
     state_.input.notes->push_back(
@@ -149,7 +185,9 @@ bool ParseCache::open() {
   };
   if (input.cache_from.empty() || !input.env.files.exists(input.cache_from))
     return is_unable("saved manifest not found. Starting full parse.");
-  file_ = CacheFile::read(input.env.files, input.cache_from);
+  if (!reading_.valid())
+    start_reading();
+  file_ = reading_.get();
   if (!file_) {
     note("ParsedFileLoadFailed", "I029",
          fmt::format("Failed to load parsed file from disk at {}: it is of another version of weft "
@@ -180,17 +218,7 @@ bool ParseCache::is_same(size_t index, const CachedFile& file) const {
 
 FileChanges ParseCache::find_changes() const {
   const std::vector<CachedFile>& old = file_->head().files;
-  std::unordered_map<std::string, size_t> places;
-  for (size_t i = 0; i < old.size(); ++i)
-    places.emplace(place_key(old[i].kind, old[i].project, old[i].original_file_path), i);
-  constexpr size_t kNew = static_cast<size_t>(-1);
-  std::vector<size_t> old_of(state_.files.size(), kNew);
-  for (size_t i = 0; i < old_of.size(); ++i) {
-    const ProjectFile& file = state_.files[i];
-    auto found = places.find(place_key(file.kind, file.project, file.original_file_path));
-    if (found != places.end())
-      old_of[i] = found->second;
-  }
+  std::vector<size_t> old_of = places_in(old, state_.files);
   std::vector<char> is_equal(state_.files.size());
   base::parallel_for(is_equal.size(), state_.input.threads, [&](size_t, size_t i) {
     is_equal[i] = old_of[i] != kNew && is_same(i, old[old_of[i]]);

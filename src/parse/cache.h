@@ -16,6 +16,7 @@
 // Warnings of the parse are kept and said again.
 #pragma once
 
+#include <future>
 #include <memory>
 #include <vector>
 
@@ -32,13 +33,15 @@ struct FileChanges {
   bool empty() const { return deleted == 0 && added.empty() && changed.empty(); }
 };
 
-/// One command's use of the cache. The state must have found its files.
+/// One command's use of the cache.
 class ParseCache {
  public:
   explicit ParseCache(State& state);
 
+  /// Reads the cache while the caller looks for files. The state's input must outlive this.
+  void start_reading();
   /// Rows of the cache, brought up to date, in the state's result; false when everything must be
-  /// parsed. Then the state is of no use any more.
+  /// parsed. Then the state is of no use any more. The state must have found its files.
   bool load();
   /// Keeps what the state's result was parsed to.
   void keep(const std::vector<diag::Diagnostic>& warnings);
@@ -63,6 +66,7 @@ class ParseCache {
   State& state_;
   int64_t started_ns_ = 0;
   std::vector<std::optional<FileStamp>> stamps_;
+  std::future<std::optional<CacheFile>> reading_;
   std::optional<CacheFile> file_;
 };
 

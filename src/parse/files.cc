@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -132,11 +133,7 @@ class Walker {
                    const std::string& inside, Classify classify, int depth) {
     if (depth > kMaxDepth)
       return;
-    base::IoResult<std::vector<base::DirectoryEntry>> entries =
-        files_.list(base::join_path(root_, folder));
-    if (!entries)
-      return;
-    for (const base::DirectoryEntry& entry : *entries) {
+    for (const base::DirectoryEntry& entry : entries_of(folder)) {
       std::string path = inside.empty() ? entry.name : inside + "/" + entry.name;
       std::string original = folder == "." ? entry.name : folder + "/" + entry.name;
       if (is_hidden(entry.name) || ignore_.matches(original))
@@ -148,6 +145,17 @@ class Walker {
       if (std::optional<FileKind> kind = classify(path))
         add(*kind, root_folder, original, path);
     }
+  }
+
+  /// What stands in a folder; nothing when it cannot be read. Asked once for all walks, as most
+  /// folders are searched for docs as well.
+  const std::vector<base::DirectoryEntry>& entries_of(const std::string& folder) {
+    auto [found, is_new] = listings_.try_emplace(folder);
+    if (is_new) {
+      if (auto entries = files_.list(base::join_path(root_, folder)))
+        found->second = std::move(*entries);
+    }
+    return found->second;
   }
 
   void add(FileKind kind, const std::string& root_folder, const std::string& original,
@@ -171,6 +179,7 @@ class Walker {
   base::FileSystem& files_;
   IgnoreRules ignore_;
   std::unordered_set<std::string> seen_;
+  std::unordered_map<std::string, std::vector<base::DirectoryEntry>> listings_;
 };
 
 std::vector<std::string> default_docs_paths(const config::Project& project) {

@@ -465,7 +465,8 @@ size_t count_list(const Data& holder) {
   return list != nullptr && list->is_list() ? list->as_list().size() : 0;
 }
 
-/// How many tests the entries have, but for those of versions.
+}  // namespace
+
 size_t count_tests(const std::vector<Entry>& entries) {
   size_t count = 0;
   for (const Entry& entry : entries) {
@@ -480,6 +481,8 @@ size_t count_tests(const std::vector<Entry>& entries) {
   }
   return count;
 }
+
+namespace {
 
 /// Two tests that differ in nothing but their configuration have one id.
 void report_twin(State& state, const Node& first, const Node& second) {
@@ -580,8 +583,6 @@ void parse_generic_tests(State& state) {
   constexpr size_t kPortion = 2048;
   size_t threads = state.input.threads;
   std::vector<std::unique_ptr<TestParser>> parsers(threads);
-  // A large vector that grows is copied, and there twice for a while.
-  state.manifest().nodes.reserve(state.manifest().nodes.size() + count_tests(state.entries));
   for (size_t begin = 0; begin < state.entries.size(); begin += kPortion) {
     std::vector<std::vector<Node>> made(std::min(kPortion, state.entries.size() - begin));
     state.interner->hold();

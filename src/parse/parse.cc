@@ -107,22 +107,31 @@ void drop_inputs(State& state) {
   std::vector<yaml::Document>().swap(state.documents);
 }
 
+/// A parse that is to come out of the cache.
+struct CachedParse {
+  explicit CachedParse(const ParseInput& input) : state(input), cache(state) {}
+
+  State state;
+  ParseCache cache;
+};
+
 std::unique_ptr<ParsedProject> parse_or_load(const ParseInput& input) {
-  State cached(input);
-  prepare(cached);
-  find_files(cached);
-  ParseCache cache(cached);
-  if (cache.load()) {
-    fill_metadata(cached);
-    return std::move(cached.result);
+  auto cached = std::make_unique<CachedParse>(input);
+  prepare(cached->state);
+  cached->cache.start_reading();
+  find_files(cached->state);
+  if (cached->cache.load()) {
+    fill_metadata(cached->state);
+    return std::move(cached->state.result);
   }
-  // What loading said or left behind is of no use.
+  // What loading said or left behind is of no use; its rows may be as many as those to come.
   input.sink.take();
   State state(input);
-  prepare(state);
-  state.files = std::move(cached.files);
+  state.files = std::move(cached->state.files);
   ParseCache next(state);
-  next.adopt(cache);
+  next.adopt(cached->cache);
+  cached.reset();
+  prepare(state);
   if (!parse_fully(state))
     return nullptr;
   fill_metadata(state);

@@ -323,6 +323,7 @@ std::optional<PendingNode> parse_one(State& state, size_t file) {
 void parse_sql_nodes(State& state) {
   EntryIndex entries(state);
   auto versions = find_versions(state);
+  state.pending.reserve(state.files.size());
   for (size_t i = 0; i < state.files.size(); ++i) {
     switch (state.files[i].kind) {
       case FileKind::Model:
@@ -349,7 +350,10 @@ void parse_sql_nodes(State& state) {
   for_all_pending(state, [&](context::Worker& worker, ConfigBuilder& configs,
                              PendingNode& pending) { finish(state, worker, configs, pending); });
   state.interner->settle();
-  state.manifest().nodes.reserve(state.manifest().nodes.size() + state.pending.size());
+  // A large vector that grows is copied, and there twice for a while. Sources, seeds and whatever
+  // has an entry of its own come later.
+  state.manifest().nodes.reserve(state.files.size() + state.entries.size() / 8 +
+                                 count_tests(state.entries));
   for (PendingNode& pending : state.pending)
     add_row(state, pending);
   std::vector<PendingNode>().swap(state.pending);

@@ -151,6 +151,8 @@ void parse_hooks(State& state);
 void parse_sources(State& state);
 /// generic_tests.cc
 void parse_generic_tests(State& state);
+/// generic_tests.cc: how many tests the entries have, but for those of versions.
+size_t count_tests(const std::vector<Entry>& entries);
 /// generic_tests.cc: the rows of the tests of some entries. They are not added.
 std::vector<Node> parse_tests(State& state, const std::vector<size_t>& entries);
 /// generic_tests.cc: primary keys of models that no constraint names, by what their tests say.
