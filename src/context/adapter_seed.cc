@@ -134,12 +134,12 @@ int64_t copy_row(const diag::Diagnostic& error) {
   return row;
 }
 
-/// Points at the row of the file that the server refused.
+/// Points at the row of the file that the server refused, or at the header that weft does.
 void place_in_seed(Worker& worker, const manifest::Node& node, const std::string& path,
                    const adapter::CsvOptions& options, diag::Diagnostic& error) {
   int64_t row = copy_row(error);
   base::IoResult<std::string> text = worker.shared().env.files.read(path);
-  if (row == 0 || !text)
+  if (!text || (row == 0 && error.code != diag::Code::SeedInvalid))
     return;
   adapter::CsvReader reader(adapter::bytes_of(*text), options.delimiter);
   std::vector<std::string_view> fields;

@@ -1,5 +1,6 @@
 #include "adapter/postgres/seed.h"
 
+#include <algorithm>
 #include <cctype>
 #include <functional>
 #include <memory>
@@ -123,12 +124,38 @@ bool is_quoted_name(std::string_view name) {
          name.substr(1, name.size() - 2).find('"') == std::string_view::npos;
 }
 
-/// Bare, as dbt writes it, so that the server folds its case; quoted when it could not stand bare.
+/// A name that may stand without quotes: the server folds its case.
+bool is_bare_name(std::string_view name) {
+  auto is_letter = [](char c) {
+    auto byte = static_cast<unsigned char>(c);
+    return std::isalpha(byte) || byte >= 0x80 || c == '_';
+  };
+  return !name.empty() && is_letter(name.front()) &&
+         std::all_of(name.begin(), name.end(), [&](char c) {
+           return is_letter(c) || std::isdigit(static_cast<unsigned char>(c)) || c == '$';
+         });
+}
+
 std::string column_name(const std::string& name, bool quote) {
-  bool bare = !quote && !name.empty() && !(name[0] >= '0' && name[0] <= '9');
-  for (char c : name)
-    bare = bare && (std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '$');
-  return bare || (!quote && is_quoted_name(name)) ? name : quote_identifier(name);
+  return quote ? quote_identifier(name) : name;
+}
+
+/// Without quotes a name must be able to do without. One that cannot is mostly a whole header that
+/// was read with the wrong delimiter.
+std::optional<diag::Diagnostic> unquotable_column(const Adapter::SeedLoad& load) {
+  if (load.quote_columns || load.json)
+    return std::nullopt;
+  for (const auto& [name, type] : load.columns) {
+    if (is_bare_name(name) || is_quoted_name(name))
+      continue;
+    diag::Diagnostic error;
+    error.code = diag::Code::SeedInvalid;
+    error.message = fmt::format("column `{}` needs quotes, and `quote_columns` is false", name);
+    error.hint = fmt::format(
+        "set `quote_columns: true`, or rename it; is `{}` the file's delimiter?", load.delimiter);
+    return error;
+  }
+  return std::nullopt;
 }
 
 /// The columns as load_seed creates them, and those that get their own type only afterwards.
@@ -260,6 +287,8 @@ diag::Result<int64_t> load_seed(PgConnection& connection, const Relation& build,
   diag::Result<CsvScan> scan = scan_of(load);
   if (!scan)
     return scan.error();
+  if (std::optional<diag::Diagnostic> error = unquotable_column(load))
+    return *error;
   Columns columns = plan_columns(load, *scan);
   if (diag::Status begun = connection.begin(); !begun)
     return begun.error();
