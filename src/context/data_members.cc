@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/strings.h"
 #include "context/worker.h"
+#include "jinja/engine.h"
 #include "jinja/json_values.h"
 #include "yaml/document.h"
 
@@ -29,6 +30,7 @@ Value from_json(Interpreter& interpreter, const Arguments& arguments, void*) {
   const Value& text = reader.require(0);
   if (!text.is_string())
     return or_default(reader, 1);
+  jinja::charge_text(interpreter, text.as_string().size());
   auto parsed = jinja::from_json_text(text.as_string());
   return parsed.index() == 0 ? std::get<0>(parsed) : or_default(reader, 1);
 }
@@ -38,7 +40,10 @@ Value to_json(Interpreter& interpreter, const Arguments& arguments, void*) {
   jinja::JsonStyle style;
   style.sort_keys = reader.flag_or(2, false);
   auto text = jinja::to_json_text(reader.require(0), style);
-  return text.index() == 0 ? Value::string(std::get<0>(text)) : or_default(reader, 1);
+  if (text.index() != 0)
+    return or_default(reader, 1);
+  jinja::charge_text(interpreter, std::get<0>(text).size());
+  return Value::string(std::get<0>(text));
 }
 
 Value from_yaml(Interpreter& interpreter, const Arguments& arguments, void* self) {
@@ -46,6 +51,9 @@ Value from_yaml(Interpreter& interpreter, const Arguments& arguments, void* self
   const Value& text = reader.require(0);
   if (!text.is_string())
     return or_default(reader, 1);
+  // YAML is read slower than JSON.
+  constexpr uint64_t kYamlFactor = 16;
+  jinja::charge_text(interpreter, kYamlFactor * text.as_string().size());
   auto parsed = yaml::parse_data(text.as_string(), "fromyaml", worker_of(self).shared().sources);
   return parsed ? Value::from_data(*parsed) : or_default(reader, 1);
 }
@@ -228,8 +236,9 @@ void add_dbt_filters(jinja::Environment& environment) {
   environment.add_filter("is_list", is_list);
 }
 
-jinja::Options jinja_options() {
+jinja::Options jinja_options(const jinja::Budget& budget) {
   jinja::Options options;
+  options.budget = budget;
   options.sandboxed = true;
   options.macro_annotations = true;
   auto test_name = [](std::string_view name, const auto&) { return "test_" + std::string(name); };

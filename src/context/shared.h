@@ -90,7 +90,7 @@ struct Shared {
 };
 
 /// The options of weft's Jinja environment: dbt's settings and its macro tags.
-jinja::Options jinja_options();
+jinja::Options jinja_options(const jinja::Budget& budget = {});
 /// dbt's filters: as_bool, as_native, as_number, as_text, is_list.
 void add_dbt_filters(jinja::Environment& environment);
 

@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "context/error_place.h"
+#include "context/render_budget.h"
 
 namespace weft::context {
 namespace {
@@ -140,6 +141,8 @@ diag::Diagnostic Worker::to_diagnostic(const jinja::Error& error) const {
       diagnostic.legacy_text = diagnostic.message + std::string(kUndefinedHelp);
     }
   }
+  if (diagnostic.code == diag::Code::JinjaBudget && diagnostic.hint.empty())
+    diagnostic.hint = budget_hint();
   std::string text = diagnostic.legacy_text.empty() ? diagnostic.message : diagnostic.legacy_text;
   // dbt's macros have a prefix, which the engine's messages show there.
   constexpr std::string_view kMacro = "macro '";
@@ -159,8 +162,14 @@ diag::Diagnostic Worker::to_diagnostic(const jinja::Error& error) const {
   return diagnostic;
 }
 
+void Worker::set_budget(const NodeScope& scope) {
+  const jinja::Budget& budget = shared_.jinja.options().budget;
+  interpreter_.set_budget(scope.is_operation ? operation_budget(budget) : budget);
+}
+
 diag::Result<jinja::Rendered> Worker::render(const jinja::Template& code, NodeScope& scope) {
   NodeScope* outer = std::exchange(scope_, &scope);
+  set_budget(scope);
   auto result = interpreter_.render(code, *this);
   if (auto* error = std::get_if<jinja::Error>(&result)) {
     diag::Diagnostic diagnostic = to_diagnostic(*error);
@@ -192,6 +201,7 @@ diag::Result<Value> Worker::render_native(const jinja::Template& code, NodeScope
 diag::Result<Value> Worker::call_macro(const CallableMacro& macro,
                                        std::span<const Value> positional,
                                        std::span<const jinja::NamedValue> named, NodeScope& scope) {
+  set_budget(scope);
   NodeScope* outer = std::exchange(scope_, &scope);
   Value callee = macro_value(macro);
   auto result = interpreter_.call(callee, jinja::Arguments{positional, named}, *this);

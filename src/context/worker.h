@@ -67,6 +67,8 @@ class Worker final : public jinja::Names {
   std::string thread_name = "MainThread";
 
  private:
+  /// Renders from here on have the limits of the scope's kind.
+  void set_budget(const NodeScope& scope);
   diag::Diagnostic to_diagnostic(const jinja::Error& error) const;
   std::optional<jinja::Value> find_macro(std::string_view name);
   /// Remembers that a template asked for the member, if it is one that changes between commands.

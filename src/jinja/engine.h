@@ -39,6 +39,9 @@ bool has_test(const Interpreter& interpreter, std::string_view name);
 /// center(10**9)).
 void charge_steps(Interpreter& interpreter, uint64_t steps);
 void charge_bytes(Interpreter& interpreter, uint64_t bytes);
+/// Charges a text that is written or read value by value (repr, JSON): its bytes, and steps for the
+/// work on each value.
+void charge_text(Interpreter& interpreter, uint64_t bytes);
 
 /// Charges a text each time it has doubled, so that all of it together costs what it holds at last.
 class GrowthCharge {

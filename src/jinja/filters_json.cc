@@ -53,7 +53,7 @@ Value tojson(Interpreter& interpreter, const Arguments& arguments, void*) {
   if (auto* failure = std::get_if<JsonFailure>(&json)) {
     interpreter.raise(failure->type, failure->message);
   }
-  charge_bytes(interpreter, std::get<0>(json).size());
+  charge_text(interpreter, std::get<0>(json).size());
   return Value::markup(html_safe(std::get<0>(json)));
 }
 

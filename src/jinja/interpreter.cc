@@ -122,6 +122,12 @@ void charge_bytes(Interpreter& interpreter, uint64_t bytes) {
   InterpreterAccess::machine(interpreter).charge_bytes(bytes);
 }
 
+void charge_text(Interpreter& interpreter, uint64_t bytes) {
+  constexpr uint64_t kBytesOfStep = 2;
+  charge_bytes(interpreter, bytes);
+  charge_steps(interpreter, bytes / kBytesOfStep);
+}
+
 DepthGuard::DepthGuard(Interpreter& interpreter) : interpreter_(interpreter) {
   InterpreterAccess::machine(interpreter).enter_level();
 }

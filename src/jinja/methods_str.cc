@@ -433,6 +433,7 @@ void charge_replacement(Interpreter& interpreter, std::string_view text, std::st
     matches = std::min(matches, static_cast<size_t>(limit));
   }
   charge_bytes(interpreter, text.size() + matches * to.size());
+  charge_steps(interpreter, matches * kStepsOfMatch);
 }
 
 const MethodTable& string_methods() {

@@ -1,6 +1,7 @@
 // What the files of str methods share.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "jinja/methods.h"
@@ -9,6 +10,8 @@ namespace weft::jinja {
 
 /// Adds the methods that ask about text: find, count, startswith, isdigit, encode.
 void add_string_queries(MethodTable& table);
+/// What a match costs when all of a text's are counted or replaced.
+inline constexpr uint64_t kStepsOfMatch = 4;
 /// Charges for the text that a replacement makes.
 void charge_replacement(Interpreter& interpreter, std::string_view text, std::string_view from,
                         std::string_view to, int64_t limit);

@@ -102,7 +102,6 @@ Value count(Interpreter& interpreter, const Value& self, const Arguments& argume
   }
   Window window = window_of(interpreter, self, arguments);
   size_t found = window.is_valid ? count_text(window.text, arguments.positional[0].as_string()) : 0;
-  constexpr uint64_t kStepsOfMatch = 4;
   charge_steps(interpreter, kStepsOfMatch * found);
   return Value::integer(static_cast<int64_t>(found));
 }

@@ -221,7 +221,7 @@ void append_str(Interpreter& interpreter, const Value& value, std::string& out) 
     default: {
       size_t before = out.size();
       append_text(value, out);
-      charge_bytes(interpreter, out.size() - before);
+      charge_text(interpreter, out.size() - before);
       raise_noted(interpreter);
     }
   }

@@ -60,7 +60,7 @@ class PrettyPrinter {
       return;
     }
     std::string flat = repr(value);
-    charge_steps(interpreter_, flat.size() / 16 + 1);
+    charge_steps(interpreter_, flat.size() / 2 + 8);
     auto length = static_cast<int64_t>(count_code_points(flat));
     bool splits = is_container(value) || value.kind() == Kind::String;
     if (length <= kWidth - indent - allowance || !splits) {

@@ -3,6 +3,7 @@
 #include "jinja/sorting.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 #include "jinja/engine.h"
@@ -75,7 +76,8 @@ void sort_order(Interpreter& interpreter, const std::vector<Value>& keys, Order&
 
 void sort_by_keys(Interpreter& interpreter, std::vector<Value>& items, std::vector<Value> keys,
                   bool reverse) {
-  charge_steps(interpreter, items.size());
+  // A comparison is a fraction of a step.
+  charge_steps(interpreter, items.size() * static_cast<uint64_t>(std::bit_width(items.size())) / 4);
   if (reverse) {
     std::reverse(keys.begin(), keys.end());
     std::reverse(items.begin(), items.end());

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "config/variables.h"
+#include "context/render_budget.h"
 #include "parse/cache.h"
 #include "parse/checks.h"
 #include "parse/names.h"
@@ -17,8 +18,12 @@ void prepare(State& state) {
     state.projects.push_back(&package);
   state.now = static_cast<double>(input.env.clock.now_us()) / 1e6;
   state.result = std::make_unique<ParsedProject>();
-  state.result->jinja =
-      std::make_unique<jinja::Environment>(context::jinja_options(), input.sources);
+  diag::Result<jinja::Budget> budget =
+      context::render_budget(input.env.variable(context::kLimitVariable));
+  if (!budget)
+    state.report(budget.error());
+  state.result->jinja = std::make_unique<jinja::Environment>(
+      context::jinja_options(budget ? *budget : jinja::Budget{}), input.sources);
   context::add_dbt_filters(*state.result->jinja);
   state.result->macros =
       std::make_unique<context::MacroTable>(input.root.name, input.root.dispatch);
