@@ -47,9 +47,11 @@ class QueryObserver {
  public:
   virtual ~QueryObserver() = default;
   virtual void on_query(std::string_view connection_name, std::string_view sql) = 0;
-  /// `status` is the command tag, or the error's first line.
+  /// What each on_query() comes to, unless it fails. `status` is the command tag.
   virtual void on_result(std::string_view connection_name, std::string_view status,
                          double seconds) = 0;
+  /// What an on_query() comes to that fails: the server's words, or why there are none.
+  virtual void on_failure(std::string_view connection_name, std::string_view message) = 0;
   /// Warnings and notices of the server.
   virtual void on_notice(std::string_view connection_name, std::string_view text) = 0;
 };

@@ -23,8 +23,7 @@ constexpr std::string_view kMacro = "get_catalog_relations";
 
 bool is_in_catalog(const manifest::Manifest& manifest, manifest::NodeId id) {
   const Node& node = manifest.node(id);
-  return !manifest.is_disabled(id) && node.relation_name && node.type != ResourceType::Test &&
-         node.type != ResourceType::Function;
+  return !manifest.is_disabled(id) && node.relation_name && node.type != ResourceType::Function;
 }
 
 Value relations_of(const Session& session) {

@@ -45,7 +45,9 @@ diag::Result<config::AddedPackage> added_package(const Session& session) {
 int cmd_deps(Session& session) {
   if (!session.load_project())
     return kUnhandled;
-  auto progress = [&](std::string_view line) { session.log.info(std::string(line)); };
+  auto progress = [&](const config::InstallNews& news) {
+    session.log.write({news.event, news.code, Level::Info, news.text, news.data});
+  };
   if (session.line.values.contains("add_package")) {
     diag::Result<config::AddedPackage> package = added_package(session);
     if (!package)

@@ -33,6 +33,10 @@ class Console final : public run::Listener,
   void node_started(size_t index, size_t total, const manifest::Node& node) override;
   void node_finished(size_t index, size_t total, const manifest::Node& node,
                      const manifest::RunResult& result) override;
+  void ephemeral_started(const manifest::Node& node) override;
+  void ephemeral_finished(const manifest::Node& node, const manifest::RunResult& result) override;
+  void node_executing(const manifest::Node& node) override;
+  void children_skipped(const manifest::Node& node, const manifest::RunResult& result) override;
   void node_skipped(size_t index, size_t total, const manifest::Node& node,
                     const manifest::Node* cause, const manifest::RunResult* result) override;
   void hook_started(size_t index, size_t total, const std::string& name,
@@ -56,6 +60,7 @@ class Console final : public run::Listener,
   void on_query(std::string_view connection_name, std::string_view sql) override;
   void on_result(std::string_view connection_name, std::string_view status,
                  double seconds) override;
+  void on_failure(std::string_view connection_name, std::string_view message) override;
   void on_notice(std::string_view connection_name, std::string_view text) override;
 
   /// A diagnostic as text with its excerpt (or as JSON when the log is JSON).
@@ -82,13 +87,19 @@ class Console final : public run::Listener,
   base::DataMap node_data(std::string_view unique_id) const;
   void begin(const manifest::Node& node);
   void begin_compiling(const manifest::Node& node);
-  void begin_executing(std::string_view unique_id);
+  void caught(const manifest::Node& node, const manifest::RunResult& result);
   void end(const manifest::Node& node, const manifest::RunResult& result);
   void result_line(size_t index, size_t total, const manifest::Node& node,
                    const manifest::RunResult& result);
+  void test_line(size_t index, size_t total, const manifest::Node& node,
+                 const manifest::RunResult& result);
+  void relation_line(size_t index, size_t total, const manifest::Node& node,
+                     const manifest::RunResult& result);
+  void adapter_event(std::string_view connection_name, std::string text);
   /// console_summary.cc
   void results_line(const manifest::Manifest& manifest,
                     const std::vector<manifest::RunResult>& results, double elapsed);
+  void end_result(const std::vector<manifest::RunResult>& results, double elapsed);
   void failures(const manifest::Manifest& manifest, const std::vector<manifest::RunResult>& results,
                 bool (*is_shown)(const manifest::RunResult& result));
   void failure(const manifest::Node& node, const manifest::RunResult& result);
@@ -99,8 +110,7 @@ class Console final : public run::Listener,
                       const manifest::RunResult& result);
   void fancy_line(std::string_view name, std::string_view code, Level level, size_t index,
                   size_t total, std::string_view text, std::string_view status,
-                  std::optional<double> seconds, const manifest::Node& node,
-                  base::DataMap more = {});
+                  std::optional<double> seconds, const manifest::Node& node, base::DataMap more);
 
   Log& log_;
   diag::Sources& sources_;

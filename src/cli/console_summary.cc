@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/strings.h"
 #include "cli/console.h"
 
 namespace weft::cli {
@@ -28,24 +29,19 @@ std::string plural(size_t count, std::string_view word) {
   return fmt::format("{} {}{}", count, word, ending);
 }
 
+/// dbt's word for a kind, by which it sorts.
 std::string kind_of(const manifest::Manifest& manifest, const Node& node) {
-  switch (node.type) {
-    case ResourceType::Model: {
-      std::string kind(manifest.config_of(node).text("materialized"));
-      std::replace(kind.begin(), kind.end(), '_', ' ');
-      return kind + " model";
-    }
-    case ResourceType::Test:
-      return "data test";
-    case ResourceType::UnitTest:
-      return "unit test";
-    case ResourceType::SavedQuery:
-      return "saved query";
-    case ResourceType::Operation:
-      return "project hook";
-    default:
-      return std::string(resource_type_name(node.type));
-  }
+  if (node.type == ResourceType::Model)
+    return std::string(manifest.config_of(node).text("materialized")) + " model";
+  if (node.type == ResourceType::Operation)
+    return "project hook";
+  return std::string(resource_type_name(node.type));
+}
+
+/// The same as it is shown.
+std::string shown_kind(std::string kind) {
+  std::replace(kind.begin(), kind.end(), '_', ' ');
+  return kind == "test" ? "data test" : kind;
 }
 
 /// "3 table models, 2 view models, 5 data tests": what ran, by kind and name.
@@ -58,7 +54,7 @@ std::string counts_text(const manifest::Manifest& manifest, const std::vector<Ru
   }
   std::string text;
   for (const auto& [kind, count] : counts)
-    text += (text.empty() ? "" : ", ") + plural(count, kind);
+    text += (text.empty() ? "" : ", ") + plural(count, shown_kind(kind));
   return text.empty() ? "nothing" : text;
 }
 
@@ -113,6 +109,7 @@ void Console::end_of_run(const manifest::Manifest& manifest, const std::vector<R
                          double elapsed, bool was_cancelled) {
   if (!hides_nodes_)
     results_line(manifest, results, elapsed);
+  end_result(results, elapsed);
   Counts counts = count(results);
   auto errors =
       static_cast<size_t>(std::count_if(results.begin(), results.end(), is_shown_failure));
@@ -131,7 +128,8 @@ void Console::end_of_run(const manifest::Manifest& manifest, const std::vector<R
   base::DataMap stats, data;
   for (auto [name, number] :
        {std::pair{"pass", counts.pass}, std::pair{"warn", counts.warn}, std::pair{"error", error},
-        std::pair{"skip", counts.skip}, std::pair{"noop", counts.no_op}, std::pair{"total", total}})
+        std::pair{"skip", counts.skip}, std::pair{"noop", counts.no_op},
+        std::pair{"reused", size_t{0}}, std::pair{"total", total}})
     stats.set(name, base::Data(number));
   data.set("stats", base::Data(std::move(stats)));
   log_.info("");
@@ -139,6 +137,23 @@ void Console::end_of_run(const manifest::Manifest& manifest, const std::vector<R
               fmt::format("Done. PASS={} WARN={} ERROR={} SKIP={} NO-OP={} REUSED=0 TOTAL={}",
                           counts.pass, counts.warn, error, counts.skip, counts.no_op, total),
               std::move(data)});
+}
+
+/// All results once more, for those who follow the log of one.
+void Console::end_result(const std::vector<RunResult>& results, double elapsed) {
+  base::DataMap data;
+  if (log_.wants_data()) {
+    base::DataList all;
+    for (const RunResult& result : results)
+      all.push_back(run_result_data(result));
+    data.set("results", base::Data(std::move(all)));
+    data.set("generated_at", base::Data(nodes_.now()));
+    data.set("elapsed_time", base::Data(elapsed));
+    data.set("success", base::Data(std::none_of(results.begin(), results.end(), [](auto& result) {
+               return run::is_failure(result.status) || result.status == "skipped";
+             })));
+  }
+  log_.write({"EndRunResult", "Q037", Level::Debug, "Command end result", std::move(data)});
 }
 
 void Console::end_of_freshness(const manifest::Manifest& manifest,
@@ -203,8 +218,11 @@ void Console::failure_details(const Node& node, const RunResult& result, Level l
     base::DataMap data = node_data(node, true);
     data.set("msg", base::Data(*result.message));
     bool is_warning = level == Level::Warn;
-    log_.write({is_warning ? "RunResultWarningMessage" : "RunResultError",
-                is_warning ? "Z046" : "Z024", level, "  " + *result.message, std::move(data)});
+    log_.write(
+        {is_warning ? "RunResultWarningMessage" : "RunResultError", is_warning ? "Z046" : "Z024",
+         level,
+         is_warning ? tagged_warning(nullptr, *result.message, false) : "  " + *result.message,
+         std::move(data)});
   } else if (detail == failures_.end()) {
     base::DataMap data = node_data(node, true);
     data.set("status", base::Data(result.status));
@@ -223,12 +241,13 @@ void Console::failure_details(const Node& node, const RunResult& result, Level l
     log_.write({"SQLCompiledPath", "Z026", Level::Info, "  compiled code at " + *node.compiled_path,
                 std::move(data)});
   }
-  if (node.type == ResourceType::Test && node.relation_name && level == Level::Error) {
-    base::DataMap data;
+  if (node.type == ResourceType::Test && node.relation_name) {
+    base::DataMap data = node_data(node);
     data.set("relation_name", base::Data(*node.relation_name));
+    const std::string query = "select * from " + *node.relation_name;
     log_.write({"CheckNodeTestFailure", "Z027", Level::Info,
-                fmt::format("  See test failures:\n  {0}\n  select * from {1}\n  {0}",
-                            std::string(40, '-'), *node.relation_name),
+                fmt::format("  See test failures:\n  {0}\n  {1}\n  {0}",
+                            std::string(base::utf8_length(query), '-'), query),
                 std::move(data)});
   }
 }

@@ -39,7 +39,11 @@ class Log {
   /// The results of a command, a line each: as write() of an event `PrintEvent` with each text, but
   /// the console gets them in large portions.
   void print(const std::vector<std::string>& lines);
-  void info(std::string message) { write({"Formatting", "Z017", Level::Info, std::move(message)}); }
+  void info(std::string message) {
+    base::DataMap data;
+    data.set("msg", base::Data(message));
+    write({"Formatting", "Z017", Level::Info, std::move(message), std::move(data)});
+  }
   void debug(std::string message) {
     write({"AdapterEventDebug", "E001", Level::Debug, std::move(message)});
   }

@@ -42,10 +42,16 @@ void on_signal(int signal) {
 }
 
 void install_signal_handlers() {
-  struct sigaction action {};
+  struct sigaction action {
+  }, inherited{};
   action.sa_handler = on_signal;
-  for (int signal : {SIGINT, SIGTERM, SIGHUP})
-    sigaction(signal, &action, nullptr);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    // Who starts weft by nohup, or in the background of a script, has the signal ignored.
+    bool is_ignored =
+        sigaction(signal, nullptr, &inherited) == 0 && inherited.sa_handler == SIG_IGN;
+    if (!is_ignored)
+      sigaction(signal, &action, nullptr);
+  }
   signal(SIGPIPE, SIG_IGN);
 }
 
@@ -113,8 +119,8 @@ base::Env make_env() {
 }
 
 std::string version_text() {
-  return fmt::format("Core:\n  - installed: {}\n\nPlugins:\n  - postgres: 1.11.0\n\nweft {}\n",
-                     config::kDbtVersion, config::kWeftVersion);
+  return fmt::format("Core:\n  - installed: {}\n\nPlugins:\n  - postgres: {}\n\nweft {}\n",
+                     config::kDbtVersion, kPostgresVersion, config::kWeftVersion);
 }
 
 int usage_error(base::Env& env, std::string_view program, const UsageError& error) {

@@ -23,7 +23,7 @@ void NodeLog::set_manifest(const manifest::Manifest* manifest) { manifest_ = man
 
 void NodeLog::started(const Node& node) {
   std::lock_guard lock(mutex_);
-  states_[node.unique_id] = {without_zone(clock_.now_us()), "", "started", false};
+  states_[node.unique_id] = {without_zone(clock_.now_us()), "", "started"};
 }
 
 void NodeLog::set_status(const Node& node, std::string_view status) {
@@ -38,14 +38,11 @@ void NodeLog::finished(const Node& node, std::string_view status) {
   state.status = std::string(status);
 }
 
-bool NodeLog::begins_executing(std::string_view unique_id) {
+std::string NodeLog::now() const { return base::format_utc(clock_.now_us()); }
+
+bool NodeLog::has_started(const Node& node) const {
   std::lock_guard lock(mutex_);
-  auto found = states_.find(std::string(unique_id));
-  if (found == states_.end() || found->second.executes)
-    return false;
-  found->second.executes = true;
-  found->second.status = "executing";
-  return true;
+  return states_.find(node.unique_id) != states_.end();
 }
 
 std::string NodeLog::former_connection(std::string_view name) {
@@ -138,7 +135,13 @@ Data run_result_data(const manifest::RunResult& result) {
   made.set("timing_info", Data(std::move(timings)));
   made.set("thread", Data(result.thread_id));
   made.set("execution_time", Data(result.execution_time));
-  made.set("adapter_response", Data(result.adapter_response));
+  DataMap response = result.adapter_response;
+  // dbt's events know no whole numbers here.
+  for (base::DataEntry& entry : response) {
+    if (entry.value.is_int())
+      entry.value = Data(static_cast<double>(entry.value.as_int()));
+  }
+  made.set("adapter_response", Data(std::move(response)));
   made.set("num_failures", Data(result.failures.value_or(0)));
   return Data(std::move(made));
 }

@@ -28,15 +28,15 @@ class NodeLog {
   base::DataMap data(const manifest::Node& node, bool with_group = false) const;
   /// The same by unique id; empty for anything else.
   base::DataMap data(std::string_view unique_id) const;
-  /// True the first time a running node is asked for.
-  bool begins_executing(std::string_view unique_id);
+  /// The time as events have it.
+  std::string now() const;
+  bool has_started(const manifest::Node& node) const;
   /// Name of the connection that this thread used before; empty when it is the same.
   static std::string former_connection(std::string_view name);
 
  private:
   struct State {
     std::string started_at, finished_at, status;
-    bool executes = false;
   };
 
   base::Data info(const manifest::Node& node) const;

@@ -23,6 +23,8 @@ namespace {
 
 using manifest::ResourceType;
 
+constexpr std::string_view kCacheFile = "partial_parse.weft";
+
 std::string option_text(const CommandLine& line, std::string_view name) {
   const base::Data* value = line.values.find(name);
   return value == nullptr ? "" : python_str(*value);
@@ -164,9 +166,8 @@ bool Session::load_project(std::string* problem) {
     std::string log_path = flags.get_string("log_path");
     if (log_path.empty())
       log_path = partial ? partial->log_path : "logs";
-    log.configure(flags,
-                  base::absolute_path(base::join_path(folder, log_path), env.working_directory),
-                  invocation_id);
+    log_folder_ = base::absolute_path(base::join_path(folder, log_path), env.working_directory);
+    log.configure(flags, log_folder_, invocation_id);
     console.configure(flags, "", hides_nodes(line));
   }
   if (retried == nullptr)
@@ -203,12 +204,24 @@ config::ProfileRequest Session::profile_request(const std::string& root) const {
 
 void Session::report_version() {
   base::DataMap version;
+  version.set("log_version", base::Data(3));
   version.set("version", base::Data("=" + std::string(config::kDbtVersion)));
   log.write(
       {"MainReportVersion", "A001", Level::Info,
        fmt::format("Running with dbt={} (weft {})", config::kDbtVersion, config::kWeftVersion),
        std::move(version)});
-  log.debug("command: " + line.invocation);
+  base::DataMap args, data;
+  std::string shown;
+  for (const auto& [key, value] : artifact_args()) {
+    if (value.is_null() || (value.is_list() && value.as_list().empty()))
+      continue;
+    args.set(key, base::Data(python_str(value)));
+    shown +=
+        fmt::format("{}'{}': {}", shown.empty() ? "" : ", ", key, python_repr(*args.find(key)));
+  }
+  data.set("args", base::Data(std::move(args)));
+  log.write({"MainReportArgs", "A002", Level::Debug,
+             fmt::format("running dbt with arguments {{{}}}", shown), std::move(data)});
 }
 
 config::ProfileRequest Session::profile_request() const {
@@ -247,6 +260,11 @@ bool Session::load_profile() {
     profile.target.set("host", host);
   }
   console.configure(flags, profile.target_name, hides_nodes(line));
+  base::DataMap data;
+  data.set("adapter_name", base::Data("postgres"));
+  data.set("adapter_version", base::Data(fmt::format("={}", kPostgresVersion)));
+  log.write({"AdapterRegistered", "E034", Level::Info,
+             fmt::format("Registered adapter: postgres={}", kPostgresVersion), std::move(data)});
   return true;
 }
 
@@ -259,7 +277,7 @@ void Session::parse_files() {
   input.cache_to = cache_path();
   input.cache_from = flags.get_string("partial_parse_file_path");
   if (input.cache_from.empty())
-    input.cache_from = input.cache_to;
+    input.cache_from = known_cache_path();
   else
     input.cache_from = base::join_path(env.working_directory, input.cache_from);
   input.reads_cache = flags.get_bool("partial_parse");
@@ -271,7 +289,16 @@ void Session::parse_files() {
 }
 
 std::string Session::cache_path() const {
-  return base::join_path(base::join_path(project.root, target_path()), "partial_parse.weft");
+  return base::join_path(base::join_path(project.root, target_path()), kCacheFile);
+}
+
+/// A target folder of its own for each run, as orchestrators have it, starts from what the
+/// project's target folder keeps.
+std::string Session::known_cache_path() const {
+  std::string own = cache_path();
+  std::string usual =
+      base::join_path(base::join_path(project.root, project.target_path), kCacheFile);
+  return !env.files.exists(own) && env.files.exists(usual) ? usual : own;
 }
 
 bool Session::parse() {
@@ -323,6 +350,9 @@ bool Session::may_write_later() const {
   std::string_view name = line.command->name;
   if (std::find(std::begin(kWriters), std::end(kWriters), name) == std::end(kWriters))
     return false;
+  // Who follows the events reads the manifest as soon as one says that it is written.
+  if (log.wants_data())
+    return false;
   // A state may be the target folder itself, and is compared with what was just parsed.
   bool has_state = !option_text(line, "state").empty() || !flags.get_string("state").empty() ||
                    !flags.get_string("defer_state").empty();
@@ -346,7 +376,7 @@ bool Session::write_parsed_manifest() {
   // It would differ in its metadata alone. A small one is written all the same, as it costs
   // nothing.
   constexpr uint64_t kSmall = 4u << 20;
-  if (parsed->written == mark && mark.stamp.size > kSmall &&
+  if (!log.wants_data() && parsed->written == mark && mark.stamp.size > kSmall &&
       env.files.exists(base::join_path(folder, "semantic_manifest.json")))
     return true;
   if (!write_manifest())
@@ -627,11 +657,32 @@ bool Session::write_artifact(const std::string& name, const std::string& text) {
   return write_artifact(name, [&](const base::PutPart& put) { return put(text); });
 }
 
+void Session::report_artifact(const std::string& name, const std::string& path) {
+  constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
+      {"manifest.json", "WritableManifest"},
+      {"semantic_manifest.json", "SemanticManifest"},
+      {"run_results.json", "RunExecutionResult"},
+      {"catalog.json", "CatalogArtifact"},
+      {"sources.json", "FreshnessExecutionResultArtifact"}};
+  auto type = std::find_if(std::begin(kTypes), std::end(kTypes),
+                           [&](const auto& one) { return one.first == name; });
+  if (type == std::end(kTypes))
+    return;
+  std::string shown = base::absolute_path(path, env.working_directory);
+  base::DataMap data;
+  data.set("artifact_type", base::Data(type->second));
+  data.set("artifact_path", base::Data(shown));
+  log.write({"ArtifactWritten", "P001", Level::Debug,
+             fmt::format("Wrote artifact {} to {}", type->second, shown), std::move(data)});
+}
+
 bool Session::write_artifact(const std::string& name, const FillArtifact& fill) {
   std::string path = base::join_path(base::join_path(project.root, target_path()), name);
   std::optional<base::IoError> error = env.files.write_parts(path, fill);
-  if (!error)
+  if (!error) {
+    report_artifact(name, path);
     return true;
+  }
   diag::Diagnostic diagnostic;
   diagnostic.code = diag::Code::ArtifactUnwritable;
   diagnostic.message = fmt::format("`{}` cannot be written: {}", path, error->message);
@@ -646,13 +697,24 @@ base::DataMap Session::artifact_args() const {
   if (const base::Data* given = line.values.find("args"))
     args.set("args", *given);
   args.set("invocation_command", base::Data(line.invocation));
+  // Readers of artifacts look for the files of a run by these.
+  if (!project.root.empty()) {
+    args.set("project_dir", base::Data(base::absolute_path(project.root, env.working_directory)));
+    args.set("profiles_dir", base::Data(config::profiles_directory(profile_request(), env)));
+    args.set("log_path", base::Data(log_folder_));
+  }
   base::DataMap shown = cli_vars;
   for (base::DataEntry& entry : shown) {
     if (base::starts_with(entry.key, config::kSecretPrefix))
       entry.value = base::Data("*****");
   }
   args.set("vars", base::Data(std::move(shown)));
-  return args;
+  base::DataMap given;
+  for (const auto& [key, value] : args) {
+    if (!value.is_null())
+      given.set(key, value);
+  }
+  return given;
 }
 
 void Session::nothing_to_do() {

@@ -27,6 +27,9 @@
 
 namespace weft::cli {
 
+/// The version of dbt-postgres whose behaviour this is.
+inline constexpr std::string_view kPostgresVersion = "1.11.0";
+
 /// Exit codes as dbt documents them.
 inline constexpr int kSuccess = 0, kNodeFailed = 1, kUnhandled = 2;
 
@@ -117,6 +120,7 @@ class Session {
   /// Fills `parsed`, from the cache of parsing where that can be.
   void parse_files();
   std::string cache_path() const;
+  std::string known_cache_path() const;
   /// manifest.json after parsing, unless it is there already.
   bool write_parsed_manifest();
   /// True when there is a manifest.json and this command ends by writing a new one, with what it
@@ -128,6 +132,7 @@ class Session {
   /// Where profiles.yml is looked for, as far as that is known before flags are.
   config::ProfileRequest profile_request(const std::string& root) const;
   void report_version();
+  void report_artifact(const std::string& name, const std::string& path);
   void report_counts();
   /// The artifacts under --state, where there are any. False when one of them cannot be read.
   bool read_state();
@@ -140,6 +145,7 @@ class Session {
   std::optional<manifest::RunResults> state_results_;
   std::optional<base::Data> state_sources_, current_sources_;
   bool is_manifest_due_ = false;
+  std::string log_folder_;
 };
 
 }  // namespace weft::cli

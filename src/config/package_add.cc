@@ -87,7 +87,7 @@ bool names_same_package(std::string_view location, const std::string& name) {
 
 diag::Status add_package(const Project& root, const AddedPackage& package, const base::Env& env,
                          diag::Sources& sources, diag::Sink& sink,
-                         const std::function<void(std::string_view)>& progress) {
+                         const InstallProgress& progress) {
   std::string name = packages_file(root, env);
   std::string path = base::join_path(root.root, name);
   auto document = read_yaml(path, name, env.files, sources, sink);
@@ -96,13 +96,18 @@ diag::Status add_package(const Project& root, const AddedPackage& package, const
   const yaml::Node* node = *document ? (*document)->root : nullptr;
   Data file = node != nullptr && node->is_mapping() ? yaml::to_data(*node) : Data(DataMap{});
   if (node == nullptr)
-    progress("Created " + name);
+    progress({"Formatting", "Z017", "Created " + name});
   const Data* old = file.get("packages");
   DataList entries = old != nullptr && old->is_list() ? old->as_list() : DataList{};
   std::erase_if(entries, [&](const Data& entry) {
     bool is_same = is_same_package(entry, package.name);
-    if (is_same)
-      progress("Found duplicate package in packages.yml, removing: " + python_repr(entry));
+    if (is_same) {
+      DataMap data;
+      data.set("removed_package", Data(python_repr(entry)));
+      progress({"DepsFoundDuplicatePackage", "M033",
+                "Found duplicate package in packages.yml, removing: " + python_repr(entry),
+                std::move(data)});
+    }
     return is_same;
   });
   entries.push_back(entry_of(package));
@@ -113,8 +118,14 @@ diag::Status add_package(const Project& root, const AddedPackage& package, const
     d.message = fmt::format("`{}` cannot be written: {}", path, error->message);
     return d;
   }
-  progress(fmt::format("Added new package {}@{} to {}", package.name,
-                       package.version.empty() ? "None" : package.version, path));
+  const std::string version = package.version.empty() ? "None" : package.version;
+  DataMap data;
+  data.set("package_name", Data(package.name));
+  data.set("version", Data(version));
+  data.set("packages_filepath", Data(path));
+  progress({"DepsAddPackage", "M032",
+            fmt::format("Added new package {}@{} to {}", package.name, version, path),
+            std::move(data)});
   return diag::Done{};
 }
 

@@ -18,8 +18,7 @@ struct AddedPackage {
 /// there), which is made when there is none. Entries of the same package are removed, as dbt finds
 /// them: by name, with `-` and `_` alike, in any kind of source.
 diag::Status add_package(const Project& root, const AddedPackage& package, const base::Env& env,
-                         diag::Sources& sources, diag::Sink& sink,
-                         const std::function<void(std::string_view)>& progress);
+                         diag::Sources& sources, diag::Sink& sink, const InstallProgress& progress);
 
 /// True when `location` of an entry names the package, whole or behind a `/` or `.`.
 bool names_same_package(std::string_view location, const std::string& name);

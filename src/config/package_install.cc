@@ -100,9 +100,15 @@ class Installer {
   diag::Status install();
   diag::Status install_one(const Resolved& package, const std::string& folder);
   std::string key_of(const PackageSpec& spec) const;
-  void say(const std::string& line) const {
-    if (request_.progress)
-      request_.progress(line);
+  /// `key` is what dbt's event calls `value`; an empty one is left out.
+  void say(std::string event, std::string code, std::string text, std::string_view key = "",
+           const std::string& value = "") const {
+    if (!request_.progress)
+      return;
+    InstallNews news{std::move(event), std::move(code), std::move(text)};
+    if (!key.empty())
+      news.data.set(key, Data(value));
+    request_.progress(news);
   }
 
   const Project& root_;
@@ -326,7 +332,8 @@ diag::Status Installer::write_lock(const std::vector<PackageSpec>& asked) {
   if (auto error = env_.files.write(path, text))
     return make(Code::FileUnwritable,
                 fmt::format("`{}` cannot be written: {}", path, error->message));
-  say("Updating lock file in file path: " + path);
+  say("DepsLockUpdating", "M031", "Updating lock file in file path: " + path, "lock_filepath",
+      path);
   return diag::Done{};
 }
 
@@ -342,13 +349,17 @@ diag::Status Installer::install_one(const Resolved& package, const std::string& 
                         : package.spec.kind == Kind::Hub ? "version " + package.spec.versions[0]
                         : package.spec.versions.empty()  ? std::string("tarball")
                                                          : "revision " + package.spec.versions[0];
-  say(fmt::format("Installing {}", package.spec.location));
-  say(fmt::format("Installed from {}", version));
-  if (package.spec.kind == Kind::Hub) {
-    say(package.latest.empty() || package.latest == package.spec.versions[0]
-            ? "Up to date!"
-            : "Updated version available: " + package.latest);
-  }
+  say("DepsStartPackageInstall", "M014", fmt::format("Installing {}", package.spec.location),
+      "package_name", package.spec.location);
+  say("DepsInstallInfo", "M015", fmt::format("Installed from {}", version), "version_name",
+      version);
+  if (package.spec.kind != Kind::Hub)
+    return diag::Done{};
+  if (package.latest.empty() || package.latest == package.spec.versions[0])
+    say("DepsUpToDate", "M017", "Up to date!");
+  else
+    say("DepsUpdateAvailable", "M016", "Updated version available: " + package.latest,
+        "version_latest", package.latest);
   return diag::Done{};
 }
 
@@ -377,7 +388,7 @@ diag::Result<std::vector<PackageSpec>> Installer::run() {
   if (!asked)
     return std::move(asked.error());
   if (asked->empty()) {
-    say("Warning: No packages were found in packages.yml");
+    say("DepsNoPackagesFound", "M013", "Warning: No packages were found in packages.yml");
     return std::vector<PackageSpec>();
   }
   std::string locked_hash;

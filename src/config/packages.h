@@ -37,13 +37,19 @@ diag::Result<std::vector<PackageSpec>> read_package_specs(const std::string& roo
 /// dbt's hash of the packages asked for, by which package-lock.yml tells whether it is up to date.
 std::string packages_hash(const std::vector<PackageSpec>& specs);
 
+/// One line of progress, with dbt's name and code for the event, and what it tells of.
+struct InstallNews {
+  std::string event, code, text;
+  base::DataMap data = {};
+};
+using InstallProgress = std::function<void(const InstallNews&)>;
+
 struct InstallRequest {
   bool lock_only = false;
   bool upgrade = false;
   /// Hub packages whose require_dbt_version leaves us out are passed over.
   bool checks_version = true;
-  /// One line of progress.
-  std::function<void(std::string_view)> progress;
+  InstallProgress progress;
 };
 
 /// Packages of package-lock.yml with their names and pinned versions; none when there is no such

@@ -46,8 +46,8 @@ Wanted find_wanted(const Manifest& manifest) {
     const Node& node = manifest.nodes[i];
     if (manifest.is_disabled(id) || !node.relation_name)
       continue;
-    bool is_test = node.type == manifest::ResourceType::Test;
-    if (is_test || node.type == manifest::ResourceType::Function)
+    // A test has a relation where it stores its failures.
+    if (node.type == manifest::ResourceType::Function)
       continue;
     const std::string& name = node.source != nullptr ? node.source->identifier : node.alias;
     wanted.by_name[key_of(node.schema, name)].push_back(id);

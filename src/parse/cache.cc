@@ -158,6 +158,13 @@ void ParseCache::note(std::string event, std::string code, std::string message, 
   }
 }
 
+bool ParseCache::note_unable(std::string reason) {
+  note("UnableToPartialParse", "I024", "Unable to do partial parsing because " + reason, true);
+  if (state_.input.notes != nullptr)
+    state_.input.notes->back().data.set("reason", base::Data(std::move(reason)));
+  return false;
+}
+
 void ParseCache::stamp_files() {
   base::FileSystem& files = state_.input.env.files;
   stamps_.resize(state_.files.size());
@@ -178,13 +185,8 @@ bool ParseCache::open() {
     note("PartialParsingNotEnabled", "I028", "Partial parsing not enabled");
     return false;
   }
-  auto is_unable = [&](std::string reason) {
-    note("UnableToPartialParse", "I024",
-         "Unable to do partial parsing because " + std::move(reason), true);
-    return false;
-  };
   if (input.cache_from.empty() || !input.env.files.exists(input.cache_from))
-    return is_unable("saved manifest not found. Starting full parse.");
+    return note_unable("saved manifest not found. Starting full parse.");
   if (!reading_.valid())
     start_reading();
   file_ = reading_.get();
@@ -202,7 +204,7 @@ bool ParseCache::open() {
   if (why.empty() &&
       (now_us < file_->head().valid_from_us || now_us > file_->head().valid_until_us))
     why = "a deprecation date has passed";
-  return why.empty() || is_unable(std::move(why));
+  return why.empty() || note_unable(std::move(why));
 }
 
 bool ParseCache::is_same(size_t index, const CachedFile& file) const {
@@ -359,11 +361,7 @@ bool ParseCache::load() {
                      changes.deleted, changes.added.size(), changes.changed.size()));
   }
   if (changes_override(changes)) {
-    note("UnableToPartialParse", "I024",
-         "Unable to do partial parsing because change detected to override macro. Starting full "
-         "parse.",
-         true);
-    return false;
+    return note_unable("change detected to override macro. Starting full parse.");
   }
   if (!has_own_texts_only(changes) || !take_rows(changes)) {
     note("Note", "Z050", "Other files may depend on the changes: all are parsed");

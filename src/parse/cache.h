@@ -62,6 +62,8 @@ class ParseCache {
   /// Empty when a file was gone before it could be read.
   std::vector<CachedFile> kept_files() const;
   void note(std::string event, std::string code, std::string message, bool is_shown = false);
+  /// Notes why all is parsed, and is false.
+  bool note_unable(std::string reason);
 
   State& state_;
   int64_t started_ns_ = 0;

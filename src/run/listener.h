@@ -19,6 +19,14 @@ class Listener {
   virtual void node_started(size_t index, size_t total, const manifest::Node& node) = 0;
   virtual void node_finished(size_t index, size_t total, const manifest::Node& node,
                              const manifest::RunResult& result) = 0;
+  /// An ephemeral model, which has no line and no number, is compiled.
+  virtual void ephemeral_started(const manifest::Node& node) = 0;
+  virtual void ephemeral_finished(const manifest::Node& node,
+                                  const manifest::RunResult& result) = 0;
+  /// A started node is compiled and now executed.
+  virtual void node_executing(const manifest::Node& node) = 0;
+  /// The node's end keeps what lies behind it from being run.
+  virtual void children_skipped(const manifest::Node& node, const manifest::RunResult& result) = 0;
   /// `cause` is the ephemeral model whose failure keeps the node from being run, with its result;
   /// null for any other reason.
   virtual void node_skipped(size_t index, size_t total, const manifest::Node& node,

@@ -193,8 +193,10 @@ void run_step(NodeRun& run, const RunRequest& request) {
   int64_t compiled_at = clock.now_us();
   run.result.timing.push_back({"compile", started, compiled_at});
   bool executes = request.mode != Mode::Compile && !is_ephemeral(run);
-  if (status && executes)
+  if (status && executes) {
+    run.context.listener.node_executing(node);
     status = execute(run, request);
+  }
   if (status || executes)
     run.result.timing.push_back({"execute", compiled_at, clock.now_us()});
   if (!status && run.has_tries && may_be_repeated(run, status.error()))

@@ -18,6 +18,13 @@ bool is_test(ResourceType type) {
   return type == ResourceType::Test || type == ResourceType::UnitTest;
 }
 
+/// As with dbt, only what makes a relation waits for the tests of what it reads; a failing test
+/// holds back no exposure, saved query or function.
+bool waits_for_tests(ResourceType type) {
+  return type == ResourceType::Model || type == ResourceType::Seed ||
+         type == ResourceType::Snapshot;
+}
+
 }  // namespace
 
 Plan::Plan(const manifest::Manifest& manifest, const graph::Graph& graph, const NodeSet& selected,
@@ -75,7 +82,7 @@ void Plan::add_test_gates() {
     children_.emplace_back();
     gates.emplace(id.value, gate);
     for (NodeId child : graph_.children(id)) {
-      if (!is_test(manifest_.node(child).type) && selected_.contains(child))
+      if (waits_for_tests(manifest_.node(child).type) && selected_.contains(child))
         add_edge(gate, static_cast<Vertex>(child.index()));
     }
     return gate;
@@ -106,7 +113,7 @@ void Plan::add_test_gates() {
     for (NodeId parent : parents.subspan(1))
       common &= descendants(parent);
     for (NodeId member : common.members()) {
-      if (is_test(manifest_.node(member).type) || !selected_.contains(member))
+      if (!waits_for_tests(manifest_.node(member).type) || !selected_.contains(member))
         continue;
       auto above = graph_.parents(member);
       bool is_first = std::none_of(above.begin(), above.end(),

@@ -13,7 +13,8 @@ using manifest::Manifest;
 using manifest::Node;
 using manifest::ResourceType;
 
-/// A manifest of models and tests: name -> parents. Tests have names that start with "t".
+/// A manifest of models and tests: name -> parents. Tests have names that start with "t",
+/// exposures such that start with "x".
 struct Sample {
   Manifest manifest;
   std::map<std::string, NodeId> ids;
@@ -21,7 +22,9 @@ struct Sample {
   void add(const std::string& name, const std::vector<std::string>& parents) {
     Node node;
     node.name = node.unique_id = name;
-    node.type = name.front() == 't' ? ResourceType::Test : ResourceType::Model;
+    node.type = name.front() == 't'   ? ResourceType::Test
+                : name.front() == 'x' ? ResourceType::Exposure
+                                      : ResourceType::Model;
     for (const std::string& parent : parents)
       node.depends_on.push_back(ids.at(parent));
     ids[name] = NodeId(manifest.nodes.size());
@@ -90,6 +93,14 @@ TEST_CASE("a test of two models holds back what is behind both") {
   sample.add("c", {"a", "b"});
   sample.add("tab", {"a", "b"});
   CHECK(order_of(sample, {"a", "b", "c", "tab"}, true) == "a b tab c");
+}
+
+TEST_CASE("an exposure waits for what it shows, not for tests of it") {
+  Sample sample = chain();
+  sample.add("x", {"a"});
+  std::vector<std::string> all = {"a", "b", "c", "ta", "tb", "x"};
+  CHECK(order_of(sample, all, true, "ta").find("x(skipped)") == std::string::npos);
+  CHECK(order_of(sample, all, true, "a").find("x(skipped)") != std::string::npos);
 }
 
 }  // namespace

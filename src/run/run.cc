@@ -182,12 +182,16 @@ class Scheduler {
     bool shown = counts(id);
     if (shown)
       context_.listener.node_started(index, total_, node);
+    else
+      context_.listener.ephemeral_started(node);
     // Between tests the end of the last one may wait for the next; other nodes may take their time.
     if (lane.connection != nullptr && node.type != ResourceType::Test)
       lane.connection->settle();
     RunResult result = run_node(context_, request_, lane, id);
     if (shown)
       context_.listener.node_finished(index, total_, node, result);
+    else
+      context_.listener.ephemeral_finished(node, result);
     return result;
   }
 
@@ -196,6 +200,8 @@ class Scheduler {
     bool is_test = context_.project.manifest.node(id).type == ResourceType::Test ||
                    context_.project.manifest.node(id).type == ResourceType::UnitTest;
     bool skips = failed && !(is_test && !request_.tests_gate) && !continues_on_error(id);
+    if (skips)
+      context_.listener.children_skipped(context_.project.manifest.node(id), result);
     plan_.finish(id, skips ? Effect::SkipChildren : Effect::None);
     // The failure of an ephemeral model is told by the results of those that read it.
     if (!counts(id) && failed)
@@ -223,7 +229,7 @@ class Scheduler {
       RunResult result;
       result.unique_id = node.unique_id;
       result.status = "skipped";
-      result.thread_id = "MainThread";
+      result.thread_id = because.valid() ? base::thread_name() : "MainThread";
       result.relation_name = node.relation_name;
       if (!because.valid() && !context_.shared.env.cancel.is_cancelled()) {
         // As with dbt, what the first failure kept from running has a result and no line.

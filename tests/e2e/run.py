@@ -19,6 +19,7 @@ import time
 import traceback
 from pathlib import Path
 
+from cases_clients import CASES as CLIENT_CASES
 from cases_concurrency import CASES as CONCURRENCY_CASES
 from cases_faults import CASES as FAULT_CASES
 from cases_health_warehouse import CASES as HEALTH_CASES
@@ -178,7 +179,8 @@ CASES = [a_new_project_builds_tests_and_documents_itself, a_database_error_point
          tests_are_given_out_once, views_on_a_rebuilt_table_survive, every_statement_stands_in_the_log,
          a_killed_run_leaves_nothing_behind, *EXECUTION_CASES, *PARTITION_CASES, *INDEX_CASES, *INTROSPECTION_CASES,
          *FAULT_CASES,
-         *CONCURRENCY_CASES, *STATE_CASES, *JSON_SEED_CASES, *HEALTH_CASES, *OPERATION_CASES]
+         *CONCURRENCY_CASES, *STATE_CASES, *JSON_SEED_CASES, *HEALTH_CASES, *OPERATION_CASES,
+         *CLIENT_CASES]
 
 
 def main() -> int:

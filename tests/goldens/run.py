@@ -149,7 +149,7 @@ def scrub(text, case, root, server):
                         (str(root.resolve().parent), "<parent>")):
         text = text.replace(place, name)
     text = text.replace(f"case_{case.name}", "analytics")
-    text = re.sub(r"^Running with dbt=.*\n", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^(Running with dbt=|Registered adapter: ).*\n", "", text, flags=re.MULTILINE)
     # Each case starts without a parse cache, which is told.
     text = re.sub(r"^Unable to do partial parsing because .*\n", "", text, flags=re.MULTILINE)
     text = re.sub(r" of \d+ macros", " macros", re.sub(r"\d+ macros", "N macros", text))

@@ -21,13 +21,21 @@ class RecordingObserver final : public QueryObserver {
     std::lock_guard lock(mutex);
     queries.emplace_back(sql);
   }
-  void on_result(std::string_view, std::string_view, double) override {}
+  void on_result(std::string_view, std::string_view tag, double) override {
+    std::lock_guard lock(mutex);
+    ends.emplace_back(tag);
+  }
+  void on_failure(std::string_view, std::string_view message) override {
+    std::lock_guard lock(mutex);
+    ends.emplace_back("failed: " + std::string(message));
+  }
   void on_notice(std::string_view, std::string_view text) override {
     std::lock_guard lock(mutex);
     notices.emplace_back(text);
   }
   std::mutex mutex;
-  std::vector<std::string> queries, notices;
+  /// `ends` has one for each of `queries`, but for ROLLBACK, which nobody waits for.
+  std::vector<std::string> queries, notices, ends;
 };
 
 /// An adapter on the shared test server, with a schema of its own.

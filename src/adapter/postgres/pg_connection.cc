@@ -39,10 +39,6 @@ Response response_of(const PGresult* result) {
   return response;
 }
 
-std::string first_line(std::string_view text) {
-  return std::string(text.substr(0, text.find('\n')));
-}
-
 /// A role as profiles write it: bare names fold to lower case as in `set role x`, quoted ones are
 /// kept.
 std::string quoted_role(std::string_view role) {
@@ -58,16 +54,6 @@ std::string as_comment(std::string_view text) {
     text = base::trim(text.substr(2, text.size() - 4));
   return "/* " + base::replace_all(text, "*/", "* /") + " */";
 }
-
-class Stopwatch {
- public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 }  // namespace
 
@@ -116,6 +102,7 @@ void PgConnection::sending(std::string_view sql) {
     return;
   if (base::starts_with(sql, kBegin)) {
     shared_.observer->on_query(name, "BEGIN");
+    shared_.observer->on_result(name, "BEGIN", 0);
     sql.remove_prefix(kBegin.size());
   }
   if (!sql.empty())
@@ -135,6 +122,14 @@ diag::Status PgConnection::ensure_open() {
   shared_.was_reachable = true;
   (*opened)->on_notice = [this](std::string_view text) { notice(text); };
   (*opened)->on_send = [this](std::string_view text) { sending(text); };
+  if (QueryObserver* observer = shared_.observer; observer != nullptr) {
+    (*opened)->on_done = [this, observer](std::string_view tag, double seconds) {
+      observer->on_result(name, tag, seconds);
+    };
+    (*opened)->on_failure = [this, observer](std::string_view message) {
+      observer->on_failure(name, message);
+    };
+  }
   diag::Status ready = set_up(**opened);
   if (!ready)
     return ready;
@@ -205,7 +200,6 @@ diag::Result<QueryResult> PgConnection::execute(std::string_view sql, const Quer
   size_t prefix = 0;
   std::string text = with_comment(sql, prefix);
   bool begins = base::starts_with(text, kBegin) && prefix >= kBegin.size();
-  Stopwatch watch;
   begin_wanted_ = false;
   bool had_transaction = begins || session_->in_transaction();
   // The text may commit and begin anew.
@@ -217,17 +211,12 @@ diag::Result<QueryResult> PgConnection::execute(std::string_view sql, const Quer
   if (results && PQresultStatus(results->back().get()) == PGRES_EMPTY_QUERY)
     results = plain_error(diag::Code::DatabaseFailed,
                           "the statement is empty: can't execute an empty query");
-  if (!results) {
-    if (shared_.observer != nullptr)
-      shared_.observer->on_result(name, first_line(results.error().message), watch.seconds());
+  if (!results)
     return give_up(results.error());
-  }
   if (had_transaction && !session_->in_transaction())
     was_ended_by_statement_ = true;
   QueryResult answer;
   answer.response = response_of(results->back().get());
-  if (shared_.observer != nullptr)
-    shared_.observer->on_result(name, answer.response.message, watch.seconds());
   if (options.fetch)
     answer.table = to_table(results->back().get(), options.limit, options.raw);
   return answer;
@@ -363,13 +352,8 @@ diag::Result<int64_t> PgConnection::copy_in(
     return open.error();
   size_t prefix = 0;
   std::string text = with_comment(copy_sql, prefix);
-  Stopwatch watch;
   begin_wanted_ = false;
   diag::Result<int64_t> rows = session_->copy_in(text, prefix, next);
-  if (shared_.observer != nullptr) {
-    std::string status = rows ? fmt::format("COPY {}", *rows) : first_line(rows.error().message);
-    shared_.observer->on_result(name, status, watch.seconds());
-  }
   return rows ? rows : give_up(rows.error());
 }
 

@@ -86,6 +86,28 @@ diag::Result<std::vector<ResultPtr>> Session::run(const std::string& sql, size_t
   if (sql.find('\0') != std::string::npos)
     return plain_error(diag::Code::DatabaseFailed,
                        "a statement has a NUL byte, which SQL cannot hold");
+  auto started = std::chrono::steady_clock::now();
+  diag::Result<std::vector<ResultPtr>> done = ask(sql, prefix);
+  bool answered = done && !done->empty();
+  // As those that are sent ahead, a rollback has no end of its own.
+  if (sql != "ROLLBACK") {
+    tell_end(answered ? PQcmdStatus(done->back().get()) : "", done ? nullptr : &done.error(),
+             started);
+  }
+  return done;
+}
+
+void Session::tell_end(std::string_view tag, const diag::Diagnostic* error,
+                       std::chrono::steady_clock::time_point started) const {
+  if (error != nullptr && on_failure)
+    on_failure(error->database ? error->database->text : error->message);
+  if (error != nullptr || !on_done)
+    return;
+  std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - started;
+  on_done(tag, seconds.count());
+}
+
+diag::Result<std::vector<ResultPtr>> Session::ask(const std::string& sql, size_t prefix) {
   // One text for the end of a transaction and the begin of the next. Anything else might be a
   // statement that must stand alone.
   if (owes_rollback_ && !is_broken() && base::starts_with(sql, kBegin)) {
@@ -136,6 +158,14 @@ diag::Result<int64_t> Session::copy_in(const std::string& sql, size_t prefix,
                                        const std::function<std::optional<std::string>()>& next) {
   settle();
   tell(sql);
+  auto started = std::chrono::steady_clock::now();
+  diag::Result<int64_t> rows = send_copy(sql, prefix, next);
+  tell_end(rows ? fmt::format("COPY {}", *rows) : "", rows ? nullptr : &rows.error(), started);
+  return rows;
+}
+
+diag::Result<int64_t> Session::send_copy(const std::string& sql, size_t prefix,
+                                         const std::function<std::optional<std::string>()>& next) {
   if (PQsendQuery(connection_, sql.c_str()) != 1)
     return lost("before a copy was sent");
   std::optional<diag::Diagnostic> error;
@@ -170,6 +200,13 @@ diag::Result<int64_t> Session::copy_in(const std::string& sql, size_t prefix,
 diag::Result<ResultPtr> Session::describe(const std::string& sql) {
   settle();
   tell(sql);
+  auto started = std::chrono::steady_clock::now();
+  diag::Result<ResultPtr> described = send_describe(sql);
+  tell_end("PREPARE", described ? nullptr : &described.error(), started);
+  return described;
+}
+
+diag::Result<ResultPtr> Session::send_describe(const std::string& sql) {
   ResultPtr prepared{PQprepare(connection_, "", sql.c_str(), 0, nullptr)};
   if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK)
     return is_broken() ? lost("while a statement was described")

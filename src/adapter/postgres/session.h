@@ -5,6 +5,7 @@
 // no way to its libpq connection, so this module speaks libpq throughout.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -80,12 +81,20 @@ class Session {
   std::function<void(std::string_view)> on_notice;
   /// Called with each text before it is sent.
   std::function<void(std::string_view)> on_send;
+  /// Called when a text that on_send() got is answered: the tag of its last statement and how long
+  /// it took, or why it failed.
+  std::function<void(std::string_view tag, double seconds)> on_done;
+  std::function<void(std::string_view message)> on_failure;
 
  private:
   explicit Session(pg_conn* connection);
   diag::Diagnostic lost(std::string_view what) const;
   diag::Result<std::vector<ResultPtr>> answers(const std::string& sql, size_t prefix,
                                                size_t skipped);
+  diag::Result<ResultPtr> send_describe(const std::string& sql);
+  diag::Result<int64_t> send_copy(const std::string& sql, size_t prefix,
+                                  const std::function<std::optional<std::string>()>& next);
+  diag::Result<std::vector<ResultPtr>> ask(const std::string& sql, size_t prefix);
   bool push_rollback();
   /// Reads the answer to a ROLLBACK that was sent ahead; one that is owed is sent first.
   void settle();
@@ -93,6 +102,9 @@ class Session {
     if (on_send)
       on_send(sql);
   }
+  /// Tells how a text ended that was told of when it began; `error` is null for one that went well.
+  void tell_end(std::string_view tag, const diag::Diagnostic* error,
+                std::chrono::steady_clock::time_point started) const;
 
   pg_conn* connection_;
   pg_cancel* cancel_;
