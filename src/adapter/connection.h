@@ -40,6 +40,9 @@ struct QueryOptions {
   int64_t limit = -1;
   /// Keep each value as the server's text (types Text), without inference.
   bool raw = false;
+  /// A commit is likely to be next: what it needs to know is asked in the same message, where the
+  /// text allows that.
+  bool commits_next = false;
 };
 
 /// Who wants to know what is sent; called in the connection's thread.

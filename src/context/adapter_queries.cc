@@ -36,6 +36,10 @@ Value execute(Worker& worker, const Arguments& arguments) {
   options.fetch = reader.flag_or(2, false);
   if (const Value* limit = reader.find(3); limit != nullptr && limit->is_integer())
     options.limit = limit->as_int();
+  // A relation that is made where it stays is committed as soon as it is there.
+  const std::vector<BuildName>& builds = worker.scope().builds;
+  options.commits_next = !options.fetch && !builds.empty() &&
+                         builds.back().build.identifier == builds.back().target.identifier;
   begin_if_wanted(worker, reader.flag_or(1, false));
   diag::Result<adapter::QueryResult> result = worker.connection().execute(sql, options);
   if (!result)

@@ -17,6 +17,10 @@ namespace weft::adapter::postgres {
 namespace {
 
 constexpr std::string_view kBegin = "BEGIN;";
+/// With the transaction's number the truth can be found out should the answer to COMMIT get lost.
+constexpr std::string_view kNumberQuery = "select pg_catalog.txid_current_if_assigned()";
+/// The same behind another text, whose last semicolon may stand in a comment.
+constexpr std::string_view kAskNumber = "\n;select pg_catalog.txid_current_if_assigned()";
 /// How long a commit of unknown fate is asked about.
 constexpr int kFateTries = 100;
 constexpr auto kFatePause = std::chrono::milliseconds(100);
@@ -105,8 +109,13 @@ void PgConnection::sending(std::string_view sql) {
     shared_.observer->on_result(name, "BEGIN", 0);
     sql.remove_prefix(kBegin.size());
   }
+  bool asks_number = base::ends_with(sql, kAskNumber) && sql.size() > kAskNumber.size();
+  if (asks_number)
+    sql.remove_suffix(kAskNumber.size());
   if (!sql.empty())
     shared_.observer->on_query(name, sql);
+  if (asks_number)
+    shared_.observer->on_query(name, kNumberQuery);
 }
 
 diag::Status PgConnection::ensure_open() {
@@ -204,7 +213,13 @@ diag::Result<QueryResult> PgConnection::execute(std::string_view sql, const Quer
   bool had_transaction = begins || session_->in_transaction();
   // The text may commit and begin anew.
   transaction_.clear();
+  bool asks_number = options.commits_next && !options.fetch && had_transaction &&
+                     base::ends_with(base::trim(text), ";");
+  if (asks_number)
+    text += kAskNumber;
   diag::Result<std::vector<ResultPtr>> results = session_->run(text, prefix);
+  if (asks_number)
+    take_number(results);
   if (results && results->size() == (begins ? 1u : 0u))
     results = plain_error(diag::Code::DatabaseFailed,
                           "the statement is empty: can't execute an empty query");
@@ -220,6 +235,24 @@ diag::Result<QueryResult> PgConnection::execute(std::string_view sql, const Quer
   if (options.fetch)
     answer.table = to_table(results->back().get(), options.limit, options.raw);
   return answer;
+}
+
+/// Takes the answer to kAskNumber out of the results, or the question out of the error's words: a
+/// quote that does not end takes in all that follows.
+void PgConnection::take_number(diag::Result<std::vector<ResultPtr>>& results) {
+  if (!results) {
+    diag::Diagnostic& error = results.error();
+    error.message = base::replace_all(error.message, kAskNumber, "");
+    if (error.database)
+      error.database->message = base::replace_all(error.database->message, kAskNumber, "");
+    return;
+  }
+  if (results->empty())
+    return;
+  RawRows rows = raw_rows(results->back().get());
+  results->pop_back();
+  if (!rows.empty() && session_->in_transaction())
+    transaction_ = rows.front().front().value_or("");
 }
 
 diag::Result<QueryResult> PgConnection::query_catalog(std::string_view sql) {
@@ -278,10 +311,9 @@ diag::Status PgConnection::commit() {
   was_ended_by_statement_ = true;
   if (!session_ || !session_->in_transaction())
     return diag::Done{};
-  // With the transaction's number the truth can be found out should the answer get lost.
   std::string transaction = std::exchange(transaction_, {});
   if (transaction.empty()) {
-    diag::Result<RawRows> rows = raw("select pg_catalog.txid_current_if_assigned()");
+    diag::Result<RawRows> rows = raw(kNumberQuery);
     if (!rows)
       return give_up(rows.error());
     if (!rows->empty())

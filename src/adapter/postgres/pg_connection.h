@@ -110,6 +110,7 @@ class PgConnection final : public Connection {
  private:
   diag::Status set_up(Session& session);
   std::string with_comment(std::string_view sql, size_t& prefix) const;
+  void take_number(diag::Result<std::vector<ResultPtr>>& results);
   /// Ends the transaction after a failed statement.
   diag::Diagnostic give_up(diag::Diagnostic error);
   void close();
