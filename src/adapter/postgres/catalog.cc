@@ -151,6 +151,8 @@ diag::Status create_schemas(PgConnection& connection, const std::vector<std::str
 namespace {
 
 // The modifiers are decoded as information_schema does; domains and user types keep their names.
+// The relation is asked for apart: a plan that knows it would be taken for a better one, and made
+// anew for each relation.
 constexpr std::string_view kColumns = R"(
 select a.attname,
   case when t.typtype = 'd' then pg_catalog.format_type(t.typbasetype, null)
@@ -165,7 +167,7 @@ select a.attname,
     information_schema._pg_truetypmod(a, t))
 from pg_catalog.pg_attribute a join pg_catalog.pg_type t on t.oid = a.atttypid
 join pg_catalog.pg_namespace n on n.oid = t.typnamespace
-where a.attrelid = pg_catalog.to_regclass($1) and a.attnum > 0 and not a.attisdropped
+where a.attrelid = (select pg_catalog.to_regclass($1)) and a.attnum > 0 and not a.attisdropped
 order by a.attnum)";
 
 /// Planning the query takes longer than running it, so the session keeps it where it can.

@@ -109,13 +109,8 @@ void PgConnection::sending(std::string_view sql) {
     shared_.observer->on_result(name, "BEGIN", 0);
     sql.remove_prefix(kBegin.size());
   }
-  bool asks_number = base::ends_with(sql, kAskNumber) && sql.size() > kAskNumber.size();
-  if (asks_number)
-    sql.remove_suffix(kAskNumber.size());
   if (!sql.empty())
     shared_.observer->on_query(name, sql);
-  if (asks_number)
-    shared_.observer->on_query(name, kNumberQuery);
 }
 
 diag::Status PgConnection::ensure_open() {
