@@ -21,9 +21,9 @@ extern char** environ;
 extern "C" {
 /// Read by jemalloc when the process starts, where it is linked. Large pages: rows of a large
 /// project are filled once, and a fault for each 4 kB of them would take longer than filling them.
-/// An arena for each core: more of them keep more memory that nobody uses.
+/// Few arenas: each keeps memory that nobody else uses.
 extern const char* malloc_conf;
-const char* malloc_conf = "thp:always,percpu_arena:percpu";
+const char* malloc_conf = "thp:always,narenas:4";
 }
 
 namespace weft::cli {
