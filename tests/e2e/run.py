@@ -188,6 +188,9 @@ def main() -> int:
     parser.add_argument("--weft", type=Path, required=True)
     parser.add_argument("filter", nargs="?", default="")
     options = parser.parse_args()
+    # What a shell starts in the background ignores Ctrl-C, and so would all that is started from here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     weft = options.weft.resolve()
     os.environ.pop("DBT_PROFILES_DIR", None)
     passed = failed = 0
