@@ -55,6 +55,7 @@ TEST_CASE("the question for the number shows in no answer and no error", "[conne
   REQUIRE_FALSE(open_quote.ok());
   CHECK(open_quote.error().message == "unterminated quoted string at or near \"'x;\"");
   CHECK(open_quote.error().database->message == open_quote.error().message);
+  CHECK(open_quote.error().database->text.find("txid_current") == std::string::npos);
   REQUIRE(connection.begin());
   CHECK_FALSE(connection.execute(";", before_commit()).ok());
   // Where there is no transaction, a statement may have to stand alone.

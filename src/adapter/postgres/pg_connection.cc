@@ -238,8 +238,10 @@ void PgConnection::take_number(diag::Result<std::vector<ResultPtr>>& results) {
   if (!results) {
     diag::Diagnostic& error = results.error();
     error.message = base::replace_all(error.message, kAskNumber, "");
-    if (error.database)
+    if (error.database) {
       error.database->message = base::replace_all(error.database->message, kAskNumber, "");
+      error.database->text = base::replace_all(error.database->text, kAskNumber, "");
+    }
     return;
   }
   if (results->empty())
