@@ -19,11 +19,11 @@
 extern char** environ;
 
 extern "C" {
-/// Read by jemalloc when the process starts, where it is linked. Large pages: rows of a large
-/// project are filled once, and a fault for each 4 kB of them would take longer than filling them.
-/// Few arenas: each keeps memory that nobody else uses.
+/// Read by jemalloc when the process starts, where it is linked. Few arenas: each keeps memory that
+/// nobody else uses. No large pages: where memory is in pieces, the kernel takes seconds to make
+/// one.
 extern const char* malloc_conf;
-const char* malloc_conf = "thp:always,narenas:4";
+const char* malloc_conf = "narenas:4";
 }
 
 namespace weft::cli {
