@@ -1,5 +1,7 @@
 #include "context/runtime_config.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "context/worker.h"
@@ -19,6 +21,13 @@ Value texts(const std::vector<std::string>& all) {
 }
 
 Value from_map(const base::DataMap& map) { return Value::from_data(base::Data(map)); }
+
+template <typename T, size_t kSize>
+const T* named(const std::pair<std::string_view, const T*> (&all)[kSize], std::string_view name) {
+  auto found = std::find_if(std::begin(all), std::end(all),
+                            [&](const auto& one) { return one.first == name; });
+  return found == std::end(all) ? nullptr : found->second;
+}
 
 /// `config.vars`: what dbt_project.yml says under `vars`.
 class VarsObject final : public jinja::Object {
@@ -85,10 +94,8 @@ class RuntimeConfigObject final : public jinja::Object {
         {"analysis_paths", &project_.analysis_paths}, {"docs_paths", &project_.docs_paths},
         {"asset_paths", &project_.asset_paths},       {"snapshot_paths", &project_.snapshot_paths},
         {"function_paths", &project_.function_paths}, {"clean_targets", &project_.clean_targets}};
-    for (const auto& [key, list] : lists) {
-      if (name == key)
-        return texts(*list);
-    }
+    if (const auto* list = named(lists, name))
+      return texts(*list);
     if (name == "target_path")
       return Value::string(project_.target_path);
     if (name == "log_path")
@@ -114,11 +121,8 @@ class RuntimeConfigObject final : public jinja::Object {
         {"saved_queries", &trees.saved_queries},
         {"exposures", &trees.exposures},
         {"flags", &project_.flags}};
-    for (const auto& [key, map] : maps) {
-      if (name == key)
-        return from_map(*map);
-    }
-    return std::nullopt;
+    const base::DataMap* map = named(maps, name);
+    return map == nullptr ? std::nullopt : std::optional(from_map(*map));
   }
 
   /// What is the same for all projects of the command.
