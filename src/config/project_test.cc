@@ -220,6 +220,14 @@ TEST_CASE("versions are compared as semantic versions") {
   CHECK(less("1.0.0-1", "1.0.0-a"));
   CHECK_FALSE(parse_version("1.0"));
   CHECK_FALSE(parse_version("1.0.0-"));
+  CHECK_FALSE(parse_version("1.0.0rc_1"));
+  CHECK_FALSE(parse_version("1.0.0.1"));
+  CHECK(parse_version("1.6.0rc2")->prerelease == "rc2");
+  CHECK(parse_version("1.6.0-rc.2+build")->prerelease == "rc.2");
+  CHECK(satisfies(*parse_version("1.12.6"), *parse_bound(">=1.6.0rc2")));
+  CHECK_FALSE(satisfies(*parse_version("2.0.0-rc1"), *parse_bound("<2.0.0")));
+  CHECK(satisfies(*parse_version("1.9.9-rc1"), *parse_bound("<2.0.0")));
+  CHECK(satisfies(*parse_version("2.0.0-rc1"), *parse_bound("<2.0.0-rc2")));
   CHECK(satisfies(*parse_version("1.12.6"), *parse_bound(">=1.12.0")));
   CHECK_FALSE(satisfies(*parse_version("1.12.6"), *parse_bound("=1.12.5")));
   CHECK_FALSE(parse_bound("~1.0.0"));

@@ -1,5 +1,8 @@
 #include "config/semver.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "base/strings.h"
 
 namespace weft::config {
@@ -12,6 +15,35 @@ std::optional<uint32_t> number(std::string_view text) {
   return static_cast<uint32_t>(*base::parse_int(text));
 }
 
+bool take(std::string_view& text, char c) {
+  if (text.empty() || text.front() != c)
+    return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+/// The digits that `text` begins with, without zeros in front; what is left stays in `text`.
+std::optional<uint32_t> take_number(std::string_view& text) {
+  size_t length = base::starts_with(text, "0")
+                      ? 1
+                      : std::min(text.find_first_not_of("0123456789"), text.size());
+  auto value = number(text.substr(0, length));
+  if (value)
+    text.remove_prefix(length);
+  return value;
+}
+
+/// Words of letters, digits and dashes between dots.
+bool is_prerelease(std::string_view text) {
+  auto is_part = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-';
+  };
+  auto words = base::split(text, '.');
+  return std::all_of(words.begin(), words.end(), [&](std::string_view word) {
+    return !word.empty() && std::all_of(word.begin(), word.end(), is_part);
+  });
+}
+
 int compare_numbers(uint32_t a, uint32_t b) { return a < b ? -1 : a > b ? 1 : 0; }
 
 /// Numbers are smaller than words; numbers compare as numbers.
@@ -22,6 +54,11 @@ int compare_identifiers(std::string_view a, std::string_view b) {
   if (left || right)
     return left ? -1 : 1;
   return a.compare(b);
+}
+
+bool is_prerelease_of(const Version& version, const Version& release) {
+  return !version.prerelease.empty() && version.major == release.major &&
+         version.minor == release.minor && version.patch == release.patch;
 }
 
 int compare_prereleases(const std::string& a, const std::string& b) {
@@ -43,22 +80,22 @@ std::optional<Version> parse_version(std::string_view text) {
     text.remove_prefix(1);
   // What follows "+" names a build and does not count.
   text = text.substr(0, text.find('+'));
-  Version version;
-  if (size_t dash = text.find('-'); dash != std::string_view::npos) {
-    version.prerelease = text.substr(dash + 1);
-    if (version.prerelease.empty())
+  std::optional<uint32_t> numbers[3];
+  for (size_t i = 0; i < 3; ++i) {
+    if (i > 0 && !take(text, '.'))
       return std::nullopt;
-    text = text.substr(0, dash);
+    numbers[i] = take_number(text);
+    if (!numbers[i])
+      return std::nullopt;
   }
-  auto parts = base::split(text, '.');
-  if (parts.size() != 3)
+  Version version{*numbers[0], *numbers[1], *numbers[2], {}};
+  if (text.empty())
+    return version;
+  // The dash may be left out, as Python's versions do: 1.6.0rc2.
+  take(text, '-');
+  if (!is_prerelease(text))
     return std::nullopt;
-  auto first = number(parts[0]), second = number(parts[1]), third = number(parts[2]);
-  if (!first || !second || !third)
-    return std::nullopt;
-  version.major = *first;
-  version.minor = *second;
-  version.patch = *third;
+  version.prerelease = text;
   return version;
 }
 
@@ -104,7 +141,9 @@ bool satisfies(const Version& version, const VersionBound& bound) {
     case VersionBound::Op::GreaterEqual:
       return order >= 0;
     case VersionBound::Op::Less:
-      return order < 0;
+      // "<2.0.0" is not meant to let 2.0.0-rc1 in.
+      return order < 0 &&
+             !(bound.version.prerelease.empty() && is_prerelease_of(version, bound.version));
     case VersionBound::Op::LessEqual:
       return order <= 0;
   }
