@@ -92,7 +92,7 @@ int cmd_clone(Session& session) {
   request.mode = run::Mode::Clone;
   request.clone_from = relations_of(session, *other, *selected);
   request.selected = std::move(*selected);
-  request.threads = static_cast<size_t>(std::max(1, session.profile.threads));
+  request.threads = session.threads();
   request.run_hooks = false;
   request.write_files = false;
   run::RunContext context{*session.parsed, *session.graph, *session.shared, *session.compiler,

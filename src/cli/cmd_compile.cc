@@ -40,6 +40,7 @@ void show_compiled(Session& session, const std::string& name, bool is_inline,
 int compile_text(Session& session, const std::string& text) {
   if (!session.defer(graph::NodeSet(session.parsed->manifest.nodes.size())))
     return kUnhandled;
+  session.console.say_concurrency(1, session.threads());
   auto connection = session.adapter->connect("inline");
   context::Worker worker(*session.shared, connection.get());
   context::NodeScope scope;
@@ -67,7 +68,7 @@ int cmd_compile(Session& session) {
   run::RunRequest request;
   request.mode = run::Mode::Compile;
   request.selected = *selected;
-  request.threads = static_cast<size_t>(std::max(1, session.profile.threads));
+  request.threads = session.threads();
   request.run_hooks = false;
   request.ephemeral_results = !session.flags.get_list("select").empty();
   request.create_schemas = false;

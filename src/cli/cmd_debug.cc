@@ -1,4 +1,7 @@
 // debug: checks profile, project, git and connection, and tells of all that fail.
+#include <string_view>
+#include <sys/utsname.h>
+
 #include <fmt/format.h>
 
 #include "base/paths.h"
@@ -8,6 +11,11 @@
 
 namespace weft::cli {
 namespace {
+
+/// What is shown of a connection, in dbt's order.
+constexpr std::string_view kConnectionKeys =
+    "host port user database schema connect_timeout role search_path keepalives_idle sslmode "
+    "sslcert sslkey sslrootcert application_name autocommit retries";
 
 /// One check: what its line says, and what is wrong when it failed.
 struct Check {
@@ -32,6 +40,14 @@ std::string words_of(const diag::Diagnostic& error) {
 bool is_given(const Session& session, std::string_view option) {
   const base::Data* value = session.line.values.find(option);
   return value != nullptr && value->truthy();
+}
+
+/// "Linux-6.1.0-x86_64".
+std::string system_name() {
+  utsname names;
+  if (uname(&names) != 0)
+    return "unknown";
+  return fmt::format("{}-{}-{}", names.sysname, names.release, names.machine);
 }
 
 std::string profiles_path(const Session& session) {
@@ -106,8 +122,10 @@ Check check_git(Session& session) {
 
 Check check_connection(Session& session) {
   std::string lines = "Connection:\n";
-  for (const auto& [key, value] : session.profile.target)
-    lines += fmt::format("  {}: {}\n", key, python_str(value));
+  for (std::string_view key : base::split(kConnectionKeys, ' ')) {
+    if (const base::Data* value = session.profile.target.find(key))
+      lines += fmt::format("  {}: {}\n", key, python_str(*value));
+  }
   say(session, lines);
   if (session.profile.credentials.embedded)
     say(session, "  server: weft's own, under .weft/");
@@ -165,9 +183,14 @@ int cmd_debug(Session& session) {
     return kSuccess;
   }
   say(session, fmt::format("dbt version: {} (weft {})", config::kDbtVersion, config::kWeftVersion));
+  say(session, "os info: " + system_name());
   Check profile = check_profile(session);
-  say(session, fmt::format("Using profiles.yml file at {}", profiles_path(session)));
+  std::string path = profiles_path(session);
+  say(session, "Using profiles dir at " + path.substr(0, path.rfind('/')));
+  say(session, "Using profiles.yml file at " + path);
   say(session, fmt::format("Using dbt_project.yml file at {}/dbt_project.yml", root));
+  say(session, "adapter type: postgres");
+  say(session, fmt::format("adapter version: {}", kPostgresVersion));
   Check project = check_project(session, has_project, problem);
   if (project.ends_command)
     return kUnhandled;

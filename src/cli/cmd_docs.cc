@@ -34,7 +34,7 @@ bool compile_all(Session& session, const graph::NodeSet& selected, run::RunOutco
     if (session.parsed->manifest.node(id).type == ResourceType::Source)
       request.selected.erase(id);
   }
-  request.threads = static_cast<size_t>(std::max(1, session.profile.threads));
+  request.threads = session.threads();
   request.create_schemas = false;
   // Hooks are compiled like nodes.
   request.run_hooks = false;

@@ -99,7 +99,7 @@ int cmd_freshness(Session& session) {
   run::RunOutcome outcome;
   run::RunRequest request;
   request.selected = with_thresholds(session.parsed->manifest, *selected);
-  request.threads = static_cast<size_t>(std::max(1, session.profile.threads));
+  request.threads = session.threads();
   request.run_hooks = session.flags.get_bool("source_freshness_run_project_hooks");
   request.create_schemas = false;
   request.write_files = false;

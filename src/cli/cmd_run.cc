@@ -84,7 +84,7 @@ int cmd_run(Session& session) {
   };
   run::RunRequest request;
   request.selected = std::move(*selected);
-  request.threads = static_cast<size_t>(std::max(1, session.profile.threads));
+  request.threads = session.threads();
   request.fail_fast = session.flags.get_bool("fail_fast");
   request.tests_gate = command == "build";
   if (session.retried != nullptr) {

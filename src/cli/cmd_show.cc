@@ -217,6 +217,7 @@ int cmd_show(Session& session) {
   if (text) {
     if (!session.defer(graph::NodeSet(session.parsed->manifest.nodes.size())))
       return kUnhandled;
+    session.console.say_concurrency(1, session.threads());
     diag::Result<manifest::RunResult> shown = show_inline(session, worker, *text);
     if (!shown)
       return fail(session, shown.error());
@@ -227,6 +228,7 @@ int cmd_show(Session& session) {
                         ResourceType::Analysis, ResourceType::Function, ResourceType::Seed});
     if (!selected)
       return kUnhandled;
+    session.console.say_concurrency(selected->members().size(), session.threads());
     diag::Result<run::RunOutcome> shown = show_selected(session, worker, *selected);
     if (!shown)
       return fail(session, shown.error());

@@ -46,6 +46,12 @@ base::DataMap Console::node_data(std::string_view unique_id) const {
 }
 
 void Console::run_started(size_t nodes, size_t threads) {
+  say_concurrency(nodes, threads);
+  if (!hides_nodes_)
+    progress_.begin(nodes);
+}
+
+void Console::say_concurrency(size_t nodes, size_t threads) {
   base::DataMap data;
   data.set("node_count", base::Data(nodes));
   data.set("num_threads", base::Data(threads));
@@ -54,8 +60,6 @@ void Console::run_started(size_t nodes, size_t threads) {
               fmt::format("Concurrency: {} threads (target='{}')", threads, target_name_),
               std::move(data)});
   log_.info("");
-  if (!hides_nodes_)
-    progress_.begin(nodes);
 }
 
 void Console::diagnostic(const diag::Diagnostic& diagnostic, const Node* node) {

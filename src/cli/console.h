@@ -30,6 +30,8 @@ class Console final : public run::Listener,
 
   // run::Listener
   void run_started(size_t nodes, size_t threads) override;
+  /// The line about threads, for commands that run nodes without a schedule.
+  void say_concurrency(size_t nodes, size_t threads);
   void node_started(size_t index, size_t total, const manifest::Node& node) override;
   void node_finished(size_t index, size_t total, const manifest::Node& node,
                      const manifest::RunResult& result) override;

@@ -248,6 +248,8 @@ diag::Result<config::Profile> Session::read_profile() {
   return config::load_profile(profile_request(), context, sources, sink);
 }
 
+size_t Session::threads() const { return static_cast<size_t>(std::max(1, profile.threads)); }
+
 bool Session::load_profile() {
   diag::Result<config::Profile> loaded = read_profile();
   if (!loaded)
@@ -425,6 +427,9 @@ void Session::report_counts() {
   for (auto [type, word] : kKinds) {
     if (size_t count = counts[type]; count > 0)
       text += (text.empty() ? "" : ", ") + plural(count, word);
+    // The text of --inline counts as a node of its own behind those that files hold.
+    if (type == ResourceType::Test && line.values.find("inline") != nullptr)
+      text += std::string(text.empty() ? "" : ", ") + "1 sql operation";
   }
   text += (text.empty() ? "" : ", ") + plural(parsed->manifest.macros.size(), "macro");
   if (size_t groups = parsed->manifest.groups.size(); groups > 0)

@@ -52,6 +52,8 @@ class Session {
   bool load_project(std::string* problem = nullptr);
   /// The profile, --embedded included.
   bool load_profile();
+  /// How many threads the profile or --threads asks for, one at least.
+  size_t threads() const;
   /// What load_profile() asks for, and the same without a word to the user.
   config::ProfileRequest profile_request() const;
   diag::Result<config::Profile> read_profile();

@@ -97,7 +97,8 @@ class MethodObject final : public jinja::Object {
 class AdapterObject final : public jinja::Object {
  public:
   explicit AdapterObject(Worker& worker) : worker_(worker) {}
-  std::string_view type_name() const override { return "DatabaseWrapper"; }
+  std::string_view type_name() const override { return "RuntimeDatabaseWrapper"; }
+  std::string_view module_name() const override { return "dbt.context.providers"; }
 
   std::optional<Value> attribute(Interpreter&, std::string_view name) override {
     if (name == "behavior")
@@ -145,6 +146,7 @@ class ResponseObject final : public jinja::Object {
  public:
   explicit ResponseObject(adapter::Response response) : response_(std::move(response)) {}
   std::string_view type_name() const override { return "AdapterResponse"; }
+  std::string_view module_name() const override { return "dbt.adapters.contracts.connection"; }
   std::optional<Value> attribute(Interpreter&, std::string_view name) override {
     if (name == "_message" || name == "message")
       return Value::string(response_.message);

@@ -75,7 +75,8 @@ std::string one_a_line(const base::DataMap& map) {
 class VarObject final : public jinja::Object {
  public:
   explicit VarObject(Worker& worker) : worker_(worker) {}
-  std::string_view type_name() const override { return "Var"; }
+  std::string_view type_name() const override { return "RuntimeVar"; }
+  std::string_view module_name() const override { return "dbt.context.providers"; }
   bool is_callable() const override { return true; }
 
   Value call(Interpreter& interpreter, const Arguments& arguments) override {
@@ -169,7 +170,8 @@ Value flags_value(Worker& worker);
 class FlagsObject final : public jinja::Object {
  public:
   explicit FlagsObject(Worker& worker) : worker_(worker) {}
-  std::string_view type_name() const override { return "Flags"; }
+  std::string_view type_name() const override { return "Namespace"; }
+  std::string_view module_name() const override { return "argparse"; }
   std::optional<Value> attribute(Interpreter&, std::string_view name) override {
     if (base::equal_ignoring_case(name, "which"))
       return Value::string(worker_.shared().which);
@@ -228,7 +230,8 @@ class BuiltinsObject final : public jinja::Object {
 class ContextObject final : public jinja::Object {
  public:
   explicit ContextObject(Worker& worker) : worker_(worker) {}
-  std::string_view type_name() const override { return "dict"; }
+  std::string_view type_name() const override { return "ChainMap"; }
+  std::string_view module_name() const override { return "collections"; }
   bool is_mapping() const override { return true; }
   std::optional<Value> attribute(Interpreter& interpreter, std::string_view name) override {
     std::optional<Value> known = worker_.lookup(interpreter, name);

@@ -12,6 +12,7 @@ class ColumnObject final : public jinja::Object {
   const adapter::Column& column() const { return column_; }
 
   std::string_view type_name() const override { return "PostgresColumn"; }
+  std::string_view module_name() const override { return "dbt.adapters.postgres.column"; }
   std::optional<jinja::Value> attribute(jinja::Interpreter& interpreter,
                                         std::string_view name) override;
   std::optional<jinja::Value> call_method(jinja::Interpreter& interpreter, std::string_view name,

@@ -17,7 +17,8 @@ using jinja::Value;
 class ConfigObject final : public jinja::Object {
  public:
   explicit ConfigObject(Worker& worker) : worker_(worker) {}
-  std::string_view type_name() const override { return "Config"; }
+  std::string_view type_name() const override { return "RuntimeConfigObject"; }
+  std::string_view module_name() const override { return "dbt.context.providers"; }
   bool is_callable() const override { return true; }
 
   /// config(key=value, …) or config({…}).

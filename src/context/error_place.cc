@@ -33,13 +33,6 @@ diag::Span first_line(const manifest::Node& node, const diag::Sources& sources) 
   return span;
 }
 
-/// "macro `cents`" gives "cents".
-std::string_view macro_name(std::string_view step) {
-  size_t begin = step.find('`'), end = step.rfind('`');
-  return begin == std::string_view::npos || end <= begin ? std::string_view{}
-                                                         : step.substr(begin + 1, end - begin - 1);
-}
-
 /// Byte offset of the 1-based code point `position`.
 size_t byte_offset(std::string_view sql, int position) {
   return base::utf8_prefix(sql, static_cast<size_t>(std::max(position, 1) - 1)).size();
@@ -131,29 +124,6 @@ void point_at_test_entry(diag::Diagnostic& diagnostic, const diag::Sources& sour
   }
   std::erase_if(diagnostic.trail,
                 [&](const diag::TrailStep& step) { return is_test_text(step.span); });
-}
-
-std::string macro_chain(const jinja::Error& error, const Shared& shared, std::string_view caller) {
-  std::string out;
-  diag::Span inside = error.host && error.host->span.valid() ? error.host->span : error.span;
-  for (const diag::TrailStep& step : error.trail) {
-    std::string_view name = macro_name(step.text);
-    std::string_view path;
-    if (inside.valid())
-      path = shared.sources.get(inside.source).path;
-    // A macro that the node's own file defines is no macro of the project.
-    if (!name.empty() && !path.empty() && !base::ends_with(caller, fmt::format("({})", path))) {
-      for (std::string_view package : {kBuiltinPackage, kPostgresPackage}) {
-        if (base::starts_with(path, std::string(package) + "/macros/"))
-          path.remove_prefix(package.size() + 1);
-      }
-      out += fmt::format("\n> {} macro {} ({})", out.empty() ? "in" : "called by", name, path);
-    }
-    inside = step.span;
-  }
-  if (!out.empty())
-    out += fmt::format("\n> called by {}", caller);
-  return out;
 }
 
 std::string undefined_hint(std::string_view message, const Shared& shared,

@@ -1,5 +1,4 @@
-// Where a failed template is shown: the user's own text rather than weft's macros, and the chain of
-// macros in dbt's words.
+// Where a failed template is shown: the user's own text rather than weft's macros.
 #pragma once
 
 #include <string>
@@ -9,7 +8,6 @@
 #include "context/scope.h"
 #include "context/shared.h"
 #include "diag/diagnostic.h"
-#include "jinja/error.h"
 
 namespace weft::context {
 
@@ -29,10 +27,6 @@ void place_database_error(diag::Diagnostic& error, const NodeScope& scope, diag:
 /// place, or a second one where the failing macro is the user's.
 void point_at_test_entry(diag::Diagnostic& diagnostic, const diag::Sources& sources,
                          const manifest::Node& test);
-
-/// "> in macro cents (macros/money.sql)" and "> called by ..." lines, up to `caller`; empty when no
-/// macro is involved. A macro that the file of the node itself defines is no step.
-std::string macro_chain(const jinja::Error& error, const Shared& shared, std::string_view caller);
 
 /// For the error "'name' is undefined": the macro or context name that is nearest, as a hint.
 std::string undefined_hint(std::string_view message, const Shared& shared,

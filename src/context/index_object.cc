@@ -180,6 +180,7 @@ class IndexObject final : public jinja::Object {
   IndexObject(IndexConfig index, std::vector<BuildName> builds)
       : index_(std::move(index)), builds_(std::move(builds)) {}
   std::string_view type_name() const override { return "PostgresIndexConfig"; }
+  std::string_view module_name() const override { return "dbt.adapters.postgres.relation_configs.index"; }
   std::optional<Value> attribute(Interpreter&, std::string_view name) override {
     if (name == "columns")
       return list_value(index_.columns);

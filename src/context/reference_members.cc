@@ -147,6 +147,17 @@ std::string nearest_hint(const std::string& name, const std::vector<std::string>
   return "";
 }
 
+/// dbt's text for a ref or source that leads nowhere.
+std::string depends_on_missing(const Worker& worker, std::string_view kind, std::string_view name,
+                               bool is_disabled) {
+  const Node* node = worker.scope().node;
+  return fmt::format(
+      "Compilation Error\n  {} depends on a {} named '{}' which {}",
+      node == nullptr ? std::string("Operation")
+                      : fmt::format("Model '{}' ({})", node->unique_id, node->original_file_path),
+      kind, name, is_disabled ? "is disabled" : "was not found");
+}
+
 [[noreturn]] void raise_unknown_ref(Worker& worker, const RefCall& call, bool is_disabled) {
   diag::Diagnostic diagnostic;
   diagnostic.code = diag::Code::UnknownRef;
@@ -154,12 +165,7 @@ std::string nearest_hint(const std::string& name, const std::vector<std::string>
   diagnostic.message = fmt::format("`ref` names {} model `{}`", why, call.name);
   if (worker.shared().lookup != nullptr && !is_disabled)
     diagnostic.hint = nearest_hint(call.name, worker.shared().lookup->ref_names());
-  const Node* node = worker.scope().node;
-  diagnostic.legacy_text = fmt::format(
-      "Compilation Error\n  {} depends on a node named '{}' which {}",
-      node == nullptr ? std::string("Operation")
-                      : fmt::format("Model '{}' ({})", node->unique_id, node->original_file_path),
-      call.name, is_disabled ? "is disabled" : "was not found");
+  diagnostic.legacy_text = depends_on_missing(worker, "node", call.name, is_disabled);
   worker.interpreter().raise(std::move(diagnostic));
 }
 
@@ -174,13 +180,12 @@ std::string nearest_hint(const std::string& name, const std::vector<std::string>
   diagnostic.hint = fmt::format("add this line at the top of {}: -- depends_on: {{{{ ref({}) }}}}",
                                 node.name, args);
   diagnostic.legacy_text = fmt::format(
-      "Compilation Error in {} {} ({})\n  dbt was unable to infer all dependencies for the model "
+      "Compilation Error\n  dbt was unable to infer all dependencies for the model "
       "\"{}\".\n  This typically happens when ref() is placed within a conditional block.\n  \n  "
       "To "
       "fix this, add the following hint to the top of the model \"{}\":\n  \n  -- depends_on: "
       "{{{{ ref({}) }}}}",
-      resource_type_name(node.type), node.name, node.original_file_path, node.name, node.name,
-      args);
+      node.name, node.name, args);
   worker.interpreter().raise(std::move(diagnostic));
 }
 
@@ -232,6 +237,7 @@ Value source(Interpreter& interpreter, const Arguments& arguments, void* self) {
     diagnostic.message = fmt::format("`source` names {} table `{}`",
                                      found.is_disabled ? "disabled" : "unknown", full);
     diagnostic.hint = nearest_hint(full, worker.shared().lookup->source_names());
+    diagnostic.legacy_text = depends_on_missing(worker, "source", full, found.is_disabled);
     interpreter.raise(std::move(diagnostic));
   }
   return target_relation(worker, found.id);

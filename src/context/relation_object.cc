@@ -144,6 +144,7 @@ class InformationSchemaObject final : public jinja::Object {
   InformationSchemaObject(Relation of, std::optional<std::string> view)
       : of_(std::move(of)), view_(std::move(view)) {}
   std::string_view type_name() const override { return "InformationSchema"; }
+  std::string_view module_name() const override { return "dbt.adapters.base.relation"; }
   std::optional<Value> attribute(Interpreter&, std::string_view name) override {
     if (name == "database")
       return text_or_none(of_.database);
@@ -220,7 +221,8 @@ Value scd_args(Interpreter& interpreter, const Arguments& arguments) {
 
 class RelationClass final : public jinja::Object {
  public:
-  std::string_view type_name() const override { return "type"; }
+  std::string_view type_name() const override { return "RelationProxy"; }
+  std::string_view module_name() const override { return "dbt.context.providers"; }
   std::optional<Value> attribute(Interpreter&, std::string_view name) override {
     if (std::optional<Value> constant = relation_constant(name))
       return constant;

@@ -16,6 +16,7 @@ class RelationObject final : public jinja::Object {
   const adapter::Relation& relation() const { return relation_; }
 
   std::string_view type_name() const override { return "PostgresRelation"; }
+  std::string_view module_name() const override { return "dbt.adapters.postgres.relation"; }
   std::optional<jinja::Value> attribute(jinja::Interpreter& interpreter,
                                         std::string_view name) override;
   std::optional<jinja::Value> item(jinja::Interpreter& interpreter,

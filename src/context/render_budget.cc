@@ -9,9 +9,9 @@ namespace {
 
 constexpr int64_t kMaxFactor = 1'000'000;
 
-jinja::Budget times(jinja::Budget budget, uint64_t factor) {
-  budget.steps *= factor;
-  budget.bytes *= factor;
+jinja::Budget times(jinja::Budget budget, uint64_t steps, uint64_t bytes) {
+  budget.steps *= steps;
+  budget.bytes *= bytes;
   return budget;
 }
 
@@ -28,13 +28,13 @@ diag::Result<jinja::Budget> render_budget(std::optional<std::string_view> limit)
     error.hint = "10 allows templates ten times as much, 0 anything";
     return error;
   }
-  return times({}, static_cast<uint64_t>(*factor));
+  auto times_both = static_cast<uint64_t>(*factor);
+  return times({}, times_both, times_both);
 }
 
-jinja::Budget operation_budget(const jinja::Budget& budget) {
-  constexpr uint64_t kFactor = 20;
-  return times(budget, kFactor);
-}
+jinja::Budget node_budget(const jinja::Budget& budget) { return times(budget, 20, 5); }
+
+jinja::Budget operation_budget(const jinja::Budget& budget) { return times(budget, 20, 20); }
 
 std::string budget_hint() {
   return fmt::format("if it should go on, allow ten times as much: {}=10", kLimitVariable);

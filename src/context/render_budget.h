@@ -17,8 +17,11 @@ inline constexpr std::string_view kLimitVariable = "WEFT_JINJA_LIMIT";
 /// anything. An error when it is no such number.
 diag::Result<jinja::Budget> render_budget(std::optional<std::string_view> limit);
 
-/// Limits for hooks and operations, which work through all nodes of a project where the text of a
-/// node works through its columns.
+/// Limits for a node while it is built: its macros may work through rows of a table, where a text
+/// that is parsed works through its columns.
+jinja::Budget node_budget(const jinja::Budget& budget);
+
+/// Limits for hooks and operations, which work through all nodes of a project.
 jinja::Budget operation_budget(const jinja::Budget& budget);
 
 /// How to get further when the limits are reached.

@@ -11,7 +11,7 @@ TEST_CASE("the limits of a template grow with the variable", "[render_budget]") 
   CHECK(render_budget("10")->steps == 10 * standard.steps);
   CHECK(render_budget("10")->bytes == 10 * standard.bytes);
   CHECK(render_budget("10")->depth == standard.depth);
-  CHECK(operation_budget(standard).steps > standard.steps);
+  CHECK(node_budget(standard).steps > standard.steps);
 }
 
 TEST_CASE("zero takes the limits away", "[render_budget]") {

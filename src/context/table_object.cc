@@ -139,6 +139,7 @@ class RowObject final : public jinja::Object {
   RowObject(DataPtr data, size_t row) : data_(std::move(data)), row_(row) {}
   const std::vector<Value>& values() const { return data_->rows[row_]; }
   std::string_view type_name() const override { return "Row"; }
+  std::string_view module_name() const override { return "agate.rows"; }
   std::optional<Value> attribute(Interpreter&, std::string_view name) override {
     if (std::optional<Value> value = by_key(Value::string(name)))
       return value;
@@ -191,6 +192,7 @@ class ColumnOfTable final : public jinja::Object {
  public:
   ColumnOfTable(DataPtr data, size_t column) : data_(std::move(data)), column_(column) {}
   std::string_view type_name() const override { return "Column"; }
+  std::string_view module_name() const override { return "agate.columns"; }
   std::vector<Value> all() const {
     std::vector<Value> made;
     made.reserve(data_->rows.size());
@@ -260,6 +262,7 @@ class SequenceOfTable final : public jinja::Object {
  public:
   SequenceOfTable(DataPtr data, bool is_rows) : data_(std::move(data)), is_rows_(is_rows) {}
   std::string_view type_name() const override { return "MappedSequence"; }
+  std::string_view module_name() const override { return "agate.mapped_sequence"; }
   std::optional<Value> attribute(Interpreter& interpreter, std::string_view name) override {
     std::optional<Value> named = is_rows_ ? std::nullopt : item(interpreter, Value::string(name));
     return named ? named

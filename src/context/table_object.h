@@ -25,6 +25,7 @@ class TableObject final : public jinja::Object {
   void set_cells(std::shared_ptr<const adapter::Table> cells) { cells_ = std::move(cells); }
 
   std::string_view type_name() const override { return "Table"; }
+  std::string_view module_name() const override { return "agate.table"; }
   std::optional<jinja::Value> attribute(jinja::Interpreter& interpreter,
                                         std::string_view name) override;
   /// A row: table[0] is short for table.rows[0].

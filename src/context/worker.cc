@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "context/error_place.h"
+#include "context/error_text.h"
 #include "context/render_budget.h"
 
 namespace weft::context {
@@ -49,7 +50,8 @@ class PackageObject final : public jinja::Object {
   PackageObject(Worker& worker, std::string package)
       : worker_(worker), package_(std::move(package)) {}
 
-  std::string_view type_name() const override { return "dict"; }
+  std::string_view type_name() const override { return "MacroNamespace"; }
+  std::string_view module_name() const override { return "dbt.context.macros"; }
   std::optional<Value> attribute(jinja::Interpreter&, std::string_view name) override {
     const CallableMacro* macro = worker_.shared().macros.find_in(package_, name);
     if (macro == nullptr)
@@ -101,21 +103,6 @@ class FixedResult final : public jinja::Object {
   Value value_;
 };
 
-/// What dbt adds to the message when a name is undefined while a node runs.
-constexpr std::string_view kUndefinedHelp =
-    ". This can happen when calling a macro that does not exist. Check for typos and/or install "
-    "package dependencies with \"dbt deps\".";
-
-std::string indent_lines(std::string_view text) {
-  std::string out = "  ";
-  for (char c : text) {
-    out += c;
-    if (c == '\n')
-      out += "  ";
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string describe_node(const manifest::Node& node) {
@@ -134,37 +121,20 @@ Worker::~Worker() = default;
 diag::Diagnostic Worker::to_diagnostic(const jinja::Error& error) const {
   diag::Diagnostic diagnostic = jinja::to_diagnostic(error);
   const manifest::Node* node = scope_ == nullptr ? nullptr : scope_->node;
-  if (diagnostic.code == diag::Code::JinjaUndefined && !is_parsing()) {
-    std::string hint = undefined_hint(diagnostic.message, shared_, member_names());
-    if (!hint.empty()) {
-      diagnostic.hint = std::move(hint);
-      diagnostic.legacy_text = diagnostic.message + std::string(kUndefinedHelp);
-    }
-  }
+  if (diagnostic.code == diag::Code::JinjaUndefined && !is_parsing() && diagnostic.hint.empty())
+    diagnostic.hint = undefined_hint(diagnostic.message, shared_, member_names());
   if (diagnostic.code == diag::Code::JinjaBudget && diagnostic.hint.empty())
     diagnostic.hint = budget_hint();
-  std::string text = diagnostic.legacy_text.empty() ? diagnostic.message : diagnostic.legacy_text;
-  // dbt's macros have a prefix, which the engine's messages show there.
-  constexpr std::string_view kMacro = "macro '";
-  if (error.type == "TypeError" && base::starts_with(text, kMacro))
-    text = fmt::format("macro 'dbt_macro__{}", text.substr(kMacro.size()));
-  if (error.host == nullptr || error.host->legacy_text.empty()) {
-    std::string caller = node == nullptr ? "" : describe_node(*node);
-    diagnostic.legacy_text = std::string(code_info(diagnostic.code).headline);
-    if (node != nullptr)
-      diagnostic.legacy_text += " in " + caller;
-    diagnostic.legacy_text += "\n" + indent_lines(text);
-    std::string chain = node == nullptr ? "" : macro_chain(error, shared_, caller);
-    if (!chain.empty())
-      diagnostic.legacy_text += "\n  " + base::replace_all(chain, "\n", "\n  ");
-  }
+  diagnostic.legacy_text = error_text(error, diagnostic, shared_, node);
   point_at_user_text(diagnostic, shared_, node);
   return diagnostic;
 }
 
 void Worker::set_budget(const NodeScope& scope) {
   const jinja::Budget& budget = shared_.jinja.options().budget;
-  interpreter_.set_budget(scope.is_operation ? operation_budget(budget) : budget);
+  interpreter_.set_budget(scope.is_operation ? operation_budget(budget)
+                          : is_parsing()     ? budget
+                                             : node_budget(budget));
 }
 
 diag::Result<jinja::Rendered> Worker::render(const jinja::Template& code, NodeScope& scope) {

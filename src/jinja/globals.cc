@@ -120,6 +120,7 @@ class CyclerObject final : public Object {
   explicit CyclerObject(std::vector<Value> items) : items_(std::move(items)) {}
 
   std::string_view type_name() const override { return "Cycler"; }
+  std::string_view module_name() const override { return "jinja2.utils"; }
   std::optional<Value> attribute(Interpreter&, std::string_view name) override {
     Value self = Value::object(this);
     if (name == "current") {
@@ -173,6 +174,7 @@ class JoinerObject final : public Object {
   explicit JoinerObject(Value separator) : separator_(std::move(separator)) {}
 
   std::string_view type_name() const override { return "Joiner"; }
+  std::string_view module_name() const override { return "jinja2.utils"; }
   bool is_callable() const override { return true; }
   Value call(Interpreter&, const Arguments&) override {
     return std::exchange(used_, true) ? separator_ : Value::string("");

@@ -49,6 +49,7 @@ class LoopObject final : public Object {
 
   Value field(Interpreter& interpreter, LoopField field);
   std::string_view type_name() const override { return "LoopContext"; }
+  std::string_view module_name() const override { return "jinja2.runtime"; }
   std::optional<Value> attribute(Interpreter& interpreter, std::string_view name) override;
   std::optional<Value> call_method(Interpreter& interpreter, std::string_view name,
                                    const Arguments& arguments) override;

@@ -32,6 +32,7 @@ class MacroObject final : public ClosureObject {
 
   std::string_view name() const;
   std::string_view type_name() const override { return "Macro"; }
+  std::string_view module_name() const override { return "jinja2.runtime"; }
   std::optional<Value> attribute(Interpreter& interpreter, std::string_view name) override;
   Value call(Interpreter& interpreter, const Arguments& arguments) override;
   bool is_callable() const override { return true; }
@@ -47,6 +48,7 @@ class ModuleObject final : public Object {
   const Context& context() const { return *context_; }
   std::string_view name() const { return context_->code().name; }
   std::string_view type_name() const override { return "TemplateModule"; }
+  std::string_view module_name() const override { return "jinja2.environment"; }
   std::optional<Value> attribute(Interpreter& interpreter, std::string_view name) override;
   std::string str() const override { return text_.str(); }
   std::string repr() const override;
@@ -62,6 +64,7 @@ class SelfObject final : public Object {
   explicit SelfObject(Context& context) : context_(&context) {}
 
   std::string_view type_name() const override { return "TemplateReference"; }
+  std::string_view module_name() const override { return "jinja2.runtime"; }
   std::optional<Value> attribute(Interpreter& interpreter, std::string_view name) override;
   std::optional<Value> item(Interpreter& interpreter, const Value& key) override;
   std::string repr() const override;
@@ -77,6 +80,7 @@ class BlockObject final : public Object {
       : name_(name), context_(&context), depth_(depth) {}
 
   std::string_view type_name() const override { return "BlockReference"; }
+  std::string_view module_name() const override { return "jinja2.runtime"; }
   std::optional<Value> attribute(Interpreter& interpreter, std::string_view name) override;
   Value call(Interpreter& interpreter, const Arguments& arguments) override;
   bool is_callable() const override { return true; }
@@ -95,6 +99,7 @@ class NamespaceObject final : public Object {
   const Value* find(std::string_view name) const { return attributes_.find(name); }
   void set(std::string_view name, Value value) { attributes_.set_item(name, std::move(value)); }
   std::string_view type_name() const override { return "Namespace"; }
+  std::string_view module_name() const override { return "jinja2.utils"; }
   std::optional<Value> attribute(Interpreter& interpreter, std::string_view name) override;
   std::string repr() const override { return "<Namespace " + attributes_.repr() + ">"; }
 

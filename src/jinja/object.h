@@ -40,6 +40,9 @@ class Object : private HeapCell {
 
   /// Python's type(x).__name__, for messages.
   virtual std::string_view type_name() const = 0;
+  /// type(x).__module__, which messages about members that do not exist put in front of the name;
+  /// empty for Python's own types.
+  virtual std::string_view module_name() const { return {}; }
   /// getattr(x, name); nothing when there is no such attribute. Names starting with '_' never get
   /// here when the environment is sandboxed.
   virtual std::optional<Value> attribute(Interpreter& interpreter, std::string_view name);

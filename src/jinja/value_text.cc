@@ -308,21 +308,9 @@ std::string qualified_type_name(const Value& value) {
   if (value.kind() == Kind::Markup) {
     return "markupsafe.Markup";
   }
-  std::string name(value.type_name());
-  if (!value.is_object()) {
-    return name;
-  }
-  for (std::string_view known : {"LoopContext", "Macro", "TemplateReference", "BlockReference"}) {
-    if (name == known) {
-      return "jinja2.runtime." + name;
-    }
-  }
-  for (std::string_view known : {"Namespace", "Cycler", "Joiner"}) {
-    if (name == known) {
-      return "jinja2.utils." + name;
-    }
-  }
-  return name == "TemplateModule" ? "jinja2.environment." + name : name;
+  std::string_view name = value.type_name();
+  std::string_view module = value.is_object() ? value.as_object().module_name() : "";
+  return module.empty() ? std::string(name) : fmt::format("{}.{}", module, name);
 }
 
 std::pair<std::string_view, std::string> undefined_error(const Value& value) {

@@ -167,7 +167,17 @@ std::string of_profile(const ParseInput& input) {
   made.set("database", Data(credentials.database));
   made.set("schema", Data(credentials.schema));
   made.set("embedded", Data(credentials.embedded));
-  made.set("target", Data(input.profile.target));
+  DataMap target = input.profile.target;
+  target.erase("threads");
+  made.set("target", Data(std::move(target)));
+  return hashed(std::move(made));
+}
+
+/// Flags that templates or checks may ask for, and the number of threads, which `target` has.
+std::string of_command(const ParseInput& input) {
+  DataMap made;
+  made.set("flags", Data(of_flags(input)));
+  made.set("threads", Data(static_cast<int64_t>(input.profile.threads)));
   return hashed(std::move(made));
 }
 
@@ -181,7 +191,7 @@ std::vector<KeyPart> cache_key(const ParseInput& input) {
   std::vector<KeyPart> key;
   DataMap vars = input.cli_vars;
   key.push_back({"vars", base::sha256_hex(hashed(std::move(vars)) + input.profile.target_name)});
-  key.push_back({"flags", of_flags(input)});
+  key.push_back({"command", of_command(input)});
   key.push_back({"profile", of_profile(input)});
   key.push_back({"project " + input.root.name, hashed(of_project(input, input.root))});
   for (const config::Project& package : input.packages)
@@ -205,9 +215,10 @@ std::string key_difference(const std::vector<KeyPart>& old, const std::vector<Ke
       continue;
     if (part.name == "profile")
       return "profile has changed";
-    return part.name == "vars" || part.name == "flags"
-               ? "config vars, config profile, or config target have changed"
-               : "a project config has changed";
+    if (part.name == "command")
+      return std::string(kOtherCommand);
+    return part.name == "vars" ? "config vars, config profile, or config target have changed"
+                               : "a project config has changed";
   }
   return "a project config has changed";
 }

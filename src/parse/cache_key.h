@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "parse/cache_file.h"
@@ -11,6 +12,9 @@ namespace weft::parse {
 
 /// In a fixed order; one part for each project. Values are hashed: the key holds no secret.
 std::vector<KeyPart> cache_key(const ParseInput& input);
+
+/// The reason of which dbt knows nothing: another flag of the command line.
+inline constexpr std::string_view kOtherCommand = "the command has other flags";
 
 /// Why a cache with the key `old` is of no use under `now`, in dbt's words; empty when they are
 /// equal.

@@ -91,6 +91,18 @@ TEST_CASE("descriptions of macros and arguments may hold Jinja", "[macros]") {
         R"([{"name": "x", "type": null, "description": "{{ x }}"}])");
 }
 
+TEST_CASE("materializations have the parameter that dbt gives them", "[macros]") {
+  Project files({{"/q/macros/a.sql",
+                  "{% materialization a, default %}{% endmaterialization %}"
+                  "{% materialization b, default, supported_languages=['python'] %}"
+                  "{% endmaterialization %}"}});
+  TestProject project(files.all, "/q");
+  for (const char* id : {"macro.q.materialization_a_default", "macro.q.materialization_b_default"}) {
+    CHECK(member(project, id, "arguments") ==
+          R"([{"name": "supported_languages", "type": null, "description": ""}])");
+  }
+}
+
 TEST_CASE("arguments that are not those of the macro are told", "[macros]") {
   Project files(
       {{"/q/macros/a.sql",

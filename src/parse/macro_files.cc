@@ -114,7 +114,10 @@ void add_macro(State& state, const MacroFile& file, size_t index) {
   macro.path = macro.original_file_path = file.original_file_path;
   macro.unique_id = fmt::format("macro.{}.{}", file.package, info.name);
   macro.macro_sql = macro_text(state, info.span);
-  if (info.tag != "materialization" && !file.is_generic_test) {
+  if (info.tag == "materialization") {
+    // dbt adds this parameter to each of them, given or not.
+    macro.arguments.push_back({"supported_languages", std::nullopt, ""});
+  } else if (!file.is_generic_test) {
     for (const jinja::Parameter& parameter : info.parameters) {
       std::optional<std::string> type;
       if (!parameter.annotation.empty())

@@ -89,8 +89,7 @@ void apply(NodeRun& run, const Verdict& verdict) {
   run.result.status = "pass";
   auto describe = [&](std::string_view condition) {
     return fmt::format("Got {} result{}, configured to {} if {}", verdict.failures,
-                       verdict.failures == 1 ? "" : "s", condition == "error_if" ? "fail" : "warn",
-                       config.text(condition));
+                       verdict.failures == 1 ? "" : "s", run.result.status, config.text(condition));
   };
   if (severity == "error" && verdict.should_error) {
     run.result.status = "fail";

@@ -36,11 +36,12 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The rows of a query as a table; nothing while parsing. #}
+{# The rows of a query as a table; nothing while parsing. The indentation is part of what is sent and
+   logged. #}
 {% macro run_query(sql) %}
-    {% call statement("run_query_statement", fetch_result=true, auto_begin=false) %}
-        {{ sql }}
-    {% endcall %}
+  {% call statement("run_query_statement", fetch_result=true, auto_begin=false) %}
+    {{ sql }}
+  {% endcall %}
 
-    {% do return(load_result("run_query_statement").table) %}
+  {% do return(load_result("run_query_statement").table) %}
 {% endmacro %}
