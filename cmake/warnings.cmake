@@ -7,8 +7,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 
 set(WEFT_SANITIZE "" CACHE STRING "Sanitizers to build with, for example address,undefined")
+set(WEFT_SANITIZE_LEVEL "-O1" CACHE STRING "How much builds with sanitizers are optimised")
 if(WEFT_SANITIZE)
-  add_compile_options(-fsanitize=${WEFT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)
+  add_compile_options(-fsanitize=${WEFT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
+                      ${WEFT_SANITIZE_LEVEL})
   add_link_options(-fsanitize=${WEFT_SANITIZE})
 endif()
 

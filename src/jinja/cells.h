@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "jinja/digits.h"
 #include "jinja/environment.h"
 #include "jinja/lazy_dict.h"
 #include "jinja/memory_count.h"
@@ -77,22 +78,19 @@ struct ValueAccess {
   }
   static Value borrowed(const Value& value) {
     Value copy;
-    copy.raw_ = value.raw_;
+    copy.set_words(value.words());
     copy.raw_.flags = static_cast<uint8_t>(copy.raw_.flags & ~Value::kCounted);
     return copy;
   }
   /// to = Value::integer(n), without the way round by a temporary that assignment takes.
   static void assign_integer(Value& to, int64_t n) {
-    if ((to.raw_.flags & Value::kCounted) != 0) {
-      to = Value::integer(n);
-      return;
-    }
-    to.raw_ = packed(static_cast<uint64_t>(n), 0, 0, Kind::Int);
+    to.replace(packed(static_cast<uint64_t>(n), 0, 0, Kind::Int));
   }
   static uint8_t flags(const Value& value) { return value.raw_.flags; }
   static void set_flags(Value& value, int flags) { value.raw_.flags = static_cast<uint8_t>(flags); }
   static void set_kind(Value& value, Kind kind) { value.raw_.kind = kind; }
   static bool is_inline(const Value& value) { return (value.raw_.flags & Value::kInline) != 0; }
+  static size_t inline_size(const Value& value) { return value.raw_.flags & Value::kInlineSize; }
   static Value string(std::string_view text, Kind kind);
   static Value string(std::string_view text, Kind kind, size_t code_points);
   /// A string of a text that fits a handle.
@@ -117,6 +115,13 @@ struct ValueAccess {
   }
   /// str(n).
   static Value digits_of(int64_t n);
+  /// The same for 0 <= n < kShortNumbers.
+  static Value short_number(int64_t n) {
+    ShortText digits = short_digits(n);
+    return of_raw(packed(digits.text, 0,
+                         static_cast<uint8_t>(Value::kInline | Value::kAscii | digits.size),
+                         Kind::String));
+  }
   /// The texts of strings behind each other; `size` is that of all together.
   static Value joined(std::span<const Value> parts, size_t size);
   static Object* object(const Value& value) { return static_cast<Object*>(value.cell()); }
@@ -128,16 +133,15 @@ struct ValueAccess {
   static_assert(std::endian::native == std::endian::little);
   static constexpr uint64_t kTextOfHighWord = 0x0000ffffffffffff;
 
+  using Words = Value::Words;
   /// A handle of its two words. It is written at once: a processor that has to read it as a whole
   /// after it was written in parts waits for the parts.
-  static Value::Raw packed(uint64_t low, uint64_t high, uint8_t flags, Kind kind) {
-    using Words = uint64_t __attribute__((vector_size(16)));
-    Words words = {low, high | uint64_t{flags} << 48 | uint64_t{static_cast<uint8_t>(kind)} << 56};
-    return std::bit_cast<Value::Raw>(words);
+  static Words packed(uint64_t low, uint64_t high, uint8_t flags, Kind kind) {
+    return Words{low, high | uint64_t{flags} << 48 | uint64_t{static_cast<uint8_t>(kind)} << 56};
   }
-  static Value of_raw(Value::Raw raw) {
+  static Value of_raw(Words words) {
     Value value;
-    value.raw_ = raw;
+    value.set_words(words);
     return value;
   }
   template <typename Word>

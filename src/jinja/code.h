@@ -215,8 +215,11 @@ struct FunctionRef {
 
 /// A piece of literal text.
 struct TextRef {
+  /// So many bytes may be read even of a shorter text, so that it can be copied at once.
+  static constexpr size_t kHead = 32;
+
   std::string_view text;
-  uint32_t begin = 0;
+  diag::Span origin;
   bool is_verbatim = false;
 };
 

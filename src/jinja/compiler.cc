@@ -172,13 +172,26 @@ uint32_t Compiler::string_constant(std::string_view text) {
   return place->second;
 }
 
+uint32_t Compiler::add_text(std::string_view text, uint32_t begin, bool is_verbatim) {
+  diag::Span origin = code_.span({begin, begin + static_cast<uint32_t>(text.size())});
+  auto at = reinterpret_cast<uintptr_t>(text.data());
+  auto whole = reinterpret_cast<uintptr_t>(code_.text.data());
+  bool has_head = at >= whole && at + TextRef::kHead <= whole + code_.text.size();
+  if (text.size() < TextRef::kHead && !has_head) {
+    std::string padded(text);
+    padded.resize(TextRef::kHead);
+    text = code_.strings.copy(padded).substr(0, text.size());
+  }
+  code_.texts.push_back({text, origin, is_verbatim});
+  return static_cast<uint32_t>(code_.texts.size() - 1);
+}
+
 uint32_t Compiler::text_index(std::string_view text, uint32_t begin, bool is_verbatim) {
   if (needs_newlines_ && needs_newlines(text, options_.newline_sequence)) {
     text = code_.strings.copy(normalize_newlines(text, options_.newline_sequence));
     is_verbatim = false;
   }
-  code_.texts.push_back({text, begin, is_verbatim});
-  return static_cast<uint32_t>(code_.texts.size() - 1);
+  return add_text(text, begin, is_verbatim);
 }
 
 void Compiler::collect_calls(const Ast& ast) {

@@ -137,6 +137,8 @@ class Compiler {
   void patch(uint32_t jump, uint32_t target);
   uint32_t constant(Value value);
   uint32_t string_constant(std::string_view text);
+  /// Of a text that lives as long as the template; gives its index.
+  uint32_t add_text(std::string_view text, uint32_t begin, bool is_verbatim);
   uint32_t text_index(std::string_view text, uint32_t begin, bool is_verbatim);
   uint32_t index_of(Function& function) const;
   void collect_calls(const Ast& ast);

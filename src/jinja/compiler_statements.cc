@@ -155,8 +155,8 @@ void Compiler::output_value(const Expr& node) {
   bool is_plain = escape_ == EscapeMode::Off;
   if (is_plain && node.kind == ExprKind::String) {
     if (node.size != 0) {
-      code_.texts.push_back({code_.strings.copy(node.text()), node.begin, false});
-      emit(Op::EmitText, span_of(node), 0, static_cast<uint32_t>(code_.texts.size() - 1));
+      emit(Op::EmitText, span_of(node), 0,
+           add_text(code_.strings.copy(node.text()), node.begin, false));
     }
     return;
   }

@@ -14,8 +14,7 @@ bool Compiler::extends(const Stmt& node, const Frame& frame) {
     fail("TemplateAssertionError", "cannot use extend from a non top-level scope", node.begin);
   }
   if (extends_so_far_ > 0) {
-    code_.texts.push_back({"extended multiple times", 0, false});
-    auto message = static_cast<uint32_t>(code_.texts.size() - 1);
+    uint32_t message = add_text("extended multiple times", 0, false);
     if (has_known_extends_) {
       emit(Op::Fail, span_of(node), 0, message);
       return false;

@@ -33,14 +33,7 @@ uint64_t case_bits(uint64_t word) {
 }
 
 template <char kFirst, char kLast>
-bool other_case(const Value& subject, Value& result) {
-  if (!is_short_ascii(subject)) {
-    return false;
-  }
-  if (ValueAccess::is_inline(subject)) {
-    result = ValueAccess::with_flipped_bits(subject, case_bits<kFirst, kLast>);
-    return true;
-  }
+[[gnu::noinline]] bool other_case_of_long(const Value& subject, Value& result) {
   std::string_view from = subject.as_string();
   char to[kShort];
   for (size_t i = 0; i < from.size(); ++i) {
@@ -49,6 +42,18 @@ bool other_case(const Value& subject, Value& result) {
   }
   result = ascii_string(to, from.size());
   return true;
+}
+
+template <char kFirst, char kLast>
+bool other_case(const Value& subject, Value& result) {
+  if (!is_short_ascii(subject)) {
+    return false;
+  }
+  if (ValueAccess::is_inline(subject)) {
+    result = ValueAccess::with_flipped_bits(subject, case_bits<kFirst, kLast>);
+    return true;
+  }
+  return other_case_of_long<kFirst, kLast>(subject, result);
 }
 
 bool is_ascii_space(char c) {
@@ -70,7 +75,16 @@ bool trim(const Value& subject, Value& result) {
   return true;
 }
 
+[[gnu::noinline]] bool digits(const Value& subject, Value& result) {
+  result = ValueAccess::digits_of(subject.as_int());
+  return true;
+}
+
 bool string(const Value& subject, Value& result) {
+  if (subject.kind() == Kind::Int && static_cast<uint64_t>(subject.as_int()) < kShortNumbers) {
+    result = ValueAccess::short_number(subject.as_int());
+    return true;
+  }
   if (subject.is_string()) {
     result = subject;
     return true;
@@ -78,8 +92,7 @@ bool string(const Value& subject, Value& result) {
   if (subject.kind() != Kind::Int) {
     return false;
   }
-  result = ValueAccess::digits_of(subject.as_int());
-  return true;
+  return digits(subject, result);
 }
 
 bool length(const Value& subject, Value& result) {

@@ -1,5 +1,6 @@
 #include "jinja/interpreter.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <catch2/catch.hpp>
@@ -74,6 +75,36 @@ struct Bench {
   Rendered rendered;
   Error error;
 };
+
+TEST_CASE("texts and values of every length are written, and their places known") {
+  std::string letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  for (size_t size = 0; size <= letters.size(); ++size) {
+    std::string text = letters.substr(0, size);
+    for (std::string tail :
+         {"", "{# a comment so long that the text above is far from the end #}"}) {
+      Bench bench("{% set v = '" + text + "' %}" + text + "{{ v }}{{ v|upper }}-" + tail);
+      std::string upper = text;
+      std::transform(upper.begin(), upper.end(), upper.begin(),
+                     [](char c) { return static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c); });
+      CHECK(bench.render() == text + text + upper + "-");
+      CHECK(bench.origin("-", true) == "-");
+      if (size > 1) {
+        CHECK(bench.origin(text.substr(1), true) == text.substr(1));
+        CHECK(bench.rendered.spans.pieces.size() == 4);
+      }
+    }
+  }
+}
+
+TEST_CASE("output grows from short writes, and from long ones") {
+  Bench bench("{% for i in range(3000) %}{{ i * i * i }},{{ 'x' * (i % 90) }}{% endfor %}");
+  std::string expected;
+  for (int64_t i = 0; i < 3000; ++i) {
+    expected += std::to_string(i * i * i) + "," + std::string(static_cast<size_t>(i % 90), 'x');
+  }
+  CHECK(bench.render() == expected);
+  CHECK(bench.render() == expected);
+}
 
 TEST_CASE("macros, defaults and keyword arguments") {
   Bench bench("{% macro m(a, b=a) %}<{{ a }}{{ b }}>{% endmacro %}{{ m(1) }}{{ m(1, b=2) }}");

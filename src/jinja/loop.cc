@@ -31,11 +31,13 @@ void LoopObject::begin(Interpreter& interpreter, const Value& iterable) {
   iterable_ = iterable;
   if ((iterable.is_list() || iterable.is_tuple()) && filter.is_undefined()) {
     list_ = &sequence(iterable_);
+    way_ = has_more_ ? Way::Other : Way::List;
     return;
   }
   auto* range = filter.is_undefined() ? iterable.as<RangeObject>() : nullptr;
   if (range) {
     is_range_ = true;
+    way_ = has_more_ ? Way::Other : Way::Range;
     range_next_ = static_cast<uint64_t>(range->at(0));
     range_step_ = static_cast<uint64_t>(range->step());
     range_left_ = range->count();
@@ -52,6 +54,7 @@ void LoopObject::end() {
   list_ = nullptr;
   position_ = 0;
   is_range_ = false;
+  way_ = Way::Other;
   iteration_.reset();
   ahead_.clear();
   ahead_at_ = 0;

@@ -39,10 +39,10 @@ class LoopObject final : public Object {
   void end();
   /// The next item; false at the end.
   bool next(Value& item) {
-    if (has_more_ || !(list_ || is_range_)) {
+    if (way_ == Way::Other) {
       return next_slow(item);
     }
-    bool is_there = list_ ? next_of_list(item) : next_of_range(item);
+    bool is_there = way_ == Way::Range ? next_of_range(item) : next_of_list(item);
     index0_ += is_there ? 1 : 0;
     return is_there;
   }
@@ -96,6 +96,10 @@ class LoopObject final : public Object {
   /// The items of a list or tuple that is iterated, for speed.
   const std::vector<Value>* list_ = nullptr;
   size_t position_ = 0;
+  /// How the next item is found: at once where nothing but the place in a list or range is kept
+  /// track of.
+  enum class Way : uint8_t { Other, List, Range };
+  Way way_ = Way::Other;
   /// A range that is iterated; unsigned, as the number behind the last one may not fit.
   bool is_range_ = false;
   uint64_t range_next_ = 0;

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "jinja/buffer.h"
 #include "jinja/code.h"
 #include "jinja/context.h"
 #include "jinja/interpreter.h"
@@ -142,6 +143,7 @@ class Machine {
   const Value* outer_registers(const Activation& activation, uint16_t depth) const;
   Value resolve(Context& context, std::string_view name, bool& found);
   Value arithmetic(Op op, const Value& left, const Value& right);
+  [[gnu::noinline]] void calculate_any(Op op, const Value& left, const Value& right, Value& to);
   template <Op op>
   void calculate(const Value& left, const Value& right, Value& to);
   bool compare_values(CompareOp op, const Value& left, const Value& right);
@@ -184,9 +186,25 @@ class Machine {
   // machine_output.cc
   void emit_text(const Activation& activation, const TextRef& text);
   void emit_value(Activation& activation, const Value& value, EscapeMode mode);
+  /// Whether what is written next is short of nothing: its piece has room, and the call that it
+  /// belongs to is known.
+  bool is_ready(const Activation& activation) const {
+    return pieces_.has_room(1) && (activation.record || !activation.outer) && !is_native_;
+  }
+  [[gnu::noinline]] void emit_any_text(const Activation& activation, const TextRef& text);
+  [[gnu::noinline]] void emit_any_value(Activation& activation, const Value& value,
+                                        EscapeMode mode);
   /// Writes a text; true when the pieces of its own trace stand for it.
   bool emit_string(const Value& value, bool escapes);
-  void note_piece(const Activation& activation, size_t begin, CodeSpan span, bool is_verbatim);
+  /// Adds a piece; there must be room for it.
+  void add_piece(const Activation& activation, size_t begin, diag::Span origin, bool is_verbatim) {
+    *pieces_.room() = {static_cast<uint32_t>(begin), origin, is_verbatim, activation.record};
+    pieces_.take(1);
+  }
+  void note_piece(const Activation& activation, size_t begin, diag::Span origin, bool is_verbatim);
+  std::string_view written_since(size_t begin) const {
+    return {out_.begin() + begin, out_.size() - begin};
+  }
   void emit_unchanged(Activation& activation, const Value& value);
   /// Raises what Python says when the parts of the output since `from` are joined.
   void check_parts(const Capture& from);
@@ -227,7 +245,10 @@ class Machine {
 
   // machine_errors.cc
   Error describe(std::string_view type, std::string message) const;
-  diag::Span span_of(const Activation& activation) const;
+  diag::Span span_of(const Activation& activation) const {
+    auto at = static_cast<size_t>(activation.at - activation.function->code.data());
+    return activation.function->owner->span(activation.function->spans[at]);
+  }
   uint32_t line_at(const Activation& activation) const;
   std::vector<std::string> variables_at(const Activation& activation) const;
   void start(Names& names);
@@ -242,8 +263,8 @@ class Machine {
   Collector collector_;
   RegisterStack stack_;
   Activation* top_ = nullptr;
-  std::string out_;
-  std::vector<SpanPiece> pieces_;
+  Buffer<char> out_;
+  Buffer<SpanPiece> pieces_;
   std::vector<Capture> captures_;
   /// What was written and is no string: the number of pieces before it, and its type.
   std::vector<std::pair<size_t, std::string>> bad_parts_;

@@ -289,10 +289,6 @@ void Machine::filter_value(Activation& activation, const Instruction& code, cons
   if (!ref.function) {
     raise_unknown({}, "filter", activation.function->owner->name_text(ref.name));
   }
-  if (ref.function->quick && ref.function->quick(subject, activation.registers[code.a])) {
-    spend(kCallSteps);
-    return;
-  }
   Value keep(subject);
   Arguments arguments{{&keep, 1}, {}};
   charge_work(arguments, keep);

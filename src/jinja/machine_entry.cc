@@ -144,7 +144,7 @@ std::variant<Rendered, Error> Machine::render(const Template& compiled, Names& n
     run_function(*code.root, *context, nullptr);
     check_parts(start);
     Rendered rendered;
-    rendered.text.assign(out_, text);
+    rendered.text = written_since(text);
     rendered.spans.pieces = pieces_since(start);
     for (auto& pool : record_pools()) {
       rendered.spans.owners.push_back(std::move(pool));
@@ -167,7 +167,7 @@ std::variant<Value, Error> Machine::render_native(const Template& compiled, Name
     if (native_count_ == 1) {
       return std::move(native_value_);
     }
-    return Value::string(std::string_view(out_).substr(text));
+    return Value::string(written_since(text));
   });
 }
 
@@ -199,11 +199,6 @@ Value Machine::macro(const Template& compiled, size_t index, Names& names) {
     throw Unwind{std::move(*error)};
   }
   return std::move(std::get<Value>(made));
-}
-
-diag::Span Machine::span_of(const Activation& activation) const {
-  auto at = static_cast<size_t>(activation.at - activation.function->code.data());
-  return activation.function->owner->span(activation.function->spans[at]);
 }
 
 uint32_t Machine::line_at(const Activation& activation) const {

@@ -1,7 +1,7 @@
 // Output: one buffer for everything, with a piece of trace for each write. Captured text is cut off
 // the end of the buffer again.
 #include <algorithm>
-#include <charconv>
+#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -45,48 +45,93 @@ const CallRecord* Machine::record_of(Activation& activation) {
   return activation.record;
 }
 
-void Machine::note_piece(const Activation& activation, size_t begin, CodeSpan span,
+void Machine::note_piece(const Activation& activation, size_t begin, diag::Span origin,
                          bool is_verbatim) {
-  const TemplateCode& owner = *activation.function->owner;
-  const CallRecord* record = activation.record || !activation.outer
-                                 ? activation.record
-                                 : record_of(const_cast<Activation&>(activation));
-  pieces_.push_back({static_cast<uint32_t>(begin), owner.span(span), is_verbatim, record});
+  if (!activation.record && activation.outer) {
+    record_of(const_cast<Activation&>(activation));
+  }
+  pieces_.append({static_cast<uint32_t>(begin), origin, is_verbatim, activation.record});
 }
 
+namespace {
+
+/// What short values have room for without a look at their size: 20 bytes are the longest number.
+constexpr size_t kShortWrite = 24;
+
+}  // namespace
+
+// Most of what is written is short, and nothing has to be looked up or grown for it. That is done
+// in emit_text and emit_value, which call nothing but, at their ends, what does the rest.
 void Machine::emit_text(const Activation& activation, const TextRef& text) {
+  size_t size = text.text.size();
+  if (size > TextRef::kHead || !is_ready(activation) || !out_.has_room(TextRef::kHead)) {
+    emit_any_text(activation, text);
+    return;
+  }
+  size_t begin = out_.size();
+  add_piece(activation, begin, text.origin, text.is_verbatim);
+  std::memcpy(out_.room(), text.text.data(), TextRef::kHead);
+  out_.take(size);
+}
+
+void Machine::emit_value(Activation& activation, const Value& value, EscapeMode mode) {
+  if (!is_ready(activation) || !out_.has_room(kShortWrite)) {
+    emit_any_value(activation, value, mode);
+    return;
+  }
+  size_t begin = out_.size();
+  size_t size = 0;
+  if (value.kind() == Kind::Int && static_cast<uint64_t>(value.as_int()) < kShortNumbers) {
+    ShortText digits = short_digits(value.as_int());
+    std::memcpy(out_.room(), &digits.text, sizeof digits.text);
+    size = digits.size;
+  } else if (ValueAccess::is_inline(value) &&
+             (value.kind() == Kind::Markup || !escapes_now(activation, mode))) {
+    // The whole handle, of which the text is the begin.
+    std::memcpy(out_.room(), &value, sizeof value);
+    size = ValueAccess::inline_size(value);
+  } else {
+    emit_any_value(activation, value, mode);
+    return;
+  }
+  if (size != 0) {
+    add_piece(activation, begin, span_of(activation), false);
+    out_.take(size);
+  }
+}
+
+void Machine::emit_any_text(const Activation& activation, const TextRef& text) {
   size_t begin = out_.size();
   if (is_native_ && captures_.empty() && !activation.outer) {
     note_native(Value::string(text.text));
   }
-  out_.append(text.text);
-  CodeSpan span{text.begin, text.begin + static_cast<uint32_t>(text.text.size())};
-  note_piece(activation, begin, span, text.is_verbatim);
+  out_.append(text.text.data(), text.text.size());
+  note_piece(activation, begin, text.origin, text.is_verbatim);
 }
 
-void Machine::emit_value(Activation& activation, const Value& value, EscapeMode mode) {
+void Machine::emit_any_value(Activation& activation, const Value& value, EscapeMode mode) {
   if (is_native_ && captures_.empty() && !activation.outer) {
     note_native(value);
   }
   size_t begin = out_.size();
   bool escapes = escapes_now(activation, mode);
-  if (value.kind() == Kind::Int) {
-    char digits[24];
-    auto end = std::to_chars(digits, digits + sizeof digits, value.as_int()).ptr;
-    out_.append(digits, static_cast<size_t>(end - digits));
-  } else if (value.is_string()) {
+  if (value.is_string()) {
     bool has_trace = emit_string(value, escapes && value.kind() == Kind::String);
     if (has_trace) {
       return;
     }
-  } else if (escapes) {
-    append_escaped(interpreter_, value, out_);
   } else {
-    append_str(interpreter_, value, out_);
+    // Not into the output itself: objects may run code that writes there.
+    std::string text;
+    if (escapes) {
+      append_escaped(interpreter_, value, text);
+    } else {
+      append_str(interpreter_, value, text);
+    }
+    out_.append(text.data(), text.size());
   }
   if (out_.size() > begin) {
-    size_t at = static_cast<size_t>(activation.at - activation.function->code.data());
-    note_piece(activation, begin, activation.function->spans[at], false);
+    note_piece(activation, begin, span_of(activation), false);
   }
 }
 
@@ -97,11 +142,13 @@ bool Machine::emit_string(const Value& value, bool escapes) {
     charge_bytes(text.size());
   }
   if (escapes) {
-    append_escaped(interpreter_, value, out_);
+    std::string escaped;
+    append_escaped(interpreter_, value, escaped);
+    out_.append(escaped.data(), escaped.size());
     return false;
   }
   size_t begin = out_.size();
-  out_.append(text);
+  out_.append(text.data(), text.size());
   const Trace* trace = ValueAccess::has_cell(value) ? trace_of(value) : nullptr;
   if (trace) {
     append_trace(*trace, begin);
@@ -127,9 +174,9 @@ void Machine::check_parts(const Capture& from) {
 }
 
 void Machine::append_trace(const Trace& trace, size_t begin) {
-  for (const SpanPiece& piece : trace.pieces) {
-    pieces_.push_back(piece);
-    pieces_.back().begin += static_cast<uint32_t>(begin);
+  for (SpanPiece piece : trace.pieces) {
+    piece.begin += static_cast<uint32_t>(begin);
+    pieces_.append(piece);
   }
   for (const auto& pool : trace.pools) {
     bool is_known = pool == records_ || std::find(foreign_records_.begin(), foreign_records_.end(),
@@ -141,7 +188,7 @@ void Machine::append_trace(const Trace& trace, size_t begin) {
 }
 
 std::vector<SpanPiece> Machine::pieces_since(const Capture& from) const {
-  std::vector<SpanPiece> own(pieces_.begin() + static_cast<ptrdiff_t>(from.pieces), pieces_.end());
+  std::vector<SpanPiece> own(pieces_.begin() + from.pieces, pieces_.end());
   if (from.text != 0) {
     for (SpanPiece& piece : own) {
       piece.begin -= static_cast<uint32_t>(from.text);
@@ -159,18 +206,17 @@ std::vector<std::shared_ptr<const RecordPool>> Machine::record_pools() const {
 }
 
 void Machine::drop_text(size_t text, size_t pieces) {
-  out_.resize(text);
-  pieces_.resize(pieces);
+  out_.cut(text);
+  pieces_.cut(pieces);
 }
 
 Value Machine::take_text(const Capture& from, bool is_markup) {
   // Short strings lie in their handle and have no room for a trace.
   constexpr size_t kShort = 14;
   check_parts(from);
-  size_t size = out_.size() - from.text;
-  std::string_view written(out_.data() + from.text, size);
+  std::string_view written = written_since(from.text);
   Value value;
-  if (size <= kShort) {
+  if (written.size() <= kShort) {
     value = is_markup ? Value::markup(written) : Value::string(written);
   } else {
     check_size();

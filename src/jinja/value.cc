@@ -105,6 +105,13 @@ void Value::destroy() {
   }
 }
 
+void Value::destroy(Words words) {
+  Value last;
+  last.set_words(words);
+  last.destroy();
+  last.set_words(Words{});
+}
+
 Value ValueAccess::string(std::string_view text, Kind kind) {
   bool ascii = is_ascii_text(text);
   if (text.size() <= Value::kInlineCapacity) {
@@ -124,23 +131,12 @@ Value ValueAccess::string(std::string_view text, Kind kind, size_t code_points) 
 }
 
 Value ValueAccess::digits_of(int64_t n) {
-  constexpr int64_t kShort = 10000000;
-  if (n < 0 || n >= kShort) {
+  if (static_cast<uint64_t>(n) >= kShortNumbers) {
     char digits[24];
     auto end = std::to_chars(digits, digits + sizeof digits, n).ptr;
     return ascii_string({digits, static_cast<size_t>(end - digits)});
   }
-  // The last digit comes first, and each that follows pushes those before it back by a byte.
-  uint64_t text = 0;
-  uint8_t size = 0;
-  auto rest = static_cast<uint32_t>(n);
-  do {
-    text = text << 8 | ('0' + rest % 10);
-    rest /= 10;
-    ++size;
-  } while (rest != 0);
-  return of_raw(
-      packed(text, 0, static_cast<uint8_t>(Value::kInline | Value::kAscii | size), Kind::String));
+  return short_number(n);
 }
 
 Value ValueAccess::joined(std::span<const Value> parts, size_t size) {

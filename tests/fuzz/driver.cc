@@ -1,10 +1,13 @@
 // Drives a fuzz target where there is no libFuzzer: mutates the files of a corpus with the words of
 // a dictionary, always in the same order for the same seed.
 //
-//     fuzz_render [-runs=N] [-seed=N] [-max_len=N] [-dict=FILE] [CORPUS FOLDER or FILE]...
+//     fuzz_render [-runs=N] [-max_total_time=SECONDS] [-seed=N] [-max_len=N] [-dict=FILE]
+//                 [CORPUS FOLDER or FILE]...
 //
-// An input that ends the program is left in `fuzz-input`, to be given as FILE with -runs=0.
+// An input that ends the program, or takes more than kMostSeconds of it, is left in `fuzz-input`,
+// to be given as FILE with -runs=0.
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -15,6 +18,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <sys/time.h>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
@@ -32,8 +36,13 @@ void keep_input(int signal) {
   std::raise(signal);
 }
 
-void run(const std::string& input) {
-  current = input;
+/// Processor time, as a machine with other work would else make any input too slow.
+constexpr int kMostSeconds = 20;
+
+void run(std::string input) {
+  current = std::move(input);
+  itimerval limit{{0, 0}, {kMostSeconds, 0}};
+  setitimer(ITIMER_VIRTUAL, &limit, nullptr);
   LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(current.data()), current.size());
 }
 
@@ -122,6 +131,7 @@ class Mutator {
 
 struct Arguments {
   uint64_t runs = 100'000;
+  int64_t seconds = 0;
   uint64_t seed = 1;
   size_t longest = 1000;
   std::vector<std::string> corpus;
@@ -135,6 +145,8 @@ Arguments read_arguments(int count, char** words) {
     size_t value = word.find('=') + 1;
     if (word.starts_with("-runs=")) {
       arguments.runs = std::stoull(word.substr(value));
+    } else if (word.starts_with("-max_total_time=")) {
+      arguments.seconds = std::stoll(word.substr(value));
     } else if (word.starts_with("-seed=")) {
       arguments.seed = std::stoull(word.substr(value));
     } else if (word.starts_with("-max_len=")) {
@@ -165,16 +177,23 @@ int main(int count, char** words) {
     std::fprintf(stderr, "fuzz: no corpus, or an empty dictionary\n");
     return 2;
   }
-  for (int signal : {SIGABRT, SIGSEGV, SIGFPE, SIGBUS, SIGILL, SIGALRM}) {
+  for (int signal : {SIGABRT, SIGSEGV, SIGFPE, SIGBUS, SIGILL, SIGVTALRM}) {
     std::signal(signal, keep_input);
   }
   for (const std::string& input : arguments.corpus) {
     run(input);
   }
   Mutator mutator(arguments.corpus, arguments.words, arguments.seed, arguments.longest);
-  for (uint64_t i = 0; i < arguments.runs; ++i) {
+  auto begin = std::chrono::steady_clock::now();
+  auto is_over = [&] {
+    return arguments.seconds != 0 &&
+           std::chrono::steady_clock::now() - begin > std::chrono::seconds(arguments.seconds);
+  };
+  uint64_t runs = 0;
+  while (runs < arguments.runs && !is_over()) {
     run(mutator.next());
+    ++runs;
   }
-  std::printf("%llu runs\n", static_cast<unsigned long long>(arguments.runs));
+  std::printf("%llu runs\n", static_cast<unsigned long long>(runs));
   return 0;
 }

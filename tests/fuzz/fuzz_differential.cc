@@ -24,13 +24,16 @@ bool is_comparable(const std::string& text, const std::string& first) {
          !has(first, "Budget") && !has(first, "memory:") && !has(first, "RecursionError");
 }
 
-fuzz::Outcome render(fuzz::Setup& setup, jinja::Interpreter& interpreter, std::string text) {
-  fuzz::Compiled compiled = setup.environment.compile(setup.sources.add("t", std::move(text)), "");
-  if (auto* error = std::get_if<jinja::Error>(&compiled)) {
-    return std::move(*error);
+fuzz::Outcome render(const fuzz::Compiled& compiled, jinja::Interpreter& interpreter) {
+  if (const auto* error = std::get_if<jinja::Error>(&compiled)) {
+    return *error;
   }
   fuzz::FuzzNames names;
   return interpreter.render(*std::get<0>(compiled), names);
+}
+
+fuzz::Compiled compile(fuzz::Setup& setup, std::string text) {
+  return setup.environment.compile(setup.sources.add("t", std::move(text)), "");
 }
 
 void expect_same(const std::string& first, const std::string& second, std::string_view way) {
@@ -45,24 +48,26 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fuzz::Input input = fuzz::read_input(data, size);
-  fuzz::Setup setup(input);
-  jinja::Interpreter interpreter(setup.environment);
-  fuzz::Outcome outcome = render(setup, interpreter, input.text);
+  fuzz::Setup& setup = fuzz::shared_setup(input);
+  fuzz::Compiled compiled = compile(setup, input.text);
+  fuzz::Outcome outcome = render(compiled, setup.interpreter);
   std::string first = shown(outcome);
   if (!is_comparable(input.text, first)) {
     return 0;
   }
-  expect_same(first, shown(render(setup, interpreter, input.text)), "the second render differs");
+  expect_same(first, shown(render(compiled, setup.interpreter)), "the second render differs");
   jinja::Interpreter fresh(setup.environment);
-  expect_same(first, shown(render(setup, fresh, input.text)), "a fresh interpreter differs");
-  fuzz::Outcome included = render(setup, fresh, "{% include 'self' %}");
+  expect_same(first, shown(render(compiled, fresh)), "a fresh interpreter differs");
+  std::string include = "{% include '" + setup.own_name() + "' %}";
+  fuzz::Outcome included = render(compile(setup, include), fresh);
   if (!std::holds_alternative<jinja::Error>(outcome) ||
       std::holds_alternative<jinja::Error>(included)) {
     expect_same(first, shown(included), "the included template differs");
   }
   if (std::holds_alternative<jinja::Rendered>(outcome)) {
-    std::string captured = "{% set all %}{% include 'self' %}{% endset %}{{ all }}";
-    expect_same(first, shown(render(setup, fresh, captured)), "the captured template differs");
+    std::string captured = "{% set all %}" + include + "{% endset %}{{ all }}";
+    expect_same(first, shown(render(compile(setup, captured), fresh)),
+                "the captured template differs");
   }
   return 0;
 }

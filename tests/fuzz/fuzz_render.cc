@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     fuzz::check_error(*error);
     return 0;
   }
-  jinja::Interpreter interpreter(setup.environment);
+  jinja::Interpreter& interpreter = setup.interpreter;
   fuzz::FuzzNames names;
   if ((input.kinds & 4) != 0) {
     auto value = interpreter.render_native(*std::get<0>(compiled), names);

@@ -7,6 +7,13 @@
 
 #include "jinja/text.h"
 
+/// Most of an execution would else go to stacks that are noted for each allocation, and to the
+/// caches that freed memory is kept out of for too long.
+extern "C" const char* __asan_default_options();
+extern "C" const char* __asan_default_options() {
+  return "malloc_context_size=6:quarantine_size_mb=8";
+}
+
 namespace weft::fuzz {
 namespace {
 
@@ -34,7 +41,7 @@ size_t sequence_size(std::string_view text, size_t at) {
   return is_bad ? 0 : size;
 }
 
-std::optional<std::string> load(std::string_view name, const std::string& itself) {
+std::optional<std::string> load(std::string_view name) {
   if (name == "base") {
     return "<{% block head %}h{{ n }}{% endblock %}|{% for i in [1, 2] %}{% block cell scoped %}"
            "{{ i }}{% endblock %}{% endfor %}>\n";
@@ -43,11 +50,65 @@ std::optional<std::string> load(std::string_view name, const std::string& itself
     return "{% set version = 7 %}{% macro hi(who, mark='!') %}hi {{ who ~ mark }}{{ caller() if "
            "caller }}{% endmacro %}{% macro wrap() %}<{{ caller(1) }}>{% endmacro %}";
   }
-  if (name == "part") {
-    return "part {{ n }}{{ local|default('-') }}";
-  }
-  return name == "self" ? std::optional<std::string>(itself) : std::nullopt;
+  return name == "part" ? std::optional<std::string>("part {{ n }}{{ local|default('-') }}")
+                        : std::nullopt;
 }
+
+Value row() {
+  Value row = Value::dict();
+  row.set_item("name", Value::string("ann"));
+  row.set_item("qty", Value::integer(3));
+  return row;
+}
+
+Value table() {
+  Value table = Value::dict();
+  table.set_item("alpha", Value::integer(1));
+  table.set_item(Value::integer(2), Value::none());
+  return table;
+}
+
+using MakeValue = Value (*)();
+constexpr std::pair<std::string_view, MakeValue> kValues[] = {
+    {"n", [] { return Value::integer(7); }},
+    {"f", [] { return Value::floating(2.5); }},
+    {"big", [] { return Value::big_integer("123456789012345678901234567890"); }},
+    {"dec", [] { return Value::decimal("1.10"); }},
+    {"s", [] { return Value::string("Hello wörld"); }},
+    {"html", [] { return Value::string("<p>a &amp; b</p>"); }},
+    {"safe", [] { return Value::markup("<b>x</b>"); }},
+    {"flag", [] { return Value::boolean(true); }},
+    {"nums",
+     [] {
+       return Value::list({Value::integer(3), Value::integer(1), Value::floating(2)});
+     }},
+    {"rows",
+     [] {
+       Value shared = row();
+       return Value::list({shared, shared});
+     }},
+    {"table", table},
+    {"pair",
+     [] {
+       return Value::tuple({Value::string("a"), Value::integer(1)});
+     }},
+    {"group",
+     [] {
+       return Value::set({Value::integer(1), Value::string("b")});
+     }},
+    {"day",
+     [] {
+       return Value::date({2024, 2, 29});
+     }},
+    {"stamp",
+     [] {
+       return Value::date_time({{2023, 12, 31}, {23, 59, 58, 250000}, std::nullopt, ""});
+     }},
+    {"delta",
+     [] {
+       return Value::time_delta({-1, 3600'000'000});
+     }},
+};
 
 }  // namespace
 
@@ -67,7 +128,8 @@ Input read_input(const uint8_t* data, size_t size) {
   return input;
 }
 
-jinja::Options options_of(const Input& input) {
+jinja::Options options_of(const Input& input,
+                          std::function<std::optional<std::string>(std::string_view)> load_own) {
   jinja::Options options;
   options.trim_blocks = (input.flags & 1) != 0;
   options.lstrip_blocks = (input.flags & 2) != 0;
@@ -83,36 +145,13 @@ jinja::Options options_of(const Input& input) {
   options.budget.steps = 20'000;
   options.budget.depth = 60;
   options.budget.bytes = 1 << 20;
-  options.budget.time = std::chrono::milliseconds(2000);
-  options.loader = [text = input.text](std::string_view name) { return load(name, text); };
-  return options;
-}
-
-FuzzNames::FuzzNames() {
-  Value row = Value::dict();
-  row.set_item("name", Value::string("ann"));
-  row.set_item("qty", Value::integer(3));
-  Value table = Value::dict();
-  table.set_item("alpha", Value::integer(1));
-  table.set_item(Value::integer(2), Value::none());
-  values_ = {
-      {"n", Value::integer(7)},
-      {"f", Value::floating(2.5)},
-      {"big", Value::big_integer("123456789012345678901234567890")},
-      {"dec", Value::decimal("1.10")},
-      {"s", Value::string("Hello wörld")},
-      {"html", Value::string("<p>a &amp; b</p>")},
-      {"safe", Value::markup("<b>x</b>")},
-      {"flag", Value::boolean(true)},
-      {"nums", Value::list({Value::integer(3), Value::integer(1), Value::floating(2)})},
-      {"rows", Value::list({row, row})},
-      {"table", table},
-      {"pair", Value::tuple({Value::string("a"), Value::integer(1)})},
-      {"group", Value::set({Value::integer(1), Value::string("b")})},
-      {"day", Value::date({2024, 2, 29})},
-      {"stamp", Value::date_time({{2023, 12, 31}, {23, 59, 58, 250000}, std::nullopt, ""})},
-      {"delta", Value::time_delta({-1, 3600'000'000})},
+  // Far more than the steps take, so that a busy machine ends no render.
+  options.budget.time = std::chrono::seconds(60);
+  options.loader = [load_own = std::move(load_own)](std::string_view name) {
+    std::optional<std::string> shared = load(name);
+    return shared ? shared : load_own(name);
   };
+  return options;
 }
 
 std::optional<Value> FuzzNames::lookup(jinja::Interpreter&, std::string_view name) {
@@ -121,27 +160,38 @@ std::optional<Value> FuzzNames::lookup(jinja::Interpreter&, std::string_view nam
       return value;
     }
   }
+  for (const auto& [known, make] : kValues) {
+    if (known == name) {
+      return values_.emplace_back(known, make()).second;
+    }
+  }
   return std::nullopt;
 }
 
-Setup::Setup(const Input& input) : environment(options_of(input), sources) {}
+Setup::Setup(const Input& input)
+    : environment(options_of(input,
+                             [this](std::string_view name) {
+                               bool is_own = name == "self" || name == own_name();
+                               return is_own ? std::optional(text) : std::nullopt;
+                             }),
+                  sources),
+      interpreter(environment) {}
 
 Setup& shared_setup(const Input& input) {
-  // Texts pile up in a setup, so it is made anew now and then.
+  // Texts pile up in a setup, so it is made anew now and then; an input that asks for itself gets
+  // one of its own.
   constexpr int kMostUses = 500;
-  struct Shared {
-    std::unique_ptr<Setup> setup;
-    int uses = 0;
-  };
-  static std::map<std::pair<uint8_t, uint8_t>, Shared> all;
-  Shared& shared = all[{input.flags, input.kinds}];
-  if (!shared.setup || ++shared.uses > kMostUses) {
-    Input without_text = input;
-    without_text.text.clear();
-    shared.setup = std::make_unique<Setup>(without_text);
-    shared.uses = 0;
+  static std::map<std::pair<uint8_t, uint8_t>, std::unique_ptr<Setup>> all;
+  std::unique_ptr<Setup>& setup = all[{input.flags, input.kinds}];
+  bool is_alone = input.text.find("self") != std::string::npos;
+  if (!setup || is_alone || ++setup->uses > kMostUses) {
+    setup = std::make_unique<Setup>(input);
   }
-  return *shared.setup;
+  setup->text = input.text;
+  if (is_alone) {
+    setup->uses = kMostUses;
+  }
+  return *setup;
 }
 
 void report(std::string_view what, std::string_view detail) {

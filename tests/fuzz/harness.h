@@ -3,10 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "jinja/environment.h"
 #include "jinja/interpreter.h"
@@ -23,13 +27,14 @@ struct Input {
 Input read_input(const uint8_t* data, size_t size);
 
 /// Options that the first two bytes mean, with budgets that keep a run short. Other templates can
-/// be loaded under the names `base`, `lib` and `part`, and the input itself as `self`.
-jinja::Options options_of(const Input& input);
+/// be loaded under the names `base`, `lib` and `part`; `load_own` gives those of other names.
+jinja::Options options_of(const Input& input,
+                          std::function<std::optional<std::string>(std::string_view)> load_own);
 
-/// A few values of every kind; a fresh set for each render, as templates change them.
+/// A few values of every kind; a fresh set for each render, as templates change them. They are made
+/// when they are asked for, which most are not.
 class FuzzNames final : public jinja::Names {
  public:
-  FuzzNames();
   std::optional<jinja::Value> lookup(jinja::Interpreter& interpreter,
                                      std::string_view name) override;
 
@@ -37,16 +42,23 @@ class FuzzNames final : public jinja::Names {
   std::vector<std::pair<std::string_view, jinja::Value>> values_;
 };
 
-/// A template with all that it needs to live.
+/// What templates of the same options are rendered with.
 struct Setup {
   explicit Setup(const Input& input);
 
+  /// The name under which templates can load the input that runs. Each input has another, since
+  /// what was loaded stays.
+  std::string own_name() const { return "input" + std::to_string(uses); }
+
+  int uses = 0;
+  std::string text;
   diag::Sources sources;
   jinja::Environment environment;
+  jinja::Interpreter interpreter;
 };
 
-/// A setup that was made for inputs with the same options, since making one takes longer than most
-/// runs. It must not load the input itself: what was loaded stays.
+/// The setup for an input: one that was used for others with the same options, since making one
+/// takes longer than most runs.
 Setup& shared_setup(const Input& input);
 
 using Compiled = std::variant<std::shared_ptr<const jinja::Template>, jinja::Error>;
