@@ -41,7 +41,7 @@ enum class Op : uint8_t {
   Negate,
   Positive,
   Not,
-  Compare,  // a = b <flags> c
+  Compare,  // a = b <flags & 15> c; n: Order
   Concat,   // a = text of registers b .. b+n-1; flags: escape mode
   // Makers from registers b .. b+c-1.
   MakeList,
@@ -68,7 +68,7 @@ enum class Op : uint8_t {
   JumpIfFalse,   // unless b
   JumpIfTrue,    // if b
   JumpIfSet,     // if register b holds something
-  JumpCompare,   // if (b <flags & 15> c) == flags >> 4
+  JumpCompare,   // if (b <flags & 15> c) == flags >> 4; n: Order
   JumpIfParent,  // if this template has extended another
   // Output.
   EmitText,       // text b
@@ -116,6 +116,9 @@ constexpr uint32_t kConstant = 0x80000000u;
 enum VariableFlag : uint8_t { kResolve = 1 };
 /// The name is none of a dict's own, so a dict has it as a key or not at all.
 enum AttributeFlag : uint8_t { kItemFirst = 1 };
+/// Comparisons: how small integers have to stand for them to be true, or to jump; 0 when only the
+/// operator itself knows.
+enum Order : uint16_t { kLess = 1, kEqual = 2, kGreater = 4 };
 enum ExportFlag : uint8_t { kPublic = 1, kHidden = 2 };
 enum class EscapeMode : uint8_t { Off, On, Dynamic };
 enum CallFlag : uint8_t {

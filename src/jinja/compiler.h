@@ -160,6 +160,8 @@ class Compiler {
   /// not one list twice, as they would be in Python.
   bool repeated_list_into(const Expr& node, uint32_t to);
   void logic_into(const Expr& node, uint32_t to);
+  uint32_t emit_compare(Op op, const Expr& node, uint32_t a, uint32_t left, uint32_t right,
+                        CompareKind compare, bool when = true);
   void compare_into(const Expr& node, uint32_t to);
   void concat_into(const Expr& node, uint32_t to);
   void items_into(const Expr& node, uint32_t to);

@@ -246,18 +246,31 @@ void Compiler::logic_into(const Expr& node, uint32_t to) {
   }
 }
 
+uint32_t Compiler::emit_compare(Op op, const Expr& node, uint32_t a, uint32_t left, uint32_t right,
+                                CompareKind compare, bool when) {
+  constexpr int kOrders[] = {kEqual,         kLess | kGreater, kLess,
+                             kLess | kEqual, kGreater,         kGreater | kEqual};
+  constexpr int kAll = kLess | kEqual | kGreater;
+  int orders = 0;
+  if (compare < CompareKind::In) {
+    orders = kOrders[static_cast<size_t>(compare)] ^ (when ? 0 : kAll);
+  }
+  auto flags = static_cast<uint8_t>(static_cast<uint8_t>(compare) | (when ? 16 : 0));
+  return emit(op, span_of(node), a, left, right, flags, static_cast<uint16_t>(orders));
+}
+
 void Compiler::compare_into(const Expr& node, uint32_t to) {
   uint32_t left = value(*node.a);
   if (node.items.size() == 1) {
     uint32_t right = value(*node.items[0]);
-    emit(Op::Compare, span_of(node), to, left, right, static_cast<uint8_t>(node.compares[0]));
+    emit_compare(Op::Compare, node, to, left, right, node.compares[0]);
     return;
   }
   uint32_t result = is_variable(to) ? temporary() : to;
   std::vector<uint32_t> jumps;
   for (size_t i = 0; i < node.items.size(); ++i) {
     uint32_t right = value(*node.items[i]);
-    emit(Op::Compare, span_of(node), result, left, right, static_cast<uint8_t>(node.compares[i]));
+    emit_compare(Op::Compare, node, result, left, right, node.compares[i]);
     if (i + 1 < node.items.size()) {
       jumps.push_back(emit(Op::JumpIfFalse, span_of(node), 0, result));
     }
@@ -497,8 +510,7 @@ void Compiler::jump_if(const Expr& node, bool when, std::vector<uint32_t>& jumps
   if (node.kind == ExprKind::Compare && node.items.size() == 1) {
     uint32_t left = value(*node.a);
     uint32_t right = value(*node.items[0]);
-    auto flags = static_cast<uint8_t>(static_cast<uint8_t>(node.compares[0]) | (when ? 16 : 0));
-    jumps.push_back(emit(Op::JumpCompare, span_of(node), 0, left, right, flags));
+    jumps.push_back(emit_compare(Op::JumpCompare, node, 0, left, right, node.compares[0], when));
   } else {
     uint32_t operand = value(node);
     jumps.push_back(emit(when ? Op::JumpIfTrue : Op::JumpIfFalse, span_of(node), 0, operand));

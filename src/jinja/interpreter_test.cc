@@ -106,6 +106,25 @@ TEST_CASE("output grows from short writes, and from long ones") {
   CHECK(bench.render() == expected);
 }
 
+TEST_CASE("comparisons of small integers, as values and as conditions either way") {
+  const std::pair<std::string, std::string> operators[] = {
+      {"==", "FTF"}, {"!=", "TFT"}, {"<", "TFF"}, {"<=", "TTF"}, {">", "FFT"}, {">=", "FTT"}};
+  for (const auto& [op, holds] : operators) {
+    std::string compared = "a " + op + " 2";
+    Bench bench("{% for a in [-1, 2, 3] %}{{ '" + holds + "'[loop.index0] }}{{ " + compared +
+                " }}{% if " + compared + " %}T{% else %}F{% endif %}{% if not " + compared +
+                " %}F{% else %}T{% endif %} {% endfor %}");
+    std::string expected;
+    for (char c : holds) {
+      expected += std::string(1, c) + (c == 'T' ? "True" : "False") + c + c + " ";
+    }
+    CHECK(bench.render() == expected);
+  }
+  Bench bench("{% set a = 1 %}{% if a in a %}{% endif %}");
+  bench.render();
+  CHECK(bench.error.message == "argument of type 'int' is not iterable");
+}
+
 TEST_CASE("macros, defaults and keyword arguments") {
   Bench bench("{% macro m(a, b=a) %}<{{ a }}{{ b }}>{% endmacro %}{{ m(1) }}{{ m(1, b=2) }}");
   CHECK(bench.render() == "<11><12>");

@@ -122,12 +122,7 @@ bool quick_arithmetic(const Value& a, const Value& b, Value& to) {
   return fits;
 }
 
-bool compare_ints(CompareOp op, int64_t x, int64_t y) {
-  // For each operator, four bits with the orders that fulfil it: 1 less, 2 equal, 4 greater.
-  constexpr uint32_t kOrders = 0x643152;
-  uint32_t order = x < y ? 1 : x == y ? 2 : 4;
-  return ((kOrders >> (4 * static_cast<uint32_t>(op))) & order) != 0;
-}
+Order order_of(int64_t x, int64_t y) { return x < y ? kLess : x == y ? kEqual : kGreater; }
 
 }  // namespace
 
@@ -170,14 +165,18 @@ void Machine::run(Activation& activation) {
   const Value* const constants = owner.constants.data();
   const Instruction* const begin = function.code.data();
   const Instruction* at = begin;
-  auto operand = [registers, constants](uint32_t which) -> const Value& {
-    return (which & kConstant) != 0 ? constants[which & ~kConstant] : registers[which];
+  // By its highest bit, an operand is one or the other; that needs no jump.
+  const Value* const sources[] = {registers, constants};
+  static_assert(kConstant == uint32_t{1} << 31);
+  auto operand = [&sources](uint32_t which) -> const Value& {
+    return sources[which >> 31][which & ~kConstant];
   };
   auto holds = [this](const Instruction& compared, const Value& left, const Value& right) {
-    auto op = static_cast<CompareOp>(compared.flags & 15);
-    return op < CompareOp::In && both_ints(left, right)
-               ? compare_ints(op, left.as_int(), right.as_int())
-               : compare_values(op, left, right);
+    if (compared.n != 0 && both_ints(left, right)) {
+      return (compared.n & order_of(left.as_int(), right.as_int())) != 0;
+    }
+    bool when = (compared.flags >> 4) != 0;
+    return compare_values(static_cast<CompareOp>(compared.flags & 15), left, right) == when;
   };
   auto is_true = [this](const Value& value) {
     return value.kind() == Kind::Bool ? value.as_bool() : truth(interpreter_, value);
@@ -360,7 +359,7 @@ void Machine::run(Activation& activation) {
         }
         break;
       case Op::JumpCompare:
-        if (holds(code, operand(code.b), operand(code.c)) == ((code.flags >> 4) != 0)) {
+        if (holds(code, operand(code.b), operand(code.c))) {
           at = begin + code.a;
         }
         break;

@@ -263,7 +263,7 @@ class Value {
     return words;
   }
   /// Holds what was counted already from now on.
-  void replace(Words words) {
+  [[gnu::always_inline]] void replace(Words words) {
     bool was_counted = (raw_.flags & kCounted) != 0;
     Words old = this->words();
     set_words(words);
