@@ -23,7 +23,7 @@ Value* RegisterStack::take(size_t count) {
     if (current_ >= chunks_.size()) {
       Chunk chunk;
       chunk.capacity = count > kChunk ? count : kChunk;
-      chunk.memory = std::make_unique<std::byte[]>(chunk.capacity * sizeof(Value));
+      chunk.memory = std::make_unique_for_overwrite<std::byte[]>(chunk.capacity * sizeof(Value));
       chunks_.push_back(std::move(chunk));
     }
   }

@@ -26,6 +26,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 namespace {
 
 std::string current;
+volatile std::sig_atomic_t is_stopped = 0;
+
+/// Ends the runs as if they were done, so that they are counted and leaks are looked for.
+void stop(int) { is_stopped = 1; }
 
 void keep_input(int signal) {
   std::signal(signal, SIG_DFL);
@@ -184,13 +188,15 @@ int main(int count, char** words) {
     run(input);
   }
   Mutator mutator(arguments.corpus, arguments.words, arguments.seed, arguments.longest);
+  std::signal(SIGTERM, stop);
+  std::signal(SIGINT, stop);
   auto begin = std::chrono::steady_clock::now();
   auto is_over = [&] {
     return arguments.seconds != 0 &&
            std::chrono::steady_clock::now() - begin > std::chrono::seconds(arguments.seconds);
   };
   uint64_t runs = 0;
-  while (runs < arguments.runs && !is_over()) {
+  while (runs < arguments.runs && !is_over() && is_stopped == 0) {
     run(mutator.next());
     ++runs;
   }

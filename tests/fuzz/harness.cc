@@ -182,7 +182,9 @@ Setup& shared_setup(const Input& input) {
   // one of its own.
   constexpr int kMostUses = 500;
   static std::map<std::pair<uint8_t, uint8_t>, std::unique_ptr<Setup>> all;
-  std::unique_ptr<Setup>& setup = all[{input.flags, input.kinds}];
+  // The bits that options_of looks at.
+  constexpr uint8_t kFlags = 63, kKinds = 11;
+  std::unique_ptr<Setup>& setup = all[{input.flags & kFlags, input.kinds & kKinds}];
   bool is_alone = input.text.find("self") != std::string::npos;
   if (!setup || is_alone || ++setup->uses > kMostUses) {
     setup = std::make_unique<Setup>(input);
