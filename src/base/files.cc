@@ -70,6 +70,59 @@ int64_t nanoseconds(const timespec& time) {
 /// Writes a whole file by calls of what it is given.
 using Fill = std::function<std::optional<IoError>(const PutPart& put)>;
 
+FileInfo info_of(const struct stat& status) {
+  FileInfo info;
+  info.is_directory = S_ISDIR(status.st_mode);
+  info.size = static_cast<uint64_t>(status.st_size);
+  info.modified_ns = nanoseconds(status.st_mtim);
+  info.changed_ns = nanoseconds(status.st_ctim);
+  info.inode = static_cast<uint64_t>(status.st_ino);
+  info.device = static_cast<uint64_t>(status.st_dev);
+  return info;
+}
+
+class RealOpenFile final : public OpenFile {
+ public:
+  RealOpenFile(int fd, const FileInfo& info) : file_(fd), info_(info) {}
+  const FileInfo& info() const override { return info_; }
+  bool read_at(uint64_t begin, char* out, size_t size) const override {
+    while (size > 0) {
+      ssize_t got = ::pread(file_.get(), out, size, static_cast<off_t>(begin));
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got <= 0)
+        return false;
+      out += got;
+      begin += static_cast<uint64_t>(got);
+      size -= static_cast<size_t>(got);
+    }
+    return true;
+  }
+
+ private:
+  Descriptor file_;
+  FileInfo info_;
+};
+
+/// Of a file system that knows whole files only.
+class ReadFile final : public OpenFile {
+ public:
+  ReadFile(std::string content, const FileInfo& info) : content_(std::move(content)), info_(info) {
+    info_.size = content_.size();
+  }
+  const FileInfo& info() const override { return info_; }
+  bool read_at(uint64_t begin, char* out, size_t size) const override {
+    if (begin > content_.size() || size > content_.size() - begin)
+      return false;
+    std::copy_n(content_.data() + begin, size, out);
+    return true;
+  }
+
+ private:
+  std::string content_;
+  FileInfo info_;
+};
+
 class RealFiles final : public FileSystem {
  public:
   explicit RealFiles(bool sync) : sync_(sync) {}
@@ -108,20 +161,27 @@ class RealFiles final : public FileSystem {
     return {std::move(content), {}};
   }
 
+  std::unique_ptr<OpenFile> open(const std::string& path) override {
+    if (has_nul(path))
+      return nullptr;
+    int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    struct stat status {};
+    if (fd >= 0 && ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+      return std::make_unique<RealOpenFile>(fd, info_of(status));
+    if (fd >= 0)
+      ::close(fd);
+    return nullptr;
+  }
+
   std::optional<FileInfo> info(const std::string& path) override {
     struct stat status {};
     if (has_nul(path) || ::lstat(path.c_str(), &status) != 0)
       return std::nullopt;
-    FileInfo result;
-    result.is_symlink = S_ISLNK(status.st_mode);
-    if (result.is_symlink && ::stat(path.c_str(), &status) != 0)
+    bool is_symlink = S_ISLNK(status.st_mode);
+    if (is_symlink && ::stat(path.c_str(), &status) != 0)
       return std::nullopt;
-    result.is_directory = S_ISDIR(status.st_mode);
-    result.size = static_cast<uint64_t>(status.st_size);
-    result.modified_ns = nanoseconds(status.st_mtim);
-    result.changed_ns = nanoseconds(status.st_ctim);
-    result.inode = static_cast<uint64_t>(status.st_ino);
-    result.device = static_cast<uint64_t>(status.st_dev);
+    FileInfo result = info_of(status);
+    result.is_symlink = is_symlink;
     return result;
   }
 
@@ -296,6 +356,14 @@ std::optional<IoError> FileSystem::write_parts(const std::string& path, const Fi
     return std::nullopt;
   });
   return error ? error : write(path, content);
+}
+
+std::unique_ptr<OpenFile> FileSystem::open(const std::string& path) {
+  std::optional<FileInfo> found = info(path);
+  if (!found || found->is_directory)
+    return nullptr;
+  IoResult<std::string> content = read(path);
+  return content ? std::make_unique<ReadFile>(std::move(*content), *found) : nullptr;
 }
 
 FileSystem& real_files() {

@@ -53,6 +53,17 @@ struct DirectoryEntry {
   bool is_symlink = false;
 };
 
+/// A file that is read in parts. It stays the one that was opened, whatever gets its name
+/// meanwhile. Safe to read from several threads.
+class OpenFile {
+ public:
+  virtual ~OpenFile() = default;
+  /// As it was when the file was opened.
+  virtual const FileInfo& info() const = 0;
+  /// Fills `out` with the bytes from `begin` on. False when there are fewer, or the disk fails.
+  virtual bool read_at(uint64_t begin, char* out, size_t size) const = 0;
+};
+
 /// Takes the next part of a text; what went wrong with it, or nothing.
 using PutPart = std::function<std::optional<IoError>(std::string_view part)>;
 
@@ -62,6 +73,8 @@ class FileSystem {
  public:
   virtual ~FileSystem() = default;
   virtual IoResult<std::string> read(const std::string& path) = 0;
+  /// For a large file that should not be whole in memory. Null when it is none or cannot be read.
+  virtual std::unique_ptr<OpenFile> open(const std::string& path);
   /// Follows links. Nothing when the path does not exist.
   virtual std::optional<FileInfo> info(const std::string& path) = 0;
   /// Entries in byte order of their names; "." and ".." are left out.

@@ -100,6 +100,27 @@ TEST_CASE("writing keeps links, permissions and devices, and leaves no temporary
   CHECK(files.write(std::string("/tmp/x\0y", 8), "")->code == EINVAL);
 }
 
+TEST_CASE("an open file stays what it was") {
+  TemporaryFolder folder;
+  MemoryFiles memory;
+  for (FileSystem* files : {&real_files(), static_cast<FileSystem*>(&memory)}) {
+    std::string path = folder.path + "/parts";
+    REQUIRE_FALSE(files->write(path, "0123456789"));
+    std::unique_ptr<OpenFile> file = files->open(path);
+    REQUIRE(file != nullptr);
+    CHECK(file->info().size == 10);
+    CHECK(file->info().modified_ns == files->info(path)->modified_ns);
+    REQUIRE_FALSE(files->write(path, "another"));
+    std::string part(4, ' ');
+    CHECK(file->read_at(3, part.data(), part.size()));
+    CHECK(part == "3456");
+    CHECK_FALSE(file->read_at(7, part.data(), part.size()));
+    CHECK_FALSE(file->read_at(11, part.data(), 1));
+    CHECK(files->open(folder.path) == nullptr);
+    CHECK(files->open(folder.path + "/nothing") == nullptr);
+  }
+}
+
 TEST_CASE("readers see a file whole while it is replaced") {
   TemporaryFolder folder;
   std::string path = folder.path + "/file";

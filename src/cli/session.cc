@@ -15,6 +15,7 @@
 #include "config/deprecations.h"
 #include "config/profile_flags.h"
 #include "config/variables.h"
+#include "manifest/manifest_parts.h"
 #include "manifest/run_results_writer.h"
 #include "run/defer.h"
 
@@ -373,15 +374,20 @@ bool Session::write_parsed_manifest() {
   parse::ManifestMark mark;
   mark.selectors = base::hash64(base::to_json(base::Data(parsed->manifest.selectors), true));
   mark.cache = parsed->cache_id;
-  if (auto stamp = parse::stamp_of(env.files, path))
-    mark.stamp = *stamp;
-  // It would differ in its metadata alone. A small one is written all the same, as it costs
-  // nothing.
+  mark.changes = parsed->changed.hash;
+  // A small one is written all the same, and whole, as it costs nothing.
   constexpr uint64_t kSmall = 4u << 20;
-  if (!log.wants_data() && parsed->written == mark && mark.stamp.size > kSmall &&
+  std::unique_ptr<base::OpenFile> earlier = parsed->written ? env.files.open(path) : nullptr;
+  if (earlier != nullptr && (earlier->info().size <= kSmall ||
+                             parse::stamp_of(earlier->info()) != parsed->written->stamp))
+    earlier = nullptr;
+  // It would differ in its metadata alone.
+  if (!log.wants_data() && earlier != nullptr && parsed->written->says_same_as(mark) &&
       env.files.exists(base::join_path(folder, "semantic_manifest.json")))
     return true;
-  if (!write_manifest())
+  mark.changed_parts =
+      manifest::parts_about(parsed->manifest, parsed->changed.rows, parsed->changed.parents);
+  if (!write_manifest(earlier.get(), mark))
     return false;
   std::optional<parse::FileStamp> stamp = parse::stamp_of(env.files, path);
   if (parsed->cache_id != 0 && stamp) {
@@ -392,14 +398,28 @@ bool Session::write_parsed_manifest() {
 }
 
 bool Session::write_manifest() {
+  parse::ManifestMark mark;
+  return write_manifest(nullptr, mark);
+}
+
+bool Session::write_manifest(const base::OpenFile* earlier, parse::ManifestMark& mark) {
   is_manifest_due_ = false;
-  return !flags.get_bool("write_json") ||
-         (write_artifact("manifest.json",
-                         [&](const base::PutPart& put) {
-                           return manifest::write_manifest_json(parsed->manifest,
-                                                                base::hardware_threads(), put);
-                         }) &&
-          write_artifact("semantic_manifest.json", semantic_manifest_json(parsed->manifest)));
+  if (!flags.get_bool("write_json"))
+    return true;
+  std::optional<manifest::EarlierManifest> reused;
+  if (earlier != nullptr) {
+    const parse::ManifestMark& written = *parsed->written;
+    reused.emplace(manifest::EarlierManifest{*earlier, written.part_sizes, written.changed_parts});
+    reused->differing.insert(reused->differing.end(), mark.changed_parts.begin(),
+                             mark.changed_parts.end());
+  }
+  return write_artifact("manifest.json",
+                        [&](const base::PutPart& put) {
+                          return manifest::write_manifest_json(
+                              parsed->manifest, base::hardware_threads(), put,
+                              reused ? &*reused : nullptr, mark.part_sizes);
+                        }) &&
+         write_artifact("semantic_manifest.json", semantic_manifest_json(parsed->manifest));
 }
 
 void Session::report_counts() {

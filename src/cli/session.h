@@ -125,6 +125,9 @@ class Session {
   std::string known_cache_path() const;
   /// manifest.json after parsing, unless it is there already.
   bool write_parsed_manifest();
+  /// `earlier`: the manifest.json that parsed->written is about, or null. Puts the sizes of the
+  /// parts into the mark.
+  bool write_manifest(const base::OpenFile* earlier, parse::ManifestMark& mark);
   /// True when there is a manifest.json and this command ends by writing a new one, with what it
   /// has compiled: then the one of parsing would be written for nobody.
   bool may_write_later() const;

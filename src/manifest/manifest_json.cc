@@ -13,6 +13,7 @@
 #include "manifest/artifacts.h"
 #include "manifest/data_tree.h"
 #include "manifest/json_text.h"
+#include "manifest/manifest_parts.h"
 #include "manifest/metadata_json.h"
 #include "manifest/node_fields.h"
 
@@ -281,16 +282,18 @@ class ManifestParts {
       connected_.insert(connected_.end(), more.begin(), more.end());
     }
     add([](ManifestWriter& writer) { writer.head(); });
-    add_portions(nodes_,
+    add_portions(Topic::Rows, nodes_,
                  [](ManifestWriter& writer, std::span<const NodeId> ids) { writer.rows(ids); });
     add([](ManifestWriter& writer) { writer.middle(); });
-    add_portions(connected_, [this](ManifestWriter& writer, std::span<const NodeId> ids) {
-      writer.edges(ids, neighbours().parents);
-    });
+    add_portions(Topic::Rows, connected_,
+                 [this](ManifestWriter& writer, std::span<const NodeId> ids) {
+                   writer.edges(ids, neighbours().parents);
+                 });
     add([](ManifestWriter& writer) { writer.start_children(); });
-    add_portions(connected_, [this](ManifestWriter& writer, std::span<const NodeId> ids) {
-      writer.edges(ids, neighbours().children);
-    });
+    add_portions(Topic::Children, connected_,
+                 [this](ManifestWriter& writer, std::span<const NodeId> ids) {
+                   writer.edges(ids, neighbours().children);
+                 });
     add([](ManifestWriter& writer) { writer.tail(); });
   }
 
@@ -304,11 +307,38 @@ class ManifestParts {
     return out;
   }
 
+  bool is_always_made(size_t index) const { return parts_[index].topic == Topic::Everything; }
+
+  /// See parts_about().
+  std::vector<uint32_t> about(const std::vector<NodeId>& rows,
+                              const std::vector<NodeId>& parents) const {
+    std::vector<char> is_row(m_.nodes.size()), is_parent(m_.nodes.size());
+    for (NodeId id : rows)
+      is_row[id.index()] = 1;
+    for (NodeId id : parents) {
+      if (id.valid())
+        is_parent[id.index()] = 1;
+    }
+    std::vector<uint32_t> found;
+    for (size_t i = 0; i < parts_.size(); ++i) {
+      const std::vector<char>& wanted = parts_[i].topic == Topic::Children ? is_parent : is_row;
+      if (std::any_of(parts_[i].ids.begin(), parts_[i].ids.end(),
+                      [&](NodeId id) { return wanted[id.index()] != 0; }))
+        found.push_back(static_cast<uint32_t>(i));
+    }
+    return found;
+  }
+
  private:
+  /// What a part tells of: anything, some rows with their parents, the children of some rows.
+  enum class Topic { Everything, Rows, Children };
+
   struct Part {
     std::function<void(ManifestWriter&)> write;
     bool goes_on = false;
     size_t expected_size = 0;
+    Topic topic = Topic::Everything;
+    std::span<const NodeId> ids = {};
   };
 
   static constexpr size_t kPortion = 32;
@@ -318,12 +348,12 @@ class ManifestParts {
   void add(void (*write)(ManifestWriter&)) { parts_.push_back({write}); }
 
   template <typename Write>
-  void add_portions(const std::vector<NodeId>& ids, Write write) {
+  void add_portions(Topic topic, const std::vector<NodeId>& ids, Write write) {
     std::span<const NodeId> all(ids);
     for (size_t begin = 0; begin < ids.size(); begin += kPortion) {
       auto portion = all.subspan(begin, std::min(kPortion, ids.size() - begin));
       parts_.push_back({[write, portion](ManifestWriter& writer) { write(writer, portion); },
-                        begin > 0, portion.size() * kUsualRow});
+                        begin > 0, portion.size() * kUsualRow, topic, portion});
     }
   }
 
@@ -338,6 +368,51 @@ class ManifestParts {
   std::once_flag once_;
   Neighbours neighbours_;
 };
+
+/// A part that is made, or some that are copied.
+struct Piece {
+  size_t part = 0, count = 1;
+  bool is_copied = false;
+  uint64_t begin = 0, size = 0;
+};
+
+/// More than this is not copied at once, so that several threads take part.
+constexpr uint64_t kLargestCopy = 512u << 10;
+
+bool fits(const EarlierManifest& earlier, const ManifestParts& parts) {
+  uint64_t size = 0;
+  for (uint32_t part : earlier.part_sizes)
+    size += part;
+  return earlier.part_sizes.size() == parts.size() && size == earlier.file.info().size;
+}
+
+std::vector<Piece> plan_pieces(const ManifestParts& parts, const EarlierManifest* earlier) {
+  std::vector<char> is_made(parts.size(), earlier == nullptr || !fits(*earlier, parts));
+  for (size_t i = 0; i < parts.size(); ++i)
+    is_made[i] |= parts.is_always_made(i);
+  if (earlier != nullptr) {
+    for (uint32_t part : earlier->differing) {
+      if (part < is_made.size())
+        is_made[part] = 1;
+    }
+  }
+  std::vector<Piece> pieces;
+  uint64_t begin = 0;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    uint64_t size =
+        earlier != nullptr && i < earlier->part_sizes.size() ? earlier->part_sizes[i] : 0;
+    bool goes_on = !is_made[i] && !pieces.empty() && pieces.back().is_copied &&
+                   pieces.back().size + size <= kLargestCopy;
+    if (goes_on) {
+      pieces.back().size += size;
+      ++pieces.back().count;
+    } else {
+      pieces.push_back({i, 1, is_made[i] == 0, begin, size});
+    }
+    begin += size;
+  }
+  return pieces;
+}
 
 }  // namespace
 
@@ -369,6 +444,41 @@ std::optional<base::IoError> write_manifest_json(const Manifest& manifest, size_
   ManifestParts parts(manifest);
   return base::put_in_order(
       parts.size(), threads, [&](size_t i) { return parts.part(i); }, put);
+}
+
+std::vector<uint32_t> parts_about(const Manifest& manifest, const std::vector<NodeId>& rows,
+                                  const std::vector<NodeId>& parents) {
+  return ManifestParts(manifest).about(rows, parents);
+}
+
+std::optional<base::IoError> write_manifest_json(const Manifest& manifest, size_t threads,
+                                                 const base::PutPart& put,
+                                                 const EarlierManifest* earlier,
+                                                 std::vector<uint32_t>& part_sizes) {
+  ManifestParts parts(manifest);
+  std::vector<Piece> pieces = plan_pieces(parts, earlier);
+  if (earlier != nullptr)
+    part_sizes = earlier->part_sizes;
+  part_sizes.resize(parts.size());
+  return base::put_in_order(
+      pieces.size(), threads,
+      [&](size_t i) {
+        const Piece& piece = pieces[i];
+        std::string text;
+        if (piece.is_copied) {
+          text.resize(piece.size);
+          if (earlier->file.read_at(piece.begin, text.data(), text.size()))
+            return text;
+          text.clear();
+        }
+        for (size_t part = piece.part; part < piece.part + piece.count; ++part) {
+          std::string made = parts.part(part);
+          part_sizes[part] = static_cast<uint32_t>(made.size());
+          text = text.empty() ? std::move(made) : text + made;
+        }
+        return text;
+      },
+      put);
 }
 
 std::string manifest_json(const Manifest& manifest) {

@@ -373,12 +373,20 @@ bool ParseCache::load() {
   for (diag::Diagnostic& warning : file_->head().warnings)
     state_.report(std::move(warning));
   const ParseInput& input = state_.input;
-  bool is_whole = changes.changed.empty() && file_->head().changeable.empty();
-  if (is_whole && input.cache_from == input.cache_to) {
+  if (file_->head().changeable.empty() && input.cache_from == input.cache_to &&
+      knows_changes(changes)) {
     state_.result->cache_id = file_->id();
     state_.result->written = file_->mark();
   }
   return true;
+}
+
+/// False when rows may be other ones than those that were noted: properties may change the rows of
+/// other files.
+bool ParseCache::knows_changes(const FileChanges& changes) const {
+  return std::none_of(changes.changed.begin(), changes.changed.end(), [&](size_t index) {
+    return state_.files[index].kind == FileKind::Properties;
+  });
 }
 
 std::vector<CachedFile> ParseCache::kept_files() const {

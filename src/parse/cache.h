@@ -57,6 +57,7 @@ class ParseCache {
   bool changes_override(const FileChanges& changes) const;
   bool has_own_texts_only(const FileChanges& changes) const;
   bool take_rows(const FileChanges& changes);
+  bool knows_changes(const FileChanges& changes) const;
   bool load_rows();
   bool take_macros();
   /// Empty when a file was gone before it could be read.
@@ -72,8 +73,8 @@ class ParseCache {
   std::optional<CacheFile> file_;
 };
 
-/// cache_patch.cc: parses the rows of these files and the changeable rows of the head again. False
-/// when that is not enough.
+/// cache_patch.cc: parses the rows of these files and the changeable rows of the head again, and
+/// notes the rows in the state's result. False when that is not enough.
 bool patch_rows(State& state, const CacheHead& head, const std::vector<size_t>& changed);
 
 }  // namespace weft::parse

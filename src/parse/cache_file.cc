@@ -140,7 +140,25 @@ void append(std::string& out, T value) {
   out.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
-constexpr size_t kMarkSize = 8 * sizeof(uint64_t);
+/// Behind a mark: its size and hash.
+constexpr size_t kMarkEnd = 2 * sizeof(uint64_t);
+/// With more of them the file is not worth its size.
+constexpr uint64_t kMostMarks = 16u << 20;
+
+void append_list(std::string& out, const std::vector<uint32_t>& list) {
+  append(out, static_cast<uint64_t>(list.size()));
+  out.append(reinterpret_cast<const char*>(list.data()), list.size() * sizeof(uint32_t));
+}
+
+bool take_list(Cursor& cursor, std::vector<uint32_t>& list) {
+  uint64_t count = 0;
+  if (!cursor.take(count) || count > cursor.bytes.size() / sizeof(uint32_t))
+    return false;
+  list.resize(count);
+  std::memcpy(list.data(), cursor.bytes.data(), count * sizeof(uint32_t));
+  cursor.bytes.remove_prefix(count * sizeof(uint32_t));
+  return true;
+}
 
 std::string pack_mark(const ManifestMark& mark) {
   std::string bytes;
@@ -151,14 +169,18 @@ std::string pack_mark(const ManifestMark& mark) {
   append(bytes, mark.stamp.device);
   append(bytes, mark.selectors);
   append(bytes, mark.cache);
-  append(bytes, hash_of(bytes));
+  append(bytes, mark.changes);
+  append_list(bytes, mark.part_sizes);
+  append_list(bytes, mark.changed_parts);
+  uint64_t size = bytes.size(), hash = hash_of(bytes);
+  append(bytes, size);
+  append(bytes, hash);
   return bytes;
 }
 
 std::optional<ManifestMark> unpack_mark(std::string_view bytes) {
   Cursor cursor{bytes};
   ManifestMark mark;
-  uint64_t hash = 0;
   cursor.take(mark.stamp.size);
   cursor.take(mark.stamp.modified_ns);
   cursor.take(mark.stamp.changed_ns);
@@ -166,9 +188,9 @@ std::optional<ManifestMark> unpack_mark(std::string_view bytes) {
   cursor.take(mark.stamp.device);
   cursor.take(mark.selectors);
   cursor.take(mark.cache);
-  std::string_view marked = bytes.substr(0, bytes.size() - cursor.bytes.size());
-  cursor.take(hash);
-  return hash_of(marked) == hash ? std::optional(mark) : std::nullopt;
+  bool is_whole = cursor.take(mark.changes) && take_list(cursor, mark.part_sizes) &&
+                  take_list(cursor, mark.changed_parts) && cursor.bytes.empty();
+  return is_whole ? std::optional(std::move(mark)) : std::nullopt;
 }
 
 size_t portions(size_t rows) { return (rows + kPortion - 1) / kPortion; }
@@ -186,48 +208,60 @@ std::optional<FileStamp> stamp_of(base::FileSystem& files, const std::string& pa
   std::optional<base::FileInfo> info = files.info(path);
   if (!info || info->is_directory)
     return std::nullopt;
-  return FileStamp{info->size, info->modified_ns, info->changed_ns, info->inode, info->device};
+  return stamp_of(*info);
+}
+
+FileStamp stamp_of(const base::FileInfo& info) {
+  return {info.size, info.modified_ns, info.changed_ns, info.inode, info.device};
 }
 
 std::optional<CacheFile> CacheFile::read(base::FileSystem& files, const std::string& path) {
-  base::IoResult<std::string> bytes = files.read(path);
-  if (!bytes)
-    return std::nullopt;
   CacheFile made;
-  made.bytes_ = std::move(*bytes);
-  return made.open() ? std::optional(std::move(made)) : std::nullopt;
+  made.file_ = files.open(path);
+  return made.file_ != nullptr && made.open() ? std::optional(std::move(made)) : std::nullopt;
+}
+
+/// Nothing when the file has fewer.
+std::optional<std::string> CacheFile::bytes(uint64_t begin, uint64_t size) const {
+  if (begin > file_->info().size || size > file_->info().size - begin)
+    return std::nullopt;
+  std::string read;
+  read.resize(size);
+  return file_->read_at(begin, read.data(), read.size()) ? std::optional(std::move(read))
+                                                         : std::nullopt;
 }
 
 bool CacheFile::open() {
-  std::string_view all = bytes_;
+  constexpr size_t kRow = 2 * sizeof(uint64_t);
   const std::string& mark = file_mark();
-  if (all.substr(0, mark.size()) != mark)
+  std::optional<std::string> start = bytes(0, mark.size() + kRow);
+  if (!start || std::string_view(*start).substr(0, mark.size()) != mark)
     return false;
-  Cursor cursor{all.substr(mark.size())};
-  uint64_t count = 0, own_hash = 0;
-  if (!cursor.take(own_hash) || !cursor.take(count) || count == 0 ||
-      count > cursor.bytes.size() / (2 * sizeof(uint64_t)))
+  Cursor cursor{std::string_view(*start).substr(mark.size())};
+  uint64_t count = 0, own_hash = 0, at = start->size();
+  cursor.take(own_hash);
+  cursor.take(count);
+  if (count == 0 || count > file_->info().size / kRow)
     return false;
-  std::string_view table = cursor.bytes.substr(0, count * 2 * sizeof(uint64_t));
-  if (hash_of(table) != own_hash)
+  std::optional<std::string> table = bytes(at, count * kRow);
+  if (!table || hash_of(*table) != own_hash)
     return false;
   id_ = own_hash;
+  at += table->size();
+  cursor.bytes = *table;
   std::vector<Section> sections(count);
   for (Section& section : sections) {
     cursor.take(section.size);
     cursor.take(section.hash);
-  }
-  uint64_t at = all.size() - cursor.bytes.size();
-  for (Section& section : sections) {
     section.begin = at;
-    if (section.size > all.size() - at)
+    if (section.size > file_->info().size - at)
       return false;
     at += section.size;
   }
-  std::string_view head = all.substr(sections[0].begin, sections[0].size);
-  if (hash_of(head) != sections[0].hash || !read_marks(all.substr(at)))
+  std::optional<std::string> head = bytes(sections[0].begin, sections[0].size);
+  if (!head || hash_of(*head) != sections[0].hash || !read_mark(at))
     return false;
-  ArchiveReader archive(head);
+  ArchiveReader archive(*head);
   archive(head_);
   if (!archive.at_end() || count != 1 + portions(head_.config_count) + portions(head_.node_count))
     return false;
@@ -237,11 +271,27 @@ bool CacheFile::open() {
   return true;
 }
 
-bool CacheFile::read_marks(std::string_view bytes) {
-  if (bytes.size() % kMarkSize != 0)
+/// The last of the marks, which stand from `begin` to the end of the file.
+bool CacheFile::read_mark(uint64_t begin) {
+  uint64_t rest = file_->info().size - begin, size = 0, hash = 0;
+  if (rest == 0)
+    return true;
+  if (rest < kMarkEnd || rest > kMostMarks)
+    return false;
+  std::optional<std::string> last = bytes(begin + rest - kMarkEnd, kMarkEnd);
+  if (!last)
+    return false;
+  Cursor cursor{*last};
+  cursor.take(size);
+  cursor.take(hash);
+  if (size > rest - kMarkEnd)
+    return false;
+  std::optional<std::string> mark = bytes(begin + rest - kMarkEnd - size, size);
+  if (!mark)
     return false;
   // A mark of which not every byte is right means that it is not known what was written.
-  mark_ = bytes.empty() ? std::nullopt : unpack_mark(bytes.substr(bytes.size() - kMarkSize));
+  if (hash_of(*mark) == hash)
+    mark_ = unpack_mark(*mark);
   if (mark_ && mark_->cache != id_)
     mark_ = std::nullopt;
   return true;
@@ -255,11 +305,14 @@ bool CacheFile::read_rows(Manifest& manifest, size_t threads) const {
   manifest.configs.resize(head_.config_count);
   manifest.nodes.resize(head_.node_count);
   std::atomic<bool> is_whole = true;
-  base::parallel_for(configs_.size() + nodes_.size(), threads, [&](size_t, size_t i) {
+  std::vector<std::string> buffers(std::max<size_t>(threads, 1));
+  base::parallel_for(configs_.size() + nodes_.size(), threads, [&](size_t worker, size_t i) {
     bool of_configs = i < configs_.size();
     const Section& section = of_configs ? configs_[i] : nodes_[i - configs_.size()];
-    std::string_view bytes = std::string_view(bytes_).substr(section.begin, section.size);
-    if (!is_whole || hash_of(bytes) != section.hash) {
+    std::string& bytes = buffers[worker];
+    bytes.resize(section.size);
+    if (!is_whole || !file_->read_at(section.begin, bytes.data(), bytes.size()) ||
+        hash_of(bytes) != section.hash) {
       is_whole = false;
       return;
     }

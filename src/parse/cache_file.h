@@ -1,11 +1,14 @@
 // The parse cache as a file: what a parse was made from, what it said, and its rows.
 //
 // Layout: a mark with the build's id, the sizes and hashes of all sections, the head, then the
-// sections: portions of configurations and of nodes, so that several threads read them. Every byte
-// is covered by a hash, and a file that fails one is as good as none.
+// sections: portions of configurations and of nodes, so that several threads read them, each its
+// own: the file is never whole in memory. Every byte is covered by a hash, and a file that fails
+// one is as good as none. Behind them stand marks of what was written of the rows, of which the
+// last one counts.
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -78,9 +81,10 @@ class CacheFile {
     uint64_t begin = 0, size = 0, hash = 0;
   };
   bool open();
-  bool read_marks(std::string_view bytes);
+  bool read_mark(uint64_t begin);
+  std::optional<std::string> bytes(uint64_t begin, uint64_t size) const;
 
-  std::string bytes_;
+  std::unique_ptr<base::OpenFile> file_;
   CacheHead head_;
   uint64_t id_ = 0;
   std::optional<ManifestMark> mark_;

@@ -5,7 +5,9 @@
 // decides about other rows or about messages, and then everything is parsed.
 #include <algorithm>
 #include <set>
+#include <utility>
 
+#include "base/hash.h"
 #include "manifest/archive.h"
 #include "manifest/row_fields.h"
 #include "parse/cache.h"
@@ -125,6 +127,7 @@ class Patcher {
     if (infers_key && how == Change::OfText)
       now.model->primary_key = old.model->primary_key;
     resolve_one(state_, id);
+    note(id, old, now);
     if (now.raw_code == old.raw_code && now.checksum.checksum == old.checksum.checksum)
       now.created_at = old.created_at;
     // A text that asks for the time and came out as before leaves what was said as it was.
@@ -163,6 +166,19 @@ class Patcher {
   }
 
  private:
+  /// For those who have written something of the old row.
+  void note(NodeId id, const Node& old, Node& now) {
+    ChangedRows& changed = state_.result->changed;
+    changed.rows.push_back(id);
+    double created_at = std::exchange(now.created_at, 0);
+    changed.hash = base::hash64(bytes_of(now), base::hash64(now.unique_id, changed.hash));
+    now.created_at = created_at;
+    if (old.depends_on == now.depends_on)
+      return;
+    changed.parents.insert(changed.parents.end(), old.depends_on.begin(), old.depends_on.end());
+    changed.parents.insert(changed.parents.end(), now.depends_on.begin(), now.depends_on.end());
+  }
+
   /// A warning that may be said because of the row.
   static bool is_about(const diag::Diagnostic& warning, const Node& node) {
     bool is_in_text = warning.span.valid() && node.source_span.valid() &&

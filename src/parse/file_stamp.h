@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/files.h"
 
@@ -20,13 +21,23 @@ struct FileStamp {
 /// Nothing when there is no such file.
 std::optional<FileStamp> stamp_of(base::FileSystem& files, const std::string& path);
 
+FileStamp stamp_of(const base::FileInfo& info);
+
 /// The manifest.json that was last written from the rows of the cache, and the selectors in it.
 struct ManifestMark {
   FileStamp stamp;
   uint64_t selectors = 0;
   /// The id of the cache: another process may have written a new one meanwhile.
   uint64_t cache = 0;
-  bool operator==(const ManifestMark&) const = default;
+  /// A hash of the rows whose texts had changed since the cache was written; 0 for none.
+  uint64_t changes = 0;
+  /// Sizes of its parts (manifest/manifest_parts.h), and the parts that tell of those rows.
+  std::vector<uint32_t> part_sizes, changed_parts;
+
+  /// Whether a manifest.json of the other mark would say the same.
+  bool says_same_as(const ManifestMark& other) const {
+    return selectors == other.selectors && cache == other.cache && changes == other.changes;
+  }
 };
 
 /// Adds the mark at the end of the file, where the last one counts.

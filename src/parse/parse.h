@@ -55,15 +55,26 @@ struct ParseInput {
   size_t threads = base::hardware_threads();
 };
 
+/// Rows of the cache whose texts were parsed again.
+struct ChangedRows {
+  /// Of all that they hold but times; 0 where there are none.
+  uint64_t hash = 0;
+  std::vector<manifest::NodeId> rows;
+  /// Those that a changed row refers to now, or did before and no longer does.
+  std::vector<manifest::NodeId> parents;
+};
+
 /// What later phases need of parsing.
 struct ParsedProject {
   std::unique_ptr<jinja::Environment> jinja;
   std::unique_ptr<context::MacroTable> macros;
   manifest::Manifest manifest;
   std::unique_ptr<context::NodeLookup> lookup;
-  /// The id of the cache file that holds these very rows (see cache.h); 0 when there is none.
+  /// The id of the cache file that holds these very rows (see cache.h), but for the changed ones; 0
+  /// when there is none.
   uint64_t cache_id = 0;
-  /// The manifest.json that was written from them before, where that is known.
+  ChangedRows changed;
+  /// The manifest.json that was last written from the rows of that file, where that is known.
   std::optional<ManifestMark> written;
 };
 
