@@ -764,7 +764,8 @@ bool Session::write_run_results(const run::RunOutcome& outcome) {
   manifest::Metadata metadata = parsed->manifest.metadata;
   metadata.generated_at = env.clock.now_us();
   base::DataMap args = artifact_args();
-  manifest::RunResultsView view{metadata, outcome.results, outcome.elapsed, args};
+  manifest::RunResultsView view{metadata, outcome.results, outcome.elapsed, args,
+                                &parsed->manifest};
   keep_last_run(*this);
   return write_artifact("run_results.json", [&](const base::PutPart& put) {
     return manifest::write_run_results_json(view, base::hardware_threads(), put);

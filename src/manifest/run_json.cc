@@ -50,7 +50,16 @@ bool has_code(std::string_view unique_id) {
   return true;
 }
 
-void write_result(JsonText& json, const RunResult& r) {
+/// A row's SQL is not kept twice: ten thousand of them are many megabytes.
+std::optional<std::string_view> code_of(const RunResult& r, const Manifest* manifest) {
+  if (r.compiled_code)
+    return *r.compiled_code;
+  NodeId id = r.compiled && manifest != nullptr ? manifest->find(r.unique_id) : NodeId();
+  return id.valid() ? std::optional<std::string_view>(manifest->node(id).compiled_code)
+                    : std::nullopt;
+}
+
+void write_result(JsonText& json, const RunResult& r, const Manifest* manifest) {
   json.open_map();
   member(json, "status", std::string_view(r.status));
   write_timing(json, r.timing);
@@ -64,7 +73,9 @@ void write_result(JsonText& json, const RunResult& r) {
   json.key("compiled");
   const bool with_code = has_code(r.unique_id);
   with_code ? json.boolean(r.compiled) : json.null();
-  member(json, "compiled_code", r.compiled_code);
+  json.key("compiled_code");
+  std::optional<std::string_view> code = code_of(r, manifest);
+  code ? json.text(*code) : json.null();
   member(json, "relation_name", with_code ? r.relation_name : std::nullopt);
   json.key("batch_results");
   json.data(r.batch_results);
@@ -177,7 +188,7 @@ class RunResultsParts {
     size_t first = (index - 1) * kPortion;
     for (const RunResult& result :
          view_.results.subspan(first, std::min(kPortion, view_.results.size() - first)))
-      write_result(json, result);
+      write_result(json, result, view_.manifest);
     return out;
   }
 

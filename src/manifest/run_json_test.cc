@@ -4,6 +4,7 @@
 #include "manifest/artifacts.h"
 #include "manifest/metadata_json.h"
 #include "manifest/run_results_writer.h"
+#include "manifest/test_manifest.h"
 
 namespace weft::manifest {
 namespace {
@@ -84,6 +85,35 @@ TEST_CASE("the parts of many results make the same text with any number of threa
     CHECK_FALSE(error);
     CHECK(text == whole);
   }
+}
+
+TEST_CASE("the SQL of a result is its own or its row's") {
+  const Manifest manifest = [] {
+    Manifest made;
+    add_row(made, ResourceType::Model, "model.p.a").compiled_code = "select 'row'";
+    return made;
+  }();
+  RunResult result;
+  result.unique_id = "model.p.a";
+  std::vector<RunResult> results{result, result, result, result};
+  results[0].compiled = results[1].compiled = results[2].compiled = true;
+  results[1].compiled_code = "select 'batch'";
+  results[2].unique_id = "sql_operation.p.inline";
+  const Metadata metadata;
+  const base::DataMap args;
+  std::string text;
+  auto put = [&](std::string_view part) {
+    text += part;
+    return std::optional<base::IoError>();
+  };
+  CHECK_FALSE(write_run_results_json({metadata, results, 0, args, &manifest}, 2, put));
+  auto parsed = base::parse_json(text);
+  REQUIRE(std::holds_alternative<base::Data>(parsed));
+  const base::DataList& list = std::get<base::Data>(parsed).get("results")->as_list();
+  CHECK(list[0].get("compiled_code")->as_string() == "select 'row'");
+  CHECK(list[1].get("compiled_code")->as_string() == "select 'batch'");
+  CHECK(list[2].get("compiled_code")->is_null());
+  CHECK(list[3].get("compiled_code")->is_null());
 }
 
 TEST_CASE("freshness results and errors") {

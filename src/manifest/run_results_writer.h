@@ -16,6 +16,8 @@ struct RunResultsView {
   std::span<const RunResult> results;
   double elapsed_time = 0;
   const base::DataMap& args;
+  /// Has the SQL of results that were compiled and hold none themselves. May be null.
+  const Manifest* manifest = nullptr;
 };
 
 /// Gives the text of run_results_json() in parts, which up to `threads` threads make. What went

@@ -87,7 +87,9 @@ diag::Status compile(NodeRun& run, const RunRequest& request) {
   run.scope.compiled_spans = &run.compiled.spans;
   const Node& node = run.node();
   run.result.compiled = true;
-  run.result.compiled_code = node.compiled_code;
+  // What the row itself keeps is taken from there; the next batch will replace it.
+  if (run.batch != nullptr)
+    run.result.compiled_code = node.compiled_code;
   if (request.write_files && node.compiled_path)
     return write_target_file(run.context, *node.compiled_path, node.compiled_code);
   return diag::Done{};
