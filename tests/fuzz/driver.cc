@@ -26,6 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 namespace {
 
 std::string current;
+uint64_t runs = 0;
 volatile std::sig_atomic_t is_stopped = 0;
 
 /// Ends the runs as if they were done, so that they are counted and leaks are looked for.
@@ -33,6 +34,7 @@ void stop(int) { is_stopped = 1; }
 
 void keep_input(int signal) {
   std::signal(signal, SIG_DFL);
+  std::fprintf(stderr, "after %llu runs\n", static_cast<unsigned long long>(runs));
   if (std::FILE* file = std::fopen("fuzz-input", "wb")) {
     std::fwrite(current.data(), 1, current.size(), file);
     std::fclose(file);
@@ -195,7 +197,6 @@ int main(int count, char** words) {
     return arguments.seconds != 0 &&
            std::chrono::steady_clock::now() - begin > std::chrono::seconds(arguments.seconds);
   };
-  uint64_t runs = 0;
   while (runs < arguments.runs && !is_over() && is_stopped == 0) {
     run(mutator.next());
     ++runs;
