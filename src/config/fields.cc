@@ -31,6 +31,15 @@ std::string kind_name(const Data& value) {
 
 }  // namespace
 
+Diagnostic make_error(diag::Code code, std::string message, diag::Span span, std::string hint) {
+  Diagnostic error;
+  error.code = code;
+  error.message = std::move(message);
+  error.span = span;
+  error.hint = std::move(hint);
+  return error;
+}
+
 const yaml::Entry* Fields::entry(std::string_view key) const {
   if (!node_)
     return nullptr;

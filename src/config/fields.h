@@ -15,6 +15,9 @@
 
 namespace weft::config {
 
+diag::Diagnostic make_error(diag::Code code, std::string message, diag::Span span = {},
+                            std::string hint = {});
+
 /// Looks a key up in both spellings, "model-paths" and "model_paths". The first value of a wrong
 /// type becomes error(); readers give their fallback then. Node and values must outlive it.
 class Fields {

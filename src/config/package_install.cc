@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "base/paths.h"
 #include "base/strings.h"
+#include "config/fields.h"
 #include "config/package_fetch.h"
 #include "config/package_hub.h"
 #include "config/packages.h"
@@ -27,15 +28,6 @@ using diag::Diagnostic;
 using Kind = PackageSpec::Kind;
 
 constexpr size_t kMaxPackages = 1000;
-
-Diagnostic make(Code code, std::string message, diag::Span span = {}, std::string hint = {}) {
-  Diagnostic d;
-  d.code = code;
-  d.message = std::move(message);
-  d.span = span;
-  d.hint = std::move(hint);
-  return d;
-}
 
 struct Resolved {
   PackageSpec spec;
@@ -150,9 +142,9 @@ diag::Result<FetchedPackage> Installer::fetch(const PackageSpec& spec) {
       std::string folder = base::absolute_path(spec.rendered_location, root_.root);
       if (env_.files.exists(base::join_path(folder, "dbt_project.yml")))
         return FetchedPackage{folder, {}};
-      return make(Code::PackageInvalid,
-                  fmt::format("the local package `{}` has no dbt_project.yml", spec.location),
-                  spec.span, fmt::format("it was looked for in `{}`", folder));
+      return make_error(Code::PackageInvalid,
+                        fmt::format("the local package `{}` has no dbt_project.yml", spec.location),
+                        spec.span, fmt::format("it was looked for in `{}`", folder));
     }
     case Kind::Tarball:
       return fetch_tarball(spec, fetching);
@@ -165,8 +157,8 @@ diag::Result<FetchedPackage> Installer::fetch(const PackageSpec& spec) {
 diag::Status Installer::check_name(const std::string& name, const PackageSpec& spec) {
   if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos ||
       name.find('\0') != std::string::npos) {
-    Diagnostic d = make(Code::PackageInvalid, fmt::format("a package is named `{}`", name),
-                        spec.span, "a package's name is a plain word");
+    Diagnostic d = make_error(Code::PackageInvalid, fmt::format("a package is named `{}`", name),
+                              spec.span, "a package's name is a plain word");
     d.legacy_text =
         fmt::format("Runtime Error\n  Invalid package name '{}': resolves outside of {}", name,
                     root_.packages_install_path);
@@ -175,7 +167,7 @@ diag::Status Installer::check_name(const std::string& name, const PackageSpec& s
   if (name != root_.name && names_.insert(name).second)
     return diag::Done{};
   Diagnostic d =
-      make(Code::PackageInvalid, fmt::format("two projects are named `{}`", name), spec.span);
+      make_error(Code::PackageInvalid, fmt::format("two projects are named `{}`", name), spec.span);
   d.legacy_text = fmt::format(
       "Runtime Error\n  Found duplicate project \"{}\". This occurs when a dependency has the same "
       "project name as some other dependency.",
@@ -194,8 +186,8 @@ diag::Status Installer::add_hub(PackageSpec spec, std::deque<PackageSpec>& queue
     resolved_.push_back({spec, {}, {}});
   }
   if (resolved_.size() > kMaxPackages)
-    return make(Code::PackageInvalid,
-                fmt::format("more than {} packages are asked for", kMaxPackages));
+    return make_error(Code::PackageInvalid,
+                      fmt::format("more than {} packages are asked for", kMaxPackages));
   request.ranges.insert(request.ranges.end(), spec.versions.begin(), spec.versions.end());
   request.allows_prerelease = request.allows_prerelease || spec.install_prerelease || is_locked;
   request.span = spec.span;
@@ -244,7 +236,7 @@ diag::Status Installer::add(PackageSpec spec, std::deque<PackageSpec>& queue, bo
   auto [place, is_new] = seen_.emplace(key_of(spec), spec.versions);
   if (!is_new) {
     if (place->second != spec.versions)
-      return make(
+      return make_error(
           Code::PackageInvalid,
           fmt::format("the package `{}` is asked for in the versions `{}` and `{}`", spec.location,
                       base::join(place->second, ", "), base::join(spec.versions, ", ")),
@@ -252,17 +244,17 @@ diag::Status Installer::add(PackageSpec spec, std::deque<PackageSpec>& queue, bo
     return diag::Done{};
   }
   if (seen_.size() > kMaxPackages)
-    return make(Code::PackageInvalid,
-                fmt::format("more than {} packages are asked for", kMaxPackages));
+    return make_error(Code::PackageInvalid,
+                      fmt::format("more than {} packages are asked for", kMaxPackages));
   auto fetched = fetch(spec);
   if (!fetched)
     return std::move(fetched.error());
   bool is_git = spec.kind == Kind::Git || spec.kind == Kind::Private;
   if (is_git && !is_locked && spec.warn_unpinned && is_branch_word(spec.versions))
     sink_.report(
-        make(Code::PackageUnpinned,
-             fmt::format("the git package `{}` is not pinned to a revision", spec.location),
-             spec.span, "add a line like: revision: v1.0.0"));
+        make_error(Code::PackageUnpinned,
+                   fmt::format("the git package `{}` is not pinned to a revision", spec.location),
+                   spec.span, "add a line like: revision: v1.0.0"));
   auto project = load_project_partial(fetched->folder, env_, sources_, sink_);
   if (!project)
     return std::move(project.error());
@@ -330,8 +322,8 @@ diag::Status Installer::write_lock(const std::vector<PackageSpec>& asked) {
   text += yaml::dump(Data(DataMap{{"sha1_hash", packages_hash(asked)}}));
   std::string path = base::join_path(root_.root, "package-lock.yml");
   if (auto error = env_.files.write(path, text))
-    return make(Code::FileUnwritable,
-                fmt::format("`{}` cannot be written: {}", path, error->message));
+    return make_error(Code::FileUnwritable,
+                      fmt::format("`{}` cannot be written: {}", path, error->message));
   say("DepsLockUpdating", "M031", "Updating lock file in file path: " + path, "lock_filepath",
       path);
   return diag::Done{};
@@ -342,8 +334,9 @@ diag::Status Installer::install_one(const Resolved& package, const std::string& 
   auto error = package.spec.kind == Kind::Local ? env_.files.make_symlink(package.folder, target)
                                                 : env_.files.rename(package.folder, target);
   if (error)
-    return make(Code::FileUnwritable,
-                fmt::format("`{}` cannot be made: {}", target, error->message), package.spec.span);
+    return make_error(Code::FileUnwritable,
+                      fmt::format("`{}` cannot be made: {}", target, error->message),
+                      package.spec.span);
   std::string version = package.spec.kind == Kind::Local
                             ? fmt::format("<local @ {}>", package.spec.location)
                         : package.spec.kind == Kind::Hub ? "version " + package.spec.versions[0]
@@ -367,15 +360,15 @@ diag::Status Installer::install() {
   std::string folder = base::absolute_path(root_.packages_install_path, root_.root);
   // The folder is emptied first, so it must not be one that holds anything else.
   if (base::is_inside(root_.root, folder))
-    return make(Code::PackageInvalid,
-                fmt::format("`packages-install-path` is `{}`, which holds the project itself",
-                            root_.packages_install_path));
+    return make_error(Code::PackageInvalid,
+                      fmt::format("`packages-install-path` is `{}`, which holds the project itself",
+                                  root_.packages_install_path));
   auto error = env_.files.remove_all(folder);
   if (!error)
     error = env_.files.make_directories(folder);
   if (error)
-    return make(Code::FileUnwritable,
-                fmt::format("`{}` cannot be replaced: {}", folder, error->message));
+    return make_error(Code::FileUnwritable,
+                      fmt::format("`{}` cannot be replaced: {}", folder, error->message));
   for (const Resolved& package : resolved_) {
     if (auto done = install_one(package, folder); !done)
       return done;
@@ -399,8 +392,8 @@ diag::Result<std::vector<PackageSpec>> Installer::run() {
   if (is_current && request_.lock_only)
     return *locked;
   if (auto error = env_.files.make_directories(downloads_.folder()))
-    return make(Code::FileUnwritable,
-                fmt::format("`{}` cannot be made: {}", downloads_.folder(), error->message));
+    return make_error(Code::FileUnwritable,
+                      fmt::format("`{}` cannot be made: {}", downloads_.folder(), error->message));
   if (auto done = resolve(is_current ? *locked : *asked, is_current); !done)
     return std::move(done.error());
   if (!is_current) {

@@ -23,12 +23,7 @@ using diag::Diagnostic;
 constexpr std::string_view kLockFile = "package-lock.yml";
 
 Diagnostic invalid(std::string message, diag::Span span = {}, std::string hint = {}) {
-  Diagnostic d;
-  d.code = Code::PackageInvalid;
-  d.message = std::move(message);
-  d.span = span;
-  d.hint = std::move(hint);
-  return d;
+  return make_error(Code::PackageInvalid, std::move(message), span, std::move(hint));
 }
 
 /// A file that does not read as packages at all, in dbt's words.

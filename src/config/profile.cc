@@ -45,15 +45,6 @@ constexpr std::string_view kKnownKeys[] = {"type",
 
 constexpr int kMaxThreads = 1000;
 
-Diagnostic make(Code code, std::string message, diag::Span span = {}, std::string hint = {}) {
-  Diagnostic d;
-  d.code = code;
-  d.message = std::move(message);
-  d.span = span;
-  d.hint = std::move(hint);
-  return d;
-}
-
 /// profiles.yml as read: the tree points into a text without passwords, so that no message shows
 /// one.
 struct ProfilesFile {
@@ -65,8 +56,8 @@ diag::Result<ProfilesFile> read_profiles(const std::string& path, const base::En
                                          diag::Sources& sources, diag::Sink& sink) {
   auto text = env.files.read(path);
   if (!text)
-    return make(Code::FileUnreadable,
-                fmt::format("`{}` cannot be read: {}", path, text.error.message));
+    return make_error(Code::FileUnreadable,
+                      fmt::format("`{}` cannot be read: {}", path, text.error.message));
   diag::SourceId shown = sources.add(path, redact_profile(*text));
   // The tree is made from the real text in a table of its own; its places fit the redacted one,
   // which has the same length, once they name that.
@@ -127,21 +118,21 @@ std::string near_or_list(const std::string& name, const std::vector<std::string>
 diag::Result<const yaml::Node*> find_profile(const ProfilesFile& file, const std::string& name) {
   const yaml::Node* root = file.document.root;
   if (!root || !root->is_mapping() || root->entries.empty())
-    return make(Code::ProfileMissing, fmt::format("`{}` holds no profile", file.path), {},
-                fmt::format("add a profile named `{}`", name));
+    return make_error(Code::ProfileMissing, fmt::format("`{}` holds no profile", file.path), {},
+                      fmt::format("add a profile named `{}`", name));
   const yaml::Entry* entry = root->find_entry(name);
   if (!entry) {
     std::vector<std::string> known = keys_of(*root);
     known.erase(std::remove(known.begin(), known.end(), "config"), known.end());
-    Diagnostic d =
-        make(Code::ProfileMissing, fmt::format("there is no profile `{}` in `{}`", name, file.path),
-             {}, near_or_list(name, known, "profiles"));
+    Diagnostic d = make_error(Code::ProfileMissing,
+                              fmt::format("there is no profile `{}` in `{}`", name, file.path), {},
+                              near_or_list(name, known, "profiles"));
     d.legacy_text = fmt::format("Could not find profile named '{}'", name);
     return d;
   }
   if (!entry->value->is_mapping())
-    return make(Code::ProfileInvalid, fmt::format("the profile `{}` is no mapping", name),
-                entry->key_span, "it needs `target` and `outputs`");
+    return make_error(Code::ProfileInvalid, fmt::format("the profile `{}` is no mapping", name),
+                      entry->key_span, "it needs `target` and `outputs`");
   return entry->value;
 }
 
@@ -163,17 +154,17 @@ diag::Result<const yaml::Entry*> find_output(const yaml::Node& profile, const st
   const yaml::Entry* outputs = profile.find_entry("outputs");
   if (!outputs || !outputs->value->is_mapping()) {
     Diagnostic d =
-        make(Code::ProfileInvalid, fmt::format("the profile `{}` has no `outputs`", name),
-             outputs ? outputs->key_span : diag::Span());
+        make_error(Code::ProfileInvalid, fmt::format("the profile `{}` has no `outputs`", name),
+                   outputs ? outputs->key_span : diag::Span());
     d.legacy_text = fmt::format("outputs not specified in profile '{}'", name);
     return d;
   }
   const yaml::Entry* output = outputs->value->find_entry(target);
   if (!output) {
     std::vector<std::string> known = keys_of(*outputs->value);
-    Diagnostic d =
-        make(Code::TargetMissing, fmt::format("the profile `{}` has no target `{}`", name, target),
-             outputs->key_span, near_or_list(target, known, "targets"));
+    Diagnostic d = make_error(Code::TargetMissing,
+                              fmt::format("the profile `{}` has no target `{}`", name, target),
+                              outputs->key_span, near_or_list(target, known, "targets"));
     std::string listed;
     for (const std::string& each : known)
       listed += fmt::format("\n - {}", each);
@@ -184,9 +175,9 @@ diag::Result<const yaml::Entry*> find_output(const yaml::Node& profile, const st
     return d;
   }
   if (!output->value->is_mapping())
-    return make(Code::ProfileInvalid,
-                fmt::format("the target `{}` of profile `{}` is no mapping", target, name),
-                output->key_span);
+    return make_error(Code::ProfileInvalid,
+                      fmt::format("the target `{}` of profile `{}` is no mapping", target, name),
+                      output->key_span);
   return output;
 }
 
@@ -208,9 +199,9 @@ diag::Result<DataMap> render_output(const yaml::Node& output, ConfigRenderer& re
 /// The value of a key that has a second name; both at once is an error.
 std::string aliased(Fields& fields, std::string_view key, std::string_view alias) {
   if (fields.has(key) && fields.has(alias))
-    fields.fail(make(Code::ProfileInvalid,
-                     fmt::format("`{}` and `{}` are both set and mean the same", key, alias),
-                     fields.key_span(alias), "remove one of the two"));
+    fields.fail(make_error(Code::ProfileInvalid,
+                           fmt::format("`{}` and `{}` are both set and mean the same", key, alias),
+                           fields.key_span(alias), "remove one of the two"));
   return fields.text(fields.has(key) ? key : alias);
 }
 
@@ -240,8 +231,9 @@ void require_keys(const Credentials& c, Fields& fields, const std::string& targe
     missing.emplace_back("schema");
   if (missing.empty())
     return;
-  Diagnostic d = make(Code::ProfileInvalid,
-                      fmt::format("the target `{}` lacks {}", target, quoted(missing)), place);
+  Diagnostic d =
+      make_error(Code::ProfileInvalid,
+                 fmt::format("the target `{}` lacks {}", target, quoted(missing)), place);
   d.legacy_text = fmt::format("'{}' is a required property", missing[0]);
   fields.fail(std::move(d));
 }
@@ -322,15 +314,15 @@ Profile embedded_profile(const ProfileRequest& request) {
 }
 
 Diagnostic no_profile_name(const std::string& path) {
-  Diagnostic d =
-      make(Code::ProfileMissing, "dbt_project.yml names no profile", {},
-           fmt::format("add a line like `profile: my_profile`, with a profile of `{}`", path));
+  Diagnostic d = make_error(
+      Code::ProfileMissing, "dbt_project.yml names no profile", {},
+      fmt::format("add a line like `profile: my_profile`, with a profile of `{}`", path));
   d.legacy_text = "dbt cannot run because no profile was specified for this dbt project.";
   return d;
 }
 
 Diagnostic no_file(const ProfileRequest& request, const std::string& path) {
-  Diagnostic d = make(
+  Diagnostic d = make_error(
       Code::ProfileMissing,
       fmt::format("there is no `{}` to read the profile `{}` from", path, request.profile_name), {},
       "write one, name its folder with --profiles-dir, or use --embedded, which needs "

@@ -111,12 +111,7 @@ constexpr std::string_view kReservedNames[] = {"adapter",
                                                "write"};
 
 Diagnostic invalid(std::string message, diag::Span span = {}, std::string hint = {}) {
-  Diagnostic d;
-  d.code = Code::ProjectInvalid;
-  d.message = std::move(message);
-  d.span = span;
-  d.hint = std::move(hint);
-  return d;
+  return make_error(Code::ProjectInvalid, std::move(message), span, std::move(hint));
 }
 
 /// How the file is called in messages: short for the root, with its folder for a package.

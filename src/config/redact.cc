@@ -29,8 +29,8 @@ constexpr std::string_view kHarmlessKeys[] = {"type",
                                               "application_name",
                                               "autocommit",
                                               "embedded",
-                                              "statement_timeout",
-                                              "lock_timeout"};
+                                              "statement_timeout_ms",
+                                              "lock_timeout_ms"};
 
 /// Words beside which nothing is shown, whatever the key is.
 constexpr std::string_view kTellingWords[] = {"pass", "secret", "token", "key:", "://"};

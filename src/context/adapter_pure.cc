@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "base/text_list.h"
 #include "context/adapter_object.h"
 #include "context/column_object.h"
 #include "context/index_object.h"
@@ -207,17 +208,17 @@ std::optional<std::string> text_of(const base::Data& data, std::string_view key)
   return python_str(*value);
 }
 
+/// "a, b" of a key that holds a list.
+std::string listed(const base::Data& data, std::string_view key) {
+  const base::Data* list = data.get(key);
+  return list != nullptr && list->is_list() ? base::join(base::text_list(list), ", ") : "";
+}
+
 /// "constraint name" and the words of one constraint; empty for a kind that PostgreSQL lacks.
-std::string render_constraint(Worker& worker, const base::Data& constraint, bool is_model) {
+std::string render_constraint(const base::Data& constraint, bool is_model) {
   std::string type = text_of(constraint, "type").value_or("");
   std::string expression = text_of(constraint, "expression").value_or("");
-  std::string columns;
-  if (is_model) {
-    if (const base::Data* list = constraint.get("columns"); list != nullptr && list->is_list()) {
-      for (const base::Data& column : list->as_list())
-        columns += (columns.empty() ? "" : ", ") + python_str(column);
-    }
-  }
+  std::string columns = is_model ? listed(constraint, "columns") : "";
   std::string prefix;
   if (std::optional<std::string> name = text_of(constraint, "name"); name && is_model)
     prefix = fmt::format("constraint {} ", *name);
@@ -240,17 +241,10 @@ std::string render_constraint(Worker& worker, const base::Data& constraint, bool
     return "";
   std::optional<std::string> to = text_of(constraint, "to");
   std::string target = expression;
-  if (to) {
-    std::string to_columns;
-    if (const base::Data* list = constraint.get("to_columns"); list && list->is_list()) {
-      for (const base::Data& column : list->as_list())
-        to_columns += (to_columns.empty() ? "" : ", ") + python_str(column);
-    }
-    target = fmt::format("{} ({})", *to, to_columns);
-  }
+  if (to)
+    target = fmt::format("{} ({})", *to, listed(constraint, "to_columns"));
   if (target.empty())
     return "";
-  (void)worker;
   return is_model ? fmt::format("{}foreign key ({}) references {}", prefix, columns, target)
                   : fmt::format("references {}", target);
 }
@@ -271,7 +265,7 @@ Value render_raw_columns_constraints(Worker& worker, const Arguments& arguments)
     line += " " + text_of(column, "data_type").value_or("None");
     if (const base::Data* list = column.get("constraints"); list != nullptr && list->is_list()) {
       for (const base::Data& constraint : list->as_list()) {
-        std::string words = render_constraint(worker, constraint, false);
+        std::string words = render_constraint(constraint, false);
         if (!words.empty())
           line += " " + words;
       }
@@ -288,7 +282,7 @@ Value render_raw_model_constraints(Worker& worker, const Arguments& arguments) {
   std::vector<Value> made;
   if (constraints.is_list()) {
     for (const base::Data& constraint : constraints.as_list()) {
-      std::string words = render_constraint(worker, constraint, true);
+      std::string words = render_constraint(constraint, true);
       if (!words.empty())
         made.push_back(Value::string(words));
     }

@@ -105,19 +105,6 @@ void check_delimiter(Worker& worker, const base::DataMap& config) {
   worker.interpreter().raise(std::move(error));
 }
 
-adapter::CsvOptions csv_options(const base::DataMap& config, bool header_only) {
-  adapter::CsvOptions options;
-  options.header_only = header_only;
-  if (const base::Data* types = config.find("column_types"); types && types->is_map()) {
-    for (const auto& [name, type] : types->as_map())
-      options.text_columns.push_back(name);
-  }
-  if (const base::Data* delimiter = config.find("delimiter");
-      delimiter && delimiter->is_string() && !delimiter->as_string().empty())
-    options.delimiter = delimiter->as_string().front();
-  return options;
-}
-
 /// The data row of "COPY customers, line 2, column id: ..."; 0 when the error names none.
 int64_t copy_row(const diag::Diagnostic& error) {
   std::string_view context = error.database ? std::string_view(error.database->context) : "";

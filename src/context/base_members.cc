@@ -164,8 +164,6 @@ Value print(Interpreter& interpreter, const Arguments& arguments, void* self) {
   return Value::string("");
 }
 
-Value flags_value(Worker& worker);
-
 /// `flags`: attributes in upper case; what it does not know is undefined.
 class FlagsObject final : public jinja::Object {
  public:
@@ -190,6 +188,23 @@ class FlagsObject final : public jinja::Object {
 
 Value flags_value(Worker& worker) { return Value::object(new FlagsObject(worker)); }
 
+std::vector<Value> member_names(const Worker& worker) {
+  std::vector<Value> names;
+  for (const std::string& name : worker.member_names())
+    names.push_back(Value::string(name));
+  return names;
+}
+
+/// dict.get() of an object that is no dict: nothing unless the first argument is a text.
+template <typename Find>
+std::optional<Value> get_by_text(const Arguments& arguments, Find find) {
+  if (arguments.positional.empty() || !arguments.positional[0].is_string())
+    return std::nullopt;
+  if (std::optional<Value> value = find(arguments.positional[0].as_string()))
+    return value;
+  return arguments.positional.size() > 1 ? arguments.positional[1] : Value::none();
+}
+
 /// `builtins`: the context's own members, for macros that replace one of them.
 class BuiltinsObject final : public jinja::Object {
  public:
@@ -205,22 +220,17 @@ class BuiltinsObject final : public jinja::Object {
   }
   std::optional<Value> call_method(Interpreter& interpreter, std::string_view name,
                                    const Arguments& arguments) override {
-    if (name == "get" && !arguments.positional.empty() && arguments.positional[0].is_string()) {
-      if (std::optional<Value> value = worker_.member(arguments.positional[0].as_string()))
+    if (name == "get") {
+      auto find = [this](std::string_view key) { return worker_.member(key); };
+      if (std::optional<Value> value = get_by_text(arguments, find))
         return value;
-      return arguments.positional.size() > 1 ? arguments.positional[1] : Value::none();
     }
     std::optional<Value> callee = worker_.member(name);
     if (!callee)
       return std::nullopt;
     return interpreter.invoke(*callee, arguments);
   }
-  std::optional<std::vector<Value>> iterate(Interpreter&) override {
-    std::vector<Value> names;
-    for (const std::string& name : worker_.member_names())
-      names.push_back(Value::string(name));
-    return names;
-  }
+  std::optional<std::vector<Value>> iterate(Interpreter&) override { return member_names(worker_); }
 
  private:
   Worker& worker_;
@@ -242,10 +252,10 @@ class ContextObject final : public jinja::Object {
   }
   std::optional<Value> call_method(Interpreter& interpreter, std::string_view name,
                                    const Arguments& arguments) override {
-    if (name == "get" && !arguments.positional.empty() && arguments.positional[0].is_string()) {
-      if (std::optional<Value> value = item(interpreter, arguments.positional[0]))
+    if (name == "get") {
+      auto find = [&](std::string_view key) { return worker_.lookup(interpreter, key); };
+      if (std::optional<Value> value = get_by_text(arguments, find))
         return value;
-      return arguments.positional.size() > 1 ? arguments.positional[1] : Value::none();
     }
     if (name == "update") {
       update(arguments);
@@ -256,12 +266,7 @@ class ContextObject final : public jinja::Object {
       return std::nullopt;
     return interpreter.invoke(*callee, arguments);
   }
-  std::optional<std::vector<Value>> iterate(Interpreter&) override {
-    std::vector<Value> names;
-    for (const std::string& name : worker_.member_names())
-      names.push_back(Value::string(name));
-    return names;
-  }
+  std::optional<std::vector<Value>> iterate(Interpreter&) override { return member_names(worker_); }
 
  private:
   /// New names, which the rest of this render sees as variables.

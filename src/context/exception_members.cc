@@ -1,5 +1,6 @@
 // exceptions: how macros end a render with an error or leave a warning.
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -63,51 +64,60 @@ std::string first_text(const Arguments& arguments, size_t index = 0) {
              : "";
 }
 
+/// Columns with their types.
+using TypedColumns = std::vector<std::pair<std::string, std::string>>;
+
+TypedColumns typed_columns(Worker& worker, const Arguments& arguments, size_t index) {
+  TypedColumns columns;
+  if (arguments.positional.size() <= index)
+    return columns;
+  for (const Value& column : worker.interpreter().list_of(arguments.positional[index])) {
+    const Value* name = column.is_dict() ? column.find("name") : nullptr;
+    const Value* type = column.is_dict() ? column.find("data_type") : nullptr;
+    columns.emplace_back(name == nullptr ? "" : name->str(), type == nullptr ? "" : type->str());
+  }
+  return columns;
+}
+
+/// Name, type of the query, type of the contract, and what is wrong with them; sorted.
+std::vector<std::array<std::string, 4>> contract_mismatches(const TypedColumns& contract,
+                                                            const TypedColumns& query) {
+  auto find = [](const TypedColumns& columns, const std::string& name) {
+    return std::find_if(columns.begin(), columns.end(), [&](const auto& column) {
+      return base::equal_ignoring_case(column.first, name);
+    });
+  };
+  std::vector<std::array<std::string, 4>> mismatches;
+  for (const auto& [name, type] : query) {
+    auto found = find(contract, name);
+    if (found == contract.end())
+      mismatches.push_back({name, type, "", "missing in contract"});
+    else if (!base::equal_ignoring_case(found->second, type))
+      mismatches.push_back({name, type, found->second, "data type mismatch"});
+  }
+  for (const auto& [name, type] : contract) {
+    if (find(query, name) == query.end())
+      mismatches.push_back({name, "", type, "missing in definition"});
+  }
+  std::sort(mismatches.begin(), mismatches.end());
+  return mismatches;
+}
+
 /// A table of what the contract says and what the query gives, as dbt prints it.
 [[noreturn]] void raise_contract_error(Worker& worker, const Arguments& arguments) {
-  auto columns_of = [&](size_t index) {
-    std::vector<std::pair<std::string, std::string>> columns;
-    if (arguments.positional.size() <= index)
-      return columns;
-    for (const Value& column : worker.interpreter().list_of(arguments.positional[index])) {
-      const Value* name = column.is_dict() ? column.find("name") : nullptr;
-      const Value* type = column.is_dict() ? column.find("data_type") : nullptr;
-      columns.emplace_back(name == nullptr ? "" : name->str(), type == nullptr ? "" : type->str());
-    }
-    return columns;
-  };
-  auto yaml = columns_of(0), sql = columns_of(1);
-  if (sql.empty() && yaml.empty())
+  TypedColumns contract = typed_columns(worker, arguments, 0);
+  TypedColumns query = typed_columns(worker, arguments, 1);
+  if (query.empty() && contract.empty())
     raise_compiler_error(worker,
                          "This model has an enforced contract, and its query has no columns");
   TableData table;
   table.column_names = {"column_name", "definition_type", "contract_type", "mismatch_reason"};
   table.column_types.assign(4, adapter::ColumnType::Text);
-  auto add = [&](const std::string& name, const std::string& definition,
-                 const std::string& contract, const char* reason) {
-    table.rows.push_back({Value::string(name), Value::string(definition), Value::string(contract),
-                          Value::string(reason)});
-  };
-  std::vector<std::pair<std::string, std::vector<std::string>>> mismatches;
-  for (const auto& [name, type] : sql) {
-    auto found = std::find_if(yaml.begin(), yaml.end(), [&](const auto& column) {
-      return base::equal_ignoring_case(column.first, name);
-    });
-    if (found == yaml.end())
-      mismatches.push_back({name, {type, "", "missing in contract"}});
-    else if (!base::equal_ignoring_case(found->second, type))
-      mismatches.push_back({name, {type, found->second, "data type mismatch"}});
+  for (const auto& cells : contract_mismatches(contract, query)) {
+    std::vector<Value>& row = table.rows.emplace_back();
+    for (const std::string& cell : cells)
+      row.push_back(Value::string(cell));
   }
-  for (const auto& [name, type] : yaml) {
-    bool exists = std::any_of(sql.begin(), sql.end(), [&](const auto& column) {
-      return base::equal_ignoring_case(column.first, name);
-    });
-    if (!exists)
-      mismatches.push_back({name, {"", type, "missing in definition"}});
-  }
-  std::sort(mismatches.begin(), mismatches.end());
-  for (const auto& [name, cells] : mismatches)
-    add(name, cells[0], cells[1], cells[2].c_str());
   raise_compiler_error(
       worker,
       "This model has an enforced contract that failed.\nPlease ensure the name, data_type, and "

@@ -21,6 +21,19 @@ std::string shown_path(const Shared& shared, const manifest::Node& node) {
 
 }  // namespace
 
+adapter::CsvOptions csv_options(const base::DataMap& config, bool header_only) {
+  adapter::CsvOptions options;
+  options.header_only = header_only;
+  if (const base::Data* types = config.find("column_types"); types && types->is_map()) {
+    for (const auto& [name, type] : types->as_map())
+      options.text_columns.push_back(name);
+  }
+  if (const base::Data* delimiter = config.find("delimiter");
+      delimiter && delimiter->is_string() && !delimiter->as_string().empty())
+    options.delimiter = delimiter->as_string().front();
+  return options;
+}
+
 void warn_of_unknown_types(Worker& worker, const manifest::Node& node,
                            const std::vector<std::string>& column_names) {
   const base::Data* types = worker.shared().manifest.config_of(node).values.find("column_types");

@@ -284,16 +284,7 @@ diag::Result<adapter::Table> load_seed_table(Worker& worker, const manifest::Nod
     diagnostic.message = fmt::format("seed `{}` cannot be read: {}", path, text.error.message);
     return diagnostic;
   }
-  adapter::CsvOptions options;
-  options.header_only = shared.empty;
-  const base::DataMap& config = shared.manifest.config_of(node).values;
-  if (const base::Data* types = config.find("column_types"); types && types->is_map()) {
-    for (const auto& [name, type] : types->as_map())
-      options.text_columns.push_back(name);
-  }
-  if (const base::Data* delimiter = config.find("delimiter");
-      delimiter && delimiter->is_string() && !delimiter->as_string().empty())
-    options.delimiter = delimiter->as_string().front();
+  adapter::CsvOptions options = csv_options(shared.manifest.config_of(node).values, shared.empty);
   diag::SourceId source = shared.sources.add(node.original_file_path, std::move(*text));
   return adapter::read_csv(source, shared.sources, options);
 }

@@ -469,7 +469,7 @@ Value distinct_rows(Interpreter& interpreter, const TableData& data, const Argum
   return wrap(std::move(made));
 }
 
-/// group_by(column): a mapping from the column's values (as text) to tables.
+/// group_by(column): a mapping from the column's values to tables.
 Value group_rows(Interpreter& interpreter, const TableData& data, const Arguments& arguments) {
   const Value* key = arguments.find(0, "key");
   if (key == nullptr)

@@ -103,6 +103,20 @@ class FixedResult final : public jinja::Object {
   Value value_;
 };
 
+/// A pointer that has another value until this goes.
+class Held {
+ public:
+  Held(NodeScope*& pointer, NodeScope* value)
+      : pointer_(pointer), outer_(std::exchange(pointer, value)) {}
+  ~Held() { pointer_ = outer_; }
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+
+ private:
+  NodeScope*& pointer_;
+  NodeScope* outer_;
+};
+
 }  // namespace
 
 std::string describe_node(const manifest::Node& node) {
@@ -138,20 +152,16 @@ void Worker::set_budget(const NodeScope& scope) {
 }
 
 diag::Result<jinja::Rendered> Worker::render(const jinja::Template& code, NodeScope& scope) {
-  NodeScope* outer = std::exchange(scope_, &scope);
+  const Held entered(scope_, &scope);
   set_budget(scope);
   auto result = interpreter_.render(code, *this);
-  if (auto* error = std::get_if<jinja::Error>(&result)) {
-    diag::Diagnostic diagnostic = to_diagnostic(*error);
-    scope_ = outer;
-    return diagnostic;
-  }
-  scope_ = outer;
+  if (auto* error = std::get_if<jinja::Error>(&result))
+    return to_diagnostic(*error);
   return std::move(std::get<jinja::Rendered>(result));
 }
 
 diag::Result<Value> Worker::render_native(const jinja::Template& code, NodeScope& scope) {
-  NodeScope* outer = std::exchange(scope_, &scope);
+  const Held entered(scope_, &scope);
   // While nodes are parsed what a template calls may not be known yet; here it has to be.
   bool is_strict = scope.is_property && is_parsing();
   if (is_strict)
@@ -159,12 +169,8 @@ diag::Result<Value> Worker::render_native(const jinja::Template& code, NodeScope
   auto result = interpreter_.render_native(code, *this);
   if (is_strict)
     interpreter_.set_undefined(jinja::UndefinedKind::Permissive);
-  if (auto* error = std::get_if<jinja::Error>(&result)) {
-    diag::Diagnostic diagnostic = to_diagnostic(*error);
-    scope_ = outer;
-    return diagnostic;
-  }
-  scope_ = outer;
+  if (auto* error = std::get_if<jinja::Error>(&result))
+    return to_diagnostic(*error);
   return std::move(std::get<Value>(result));
 }
 
@@ -172,15 +178,11 @@ diag::Result<Value> Worker::call_macro(const CallableMacro& macro,
                                        std::span<const Value> positional,
                                        std::span<const jinja::NamedValue> named, NodeScope& scope) {
   set_budget(scope);
-  NodeScope* outer = std::exchange(scope_, &scope);
+  const Held entered(scope_, &scope);
   Value callee = macro_value(macro);
   auto result = interpreter_.call(callee, jinja::Arguments{positional, named}, *this);
-  if (auto* error = std::get_if<jinja::Error>(&result)) {
-    diag::Diagnostic diagnostic = to_diagnostic(*error);
-    scope_ = outer;
-    return diagnostic;
-  }
-  scope_ = outer;
+  if (auto* error = std::get_if<jinja::Error>(&result))
+    return to_diagnostic(*error);
   return std::move(std::get<Value>(result));
 }
 
@@ -189,10 +191,8 @@ diag::Result<jinja::Rendered> Worker::render_text(std::string_view text, std::st
   diag::SourceId source = shared_.sources.add(std::string(name), std::string(text));
   auto code = shared_.jinja.compile(source, name);
   if (auto* error = std::get_if<jinja::Error>(&code)) {
-    NodeScope* outer = std::exchange(scope_, &scope);
-    diag::Diagnostic diagnostic = to_diagnostic(*error);
-    scope_ = outer;
-    return diagnostic;
+    const Held entered(scope_, &scope);
+    return to_diagnostic(*error);
   }
   return render(*std::get<0>(code), scope);
 }
