@@ -23,8 +23,6 @@ OWNERS = {
     "yaml-cpp/": ["yaml"],
     "pg_query": ["sql"],
     "libpq": ["adapter/postgres"],
-    "pqxx/": ["adapter/postgres"],
-    "CLI/": ["cli"],
     "nlohmann/": ["manifest", "docs", "cli"],
     "openssl/": ["base"],
     "pcre2": ["jinja", "context"],

@@ -11,9 +11,8 @@
 namespace weft::adapter::postgres {
 
 /// A query to be sent while the old relation, locked against everybody, and the new one have these
-/// names: fails, with kNotPlainMark in its message, unless both are as plain as said above.
+/// names: fails, with 22P02 (a text that is no number), unless both are as plain as said above.
 diag::Result<std::string> plain_check_sql(PgConnection& connection, std::string_view schema,
                                           std::string_view old_name, std::string_view new_name);
-inline constexpr std::string_view kNotPlainMark = "weft: not plain";
 
 }  // namespace weft::adapter::postgres
