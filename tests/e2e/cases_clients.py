@@ -6,6 +6,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from cases_concurrency import ask, socket_of
+
 SCHEMA = """models:
   - name: customers
     columns:
@@ -149,11 +151,14 @@ def deps_has_dbts_events(project) -> None:
 
 def an_ignored_signal_stays_ignored(project) -> None:
     project.write("models/marts/customers.sql", "{{ config(materialized='table') }}select pg_sleep(2)::text as slept\n")
-    project.run("db", "start")
+    folder = socket_of(project)
     running = subprocess.Popen([project.weft, "run", "--select", "customers"], cwd=project.root,
                                stdout=subprocess.PIPE, text=True,
                                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
-    time.sleep(1)
+    while ask(folder, "select count(*) from pg_stat_activity where query like '%pg_sleep(2)%' and state = 'active' "
+                      "and pid <> pg_backend_pid()") == "0":
+        assert running.poll() is None, running.communicate()[0]
+        time.sleep(0.02)
     running.send_signal(signal.SIGHUP)
     output = running.communicate(timeout=60)[0]
     assert running.returncode == 0, output

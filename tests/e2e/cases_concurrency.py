@@ -97,7 +97,8 @@ def a_blocked_publish_lets_readers_through_and_names_the_blocker(project) -> Non
     profiles.write_text(re.sub(r"^(\s*)schema: analytics", r"\1schema: analytics\n\1lock_timeout_ms: 2000",
                                profiles.read_text(), flags=re.MULTILINE))
     holder = psql(folder, "begin; select * from analytics.wanted; select pg_sleep(6)")
-    time.sleep(0.5)
+    while ask(folder, "select count(*) from pg_locks where relation = 'analytics.wanted'::regclass and granted") == "0":
+        time.sleep(0.02)
     running = start(project, "run", "--select", "wanted")
     longest = 0.0
     while running.poll() is None:

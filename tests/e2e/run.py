@@ -42,8 +42,8 @@ class Project:
         self.root = folder / "shop"
         self.environment = dict(os.environ)
 
-    def run(self, *words: str, code: int = 0, timeout: int = 120) -> str:
-        done = subprocess.run([self.weft, *words], cwd=self.root, capture_output=True, text=True,
+    def run(self, *words: str, code: int = 0, timeout: int = 120, folder: str = "") -> str:
+        done = subprocess.run([self.weft, *words], cwd=folder or self.root, capture_output=True, text=True,
                               timeout=timeout, stdin=subprocess.DEVNULL, env=self.environment)
         output = done.stdout + done.stderr
         assert done.returncode == code, f"{words}: exit {done.returncode}, not {code}\n{output}"
@@ -132,7 +132,12 @@ def a_killed_run_leaves_nothing_behind(project: Project) -> None:
                                "relnamespace where nspname = 'analytics' and relname in "
                                "('raw_orders', 'stg_orders', 'customers', 'slow')")
         assert present == [{"n": 4}], present
-    time.sleep(1.5)
+    # A session's lock goes when the server notices that its client is dead.
+    deadline = time.monotonic() + 30
+    while project.rows("select count(*) as n from pg_stat_activity where backend_type = 'client backend' "
+                       "and pid <> pg_backend_pid()") != [{"n": 0}]:
+        assert time.monotonic() < deadline, "sessions of dead runs go on"
+        time.sleep(0.05)
     project.run("build")
     left = project.rows("select relname from pg_class c join pg_namespace s on s.oid = relnamespace "
                         "where nspname = 'analytics' and relkind in ('r', 'v') and relname not in "
@@ -154,7 +159,10 @@ def every_statement_stands_in_the_log(project: Project) -> None:
         subprocess.run(["psql", "-h", socket, "-U", "weft", "-d", "weft", "-qXc", sql], check=True,
                        capture_output=True)
     server_log = next(path for path in Path(socket).parent.rglob("*.log"))
-    time.sleep(0.3)
+    # The server reads its settings when it comes to it, and then logs the question itself.
+    while "show log_statement" not in server_log.read_text():
+        subprocess.run(["psql", "-h", socket, "-U", "weft", "-d", "weft", "-qXc", "show log_statement"], check=True,
+                       capture_output=True)
     started = server_log.stat().st_size
     project.run("build")
     project.run("build")
