@@ -10,15 +10,15 @@
 namespace weft::cli {
 namespace {
 
-int fail(Session& session, diag::Code code, std::string message, const std::string& sentence = "") {
+/// `sentence` is dbt's text; without one, `message` is all there is to say.
+int refuse(Session& session, std::string message, const std::string& sentence = "") {
   diag::Diagnostic diagnostic;
-  diagnostic.code = code;
+  diagnostic.code = diag::Code::PathNotCleanable;
   diagnostic.message = std::move(message);
   diagnostic.hint = "change `clean-targets` in dbt_project.yml";
   if (!sentence.empty())
     diagnostic.legacy_text = "Runtime Error\n  " + sentence;
-  session.console.fatal(diagnostic);
-  return kUnhandled;
+  return session.fail(diagnostic);
 }
 
 /// The folders that hold what people wrote.
@@ -65,17 +65,16 @@ int cmd_clean(Session& session) {
     return std::find(sources.begin(), sources.end(), path) != sources.end();
   });
   if (!bad.empty()) {
-    return fail(session, diag::Code::PathNotCleanable,
-                fmt::format("`{}` is not removed: it holds the project's own files", bad.front()),
-                "dbt will not clean the following source paths: " + python_list(bad));
+    return refuse(session,
+                  fmt::format("`{}` is not removed: it holds the project's own files", bad.front()),
+                  "dbt will not clean the following source paths: " + python_list(bad));
   }
   bad = matching(paths, [&](const std::string& path) {
     return path == project.root || !base::is_inside(path, project.root);
   });
   if (!bad.empty() && session.flags.get_bool("clean_project_files_only")) {
-    return fail(
-        session, diag::Code::PathNotCleanable,
-        fmt::format("`{}` is not removed: it lies outside of the project", bad.front()),
+    return refuse(
+        session, fmt::format("`{}` is not removed: it lies outside of the project", bad.front()),
         "dbt will not clean the following directories outside the project: " + python_list(bad));
   }
   // Even when folders outside are allowed, none that holds the project.
@@ -84,14 +83,17 @@ int cmd_clean(Session& session) {
                        [&](const std::string& source) { return base::is_inside(source, path); });
   });
   if (!bad.empty()) {
-    return fail(session, diag::Code::PathNotCleanable,
-                fmt::format("`{}` is not removed: the project's own files are in it", bad.front()));
+    return refuse(session, fmt::format("`{}` is not removed: the project's own files are in it",
+                                       bad.front()));
   }
   for (const std::string& path : paths) {
     session.log.info(fmt::format("Checking {}/*", path));
-    if (std::optional<base::IoError> error = session.env.files.remove_all(path))
-      return fail(session, diag::Code::FileUnwritable,
-                  fmt::format("`{}` cannot be removed: {}", path, error->message));
+    if (std::optional<base::IoError> error = session.env.files.remove_all(path)) {
+      diag::Diagnostic diagnostic;
+      diagnostic.code = diag::Code::FileUnwritable;
+      diagnostic.message = fmt::format("`{}` cannot be removed: {}", path, error->message);
+      return session.fail(diagnostic);
+    }
     session.log.info(fmt::format("Cleaned {}/*", path));
   }
   session.log.info("Finished cleaning all paths.");

@@ -3,39 +3,12 @@
 
 #include <fmt/format.h>
 
-#include "base/paths.h"
 #include "cli/commands.h"
 
 namespace weft::cli {
 namespace {
 
 using manifest::ResourceType;
-
-diag::Diagnostic no_state(std::string message, std::string hint) {
-  diag::Diagnostic diagnostic;
-  diagnostic.code = diag::Code::StateMissing;
-  diagnostic.legacy_text = "Runtime Error\n  " + message;
-  diagnostic.message = std::move(message);
-  diagnostic.hint = std::move(hint);
-  return diagnostic;
-}
-
-/// The manifest of the other environment: of --defer-state, else of --state.
-diag::Result<manifest::StateManifest> read_other(Session& session) {
-  std::string folder = session.flags.get_string("defer_state");
-  if (folder.empty())
-    folder = session.flags.get_string("state");
-  if (folder.empty()) {
-    return no_state("--state or --defer-state are required for deferral, but neither was provided",
-                    "name the folder that holds the other environment's manifest.json");
-  }
-  std::string path = base::absolute_path(folder, session.env.working_directory) + "/manifest.json";
-  if (!session.env.files.exists(path)) {
-    return no_state(fmt::format("Could not find manifest in --state path: '{}'", folder),
-                    "it needs the manifest.json of a run in the other environment");
-  }
-  return manifest::read_state_manifest(session.env.files, path);
-}
 
 std::optional<std::string> text_of(const base::Data& node, std::string_view key) {
   const base::Data* value = node.get(key);
@@ -75,11 +48,9 @@ std::unordered_map<std::string, adapter::Relation> relations_of(
 int cmd_clone(Session& session) {
   if (!session.load_project() || !session.load_profile() || !session.parse() || !session.connect())
     return kUnhandled;
-  diag::Result<manifest::StateManifest> other = read_other(session);
-  if (!other) {
-    session.console.fatal(other.error());
+  const manifest::StateManifest* other = session.defer_manifest();
+  if (other == nullptr)
     return kUnhandled;
-  }
   std::optional<graph::NodeSet> selected =
       session.select({ResourceType::Model, ResourceType::Seed, ResourceType::Snapshot});
   if (!selected)
@@ -92,16 +63,11 @@ int cmd_clone(Session& session) {
   request.mode = run::Mode::Clone;
   request.clone_from = relations_of(session, *other, *selected);
   request.selected = std::move(*selected);
-  request.threads = session.threads();
   request.run_hooks = false;
   request.write_files = false;
-  run::RunContext context{*session.parsed, *session.graph, *session.shared, *session.compiler,
-                          session.console};
-  diag::Result<run::RunOutcome> done = run::run_nodes(context, request);
-  if (!done) {
-    session.console.fatal(done.error());
+  std::optional<run::RunOutcome> done = session.run_nodes(std::move(request));
+  if (!done)
     return kUnhandled;
-  }
   session.console.end_of_run(session.parsed->manifest, done->results, done->elapsed,
                              done->was_cancelled);
   return session.write_run_results(*done) ? session.exit_code(*done) : kUnhandled;

@@ -45,10 +45,8 @@ int compile_text(Session& session, const std::string& text) {
   context::Worker worker(*session.shared, connection.get());
   context::NodeScope scope;
   diag::Result<compile::Query> query = compile_inline(session, worker, text, scope);
-  if (!query) {
-    session.console.fatal(query.error());
-    return kUnhandled;
-  }
+  if (!query)
+    return session.fail(query.error());
   show_compiled(session, "inline_query", true, query->sql);
   run::RunOutcome outcome;
   outcome.results.push_back(inline_result(session, query->sql));
@@ -68,17 +66,12 @@ int cmd_compile(Session& session) {
   run::RunRequest request;
   request.mode = run::Mode::Compile;
   request.selected = *selected;
-  request.threads = session.threads();
   request.run_hooks = false;
   request.ephemeral_results = !session.flags.get_list("select").empty();
   request.create_schemas = false;
-  run::RunContext context{*session.parsed, *session.graph, *session.shared, *session.compiler,
-                          session.console};
-  diag::Result<run::RunOutcome> done = run::run_nodes(context, request);
-  if (!done) {
-    session.console.fatal(done.error());
+  std::optional<run::RunOutcome> done = session.run_nodes(std::move(request));
+  if (!done)
     return kUnhandled;
-  }
   bool is_shown = !session.flags.get_list("select").empty();
   for (NodeId id : selected->members()) {
     const Node& node = session.parsed->manifest.node(id);

@@ -11,11 +11,6 @@ namespace {
 
 namespace embedded = adapter::embedded;
 
-int failed(Session& session, const diag::Diagnostic& diagnostic) {
-  session.console.fatal(diagnostic);
-  return kUnhandled;
-}
-
 void say(Session& session, std::string text) {
   session.log.write({"DebugCmdOut", "Z047", Level::Info, std::move(text), {}, true});
 }
@@ -30,7 +25,7 @@ int start(Session& session, const std::string& folder, bool open_psql) {
   requested.embedded = true;
   diag::Result<config::Credentials> running = embedded::start(folder, requested, session.env);
   if (!running)
-    return failed(session, running.error());
+    return session.fail(running.error());
   if (!open_psql) {
     say(session, "running; connect with: " + psql_command(*running));
     return kSuccess;
@@ -44,13 +39,13 @@ int start(Session& session, const std::string& folder, bool open_psql) {
   diagnostic.code = diag::Code::EmbeddedUnavailable;
   diagnostic.message = "psql cannot be started";
   diagnostic.hint = "install the package postgresql-client";
-  return failed(session, diagnostic);
+  return session.fail(diagnostic);
 }
 
 int status(Session& session, const std::string& folder) {
   diag::Result<embedded::ServerStatus> now = embedded::status(folder, session.env);
   if (!now)
-    return failed(session, now.error());
+    return session.fail(now.error());
   say(session, fmt::format("{}\n  data    {}\n  socket  {}\n  version {}",
                            !now->is_initialised ? "not made yet"
                            : now->is_running    ? fmt::format("running, process {}", now->pid)
@@ -64,7 +59,7 @@ int status(Session& session, const std::string& folder) {
 int cmd_db(Session& session) {
   if (!session.load_project())
     return kUnhandled;
-  std::string folder = session.project.root + "/.weft";
+  std::string folder = session.state_folder();
   std::string action = session.line.arguments.empty() ? "status" : session.line.arguments.front();
   if (action == "start" || action == "psql")
     return start(session, folder, action == "psql");
@@ -74,7 +69,7 @@ int cmd_db(Session& session) {
     diag::Status done = action == "stop" ? embedded::stop(folder, session.env)
                                          : embedded::reset(folder, session.env);
     if (!done)
-      return failed(session, done.error());
+      return session.fail(done.error());
     say(session, action == "stop" ? "stopped" : "stopped and removed");
     return kSuccess;
   }
@@ -82,7 +77,7 @@ int cmd_db(Session& session) {
   diagnostic.code = diag::Code::Usage;
   diagnostic.message = fmt::format("db has no action `{}`", action);
   diagnostic.hint = "one of: start, stop, status, psql, reset";
-  return failed(session, diagnostic);
+  return session.fail(diagnostic);
 }
 
 }  // namespace weft::cli

@@ -37,11 +37,6 @@ std::string words_of(const diag::Diagnostic& error) {
   return error.legacy_text.empty() ? error.message : error.legacy_text;
 }
 
-bool is_given(const Session& session, std::string_view option) {
-  const base::Data* value = session.line.values.find(option);
-  return value != nullptr && value->truthy();
-}
-
 /// "Linux-6.1.0-x86_64".
 std::string system_name() {
   utsname names;
@@ -129,11 +124,7 @@ Check check_connection(Session& session) {
   say(session, lines);
   if (session.profile.credentials.embedded)
     say(session, "  server: weft's own, under .weft/");
-  adapter::AdapterOptions options;
-  options.state_directory = session.project.root + "/.weft";
-  options.invocation_id = session.invocation_id;
-  options.observer = &session.console;
-  auto made = adapter::make_postgres_adapter(session.profile, options, session.env);
+  auto made = session.make_adapter();
   diag::Status tested = made ? diag::Status(diag::Done{}) : diag::Status(made.error());
   if (made) {
     auto connection = (*made)->connect("debug");
@@ -178,7 +169,7 @@ int cmd_debug(Session& session) {
   if (!has_project && problem.empty())
     return kUnhandled;
   std::string root = has_project ? session.project.root : session.env.working_directory;
-  if (is_given(session, "config_dir")) {
+  if (session.line.is_on("config_dir")) {
     say(session, config::profiles_directory(session.profile_request(), session.env));
     return kSuccess;
   }
@@ -195,7 +186,7 @@ int cmd_debug(Session& session) {
   if (project.ends_command)
     return kUnhandled;
   std::vector<Check> checks = {profile, project};
-  if (is_given(session, "connection")) {
+  if (session.line.is_on("connection")) {
     say(session, "Skipping steps before connection verification");
   } else {
     say(session, "Configuration:");

@@ -7,16 +7,6 @@
 namespace weft::cli {
 namespace {
 
-bool is_set(const Session& session, std::string_view option) {
-  const base::Data* value = session.line.values.find(option);
-  return value != nullptr && value->truthy();
-}
-
-int fail(Session& session, const diag::Diagnostic& error) {
-  session.console.fatal(error);
-  return kUnhandled;
-}
-
 /// The package of `--add-package name@version`.
 diag::Result<config::AddedPackage> added_package(const Session& session) {
   std::string text = python_str(*session.line.values.find("add_package"));
@@ -51,23 +41,23 @@ int cmd_deps(Session& session) {
   if (session.line.values.contains("add_package")) {
     diag::Result<config::AddedPackage> package = added_package(session);
     if (!package)
-      return fail(session, package.error());
+      return session.fail(package.error());
     diag::Status added = config::add_package(session.project, *package, session.env,
                                              session.sources, session.sink, progress);
     if (!added)
-      return fail(session, added.error());
+      return session.fail(added.error());
   }
   config::RenderContext context = session.render_context();
   context.secrets_allowed = true;
   config::InstallRequest request;
-  request.lock_only = is_set(session, "lock");
-  request.upgrade = is_set(session, "upgrade");
+  request.lock_only = session.line.is_on("lock");
+  request.upgrade = session.line.is_on("upgrade");
   request.checks_version = session.flags.get_bool("version_check");
   request.progress = progress;
   auto installed =
       config::install_packages(session.project, request, context, session.sources, session.sink);
   if (!installed)
-    return fail(session, installed.error());
+    return session.fail(installed.error());
   return session.flush_sink() ? kSuccess : kUnhandled;
 }
 

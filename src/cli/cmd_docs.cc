@@ -26,7 +26,7 @@ std::optional<graph::NodeSet> select_all(Session& session) {
       false);
 }
 
-bool compile_all(Session& session, const graph::NodeSet& selected, run::RunOutcome& outcome) {
+bool compile_all(Session& session, const graph::NodeSet& selected) {
   run::RunRequest request;
   request.mode = run::Mode::Compile;
   request.selected = selected;
@@ -34,23 +34,17 @@ bool compile_all(Session& session, const graph::NodeSet& selected, run::RunOutco
     if (session.parsed->manifest.node(id).type == ResourceType::Source)
       request.selected.erase(id);
   }
-  request.threads = session.threads();
   request.create_schemas = false;
   // Hooks are compiled like nodes.
   request.run_hooks = false;
-  run::RunContext context{*session.parsed, *session.graph, *session.shared, *session.compiler,
-                          session.console};
-  diag::Result<run::RunOutcome> done = run::run_nodes(context, request);
-  if (!done) {
-    session.console.fatal(done.error());
+  std::optional<run::RunOutcome> done = session.run_nodes(std::move(request));
+  if (!done)
+    return false;
+  if (done->has_failures) {
+    session.console.compile_failed(done->results);
     return false;
   }
-  outcome = std::move(*done);
-  if (outcome.has_failures) {
-    session.console.compile_failed(outcome.results);
-    return false;
-  }
-  session.write_run_results(outcome);
+  session.write_run_results(*done);
   return true;
 }
 
@@ -130,62 +124,48 @@ void report_other_databases(Session& session, manifest::Catalog& catalog) {
   }
 }
 
-}  // namespace
+/// What the database says of the manifest's relations, or of `selected` alone. Nothing after an
+/// error; a part that is missing is an error of the catalog itself.
+std::optional<manifest::Catalog> read_catalog(Session& session,
+                                              const std::optional<graph::NodeSet>& selected) {
+  session.log.write({"BuildingCatalog", "E044", Level::Info, "Building catalog"});
+  auto connection = session.adapter->connect("generate_catalog");
+  diag::Result<manifest::Catalog> read =
+      has_catalog_macro(session) ? read_catalog_by_macro(session, *connection)
+                                 : docs::read_catalog(*connection, session.parsed->manifest);
+  if (!read) {
+    session.console.fatal(read.error());
+    return std::nullopt;
+  }
+  if (selected)
+    limit_catalog(session.parsed->manifest, *selected, *read);
+  report_other_databases(session, *read);
+  return std::move(*read);
+}
 
-int cmd_docs_generate(Session& session) {
-  if (!session.load_project() || !session.load_profile() || !session.parse() || !session.connect())
-    return kUnhandled;
-  std::optional<manifest::RunResults> earlier = read_last_run(session);
-  const base::Data* wanted = session.line.values.find("compile");
-  run::RunOutcome outcome;
-  bool compiles = wanted == nullptr || wanted->truthy();
-  std::optional<graph::NodeSet> selected;
-  if (compiles) {
-    selected = select_all(session);
-    if (!selected || !compile_all(session, *selected, outcome))
-      return kUnhandled;
-  }
-  manifest::Catalog catalog;
-  catalog.metadata = session.parsed->manifest.metadata;
-  const base::Data* empty = session.line.values.find("empty_catalog");
-  if (empty == nullptr || !empty->truthy()) {
-    session.log.write({"BuildingCatalog", "E044", Level::Info, "Building catalog"});
-    auto connection = session.adapter->connect("generate_catalog");
-    diag::Result<manifest::Catalog> read =
-        has_catalog_macro(session) ? read_catalog_by_macro(session, *connection)
-                                   : docs::read_catalog(*connection, session.parsed->manifest);
-    if (!read) {
-      session.console.fatal(read.error());
-      return kUnhandled;
-    }
-    catalog = std::move(*read);
-    if (selected)
-      limit_catalog(session.parsed->manifest, *selected, catalog);
-    report_other_databases(session, catalog);
-  }
-  catalog.metadata.generated_at = session.env.clock.now_us();
-  if ((compiles && !session.write_manifest()) ||
-      !session.write_artifact("catalog.json", catalog_json(catalog)))
-    return kUnhandled;
+/// index.html and what belongs to it; with --static a page that is one file, too.
+bool write_site(Session& session, const manifest::Catalog& catalog,
+                const std::optional<manifest::RunResults>& last_run) {
   docs::SiteInput site;
   site.manifest = &session.parsed->manifest;
   site.catalog = &catalog;
-  site.run = earlier ? &*earlier : nullptr;
+  site.run = last_run ? &*last_run : nullptr;
   site.written_by = fmt::format("weft {}", config::kWeftVersion);
   site.dbt_version = std::string(config::kDbtVersion);
   std::string target = base::join_path(session.project.root, session.target_path());
   size_t threads = base::hardware_threads();
   if (!publish_assets(session, target))
-    return kUnhandled;
+    return false;
   diag::Status written = docs::write_site(session.env.files, target, site, threads);
   if (!written) {
     session.console.fatal(written.error());
-    return kUnhandled;
+    return false;
   }
-  const base::Data* single = session.line.values.find("static");
-  if (single != nullptr && single->truthy() &&
-      !session.write_artifact("static_index.html", docs::make_single_page(site, threads)))
-    return kUnhandled;
+  return !session.line.is_on("static") ||
+         session.write_artifact("static_index.html", docs::make_single_page(site, threads));
+}
+
+void report_end(Session& session, const manifest::Catalog& catalog) {
   if (size_t errors = catalog.errors.size(); errors > 0) {
     base::DataMap data;
     data.set("num_exceptions", base::Data(errors));
@@ -194,9 +174,41 @@ int cmd_docs_generate(Session& session) {
                                    errors == 1 ? "" : "s"),
                        std::move(data)});
   }
+  std::string target = base::join_path(session.project.root, session.target_path());
   session.log.write({"CatalogWritten", "E042", Level::Info,
                      fmt::format("Catalog written to {}/catalog.json", target)});
   session.log.info(fmt::format("The site is {}/index.html", target));
+}
+
+}  // namespace
+
+int cmd_docs_generate(Session& session) {
+  if (!session.load_project() || !session.load_profile() || !session.parse() || !session.connect())
+    return kUnhandled;
+  // Before compiling writes results of its own.
+  std::optional<manifest::RunResults> last_run = read_last_run(session);
+  bool compiles = session.flags.get_bool("compile");
+  std::optional<graph::NodeSet> selected;
+  if (compiles) {
+    selected = select_all(session);
+    if (!selected || !compile_all(session, *selected))
+      return kUnhandled;
+  }
+  manifest::Catalog catalog;
+  if (!session.line.is_on("empty_catalog")) {
+    std::optional<manifest::Catalog> read = read_catalog(session, selected);
+    if (!read)
+      return kUnhandled;
+    catalog = std::move(*read);
+  } else {
+    catalog.metadata = session.parsed->manifest.metadata;
+  }
+  catalog.metadata.generated_at = session.env.clock.now_us();
+  if ((compiles && !session.write_manifest()) ||
+      !session.write_artifact("catalog.json", catalog_json(catalog)) ||
+      !write_site(session, catalog, last_run))
+    return kUnhandled;
+  report_end(session, catalog);
   return catalog.errors.empty() ? kSuccess : kNodeFailed;
 }
 

@@ -118,8 +118,7 @@ int fail(Session& session, std::string message, std::string hint) {
   diagnostic.code = diag::Code::Usage;
   diagnostic.message = std::move(message);
   diagnostic.hint = std::move(hint);
-  session.console.fatal(diagnostic);
-  return kUnhandled;
+  return session.fail(diagnostic);
 }
 
 }  // namespace
@@ -130,10 +129,10 @@ int cmd_docs_serve(Session& session) {
   std::string target = base::join_path(session.project.root, session.target_path());
   if (!session.env.files.exists(base::join_path(target, "index.html")))
     return fail(session, "there is no site to serve", "run `weft docs generate` first");
-  const base::Data* host_option = session.line.values.find("host");
-  const base::Data* port_option = session.line.values.find("port");
-  std::string host = host_option == nullptr ? "127.0.0.1" : python_str(*host_option);
-  int64_t port = port_option == nullptr ? 8080 : port_option->as_int();
+  std::string host = session.flags.get_string("host");
+  int64_t port = session.flags.get_int("port");
+  if (port < 0 || port > 65535)
+    return fail(session, fmt::format("`{}` is no port", port), "ports go from 1 to 65535");
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(port));

@@ -99,7 +99,6 @@ int cmd_freshness(Session& session) {
   run::RunOutcome outcome;
   run::RunRequest request;
   request.selected = with_thresholds(session.parsed->manifest, *selected);
-  request.threads = session.threads();
   request.run_hooks = session.flags.get_bool("source_freshness_run_project_hooks");
   request.create_schemas = false;
   request.write_files = false;
@@ -109,13 +108,9 @@ int cmd_freshness(Session& session) {
   }
   if (!request.run_hooks && has_hooks(session) && !warn(session, hooks_not_run()))
     return kUnhandled;
-  run::RunContext context{*session.parsed, *session.graph, *session.shared, *session.compiler,
-                          session.console};
-  diag::Result<run::RunOutcome> done = run::run_nodes(context, request);
-  if (!done) {
-    session.console.fatal(done.error());
+  std::optional<run::RunOutcome> done = session.run_nodes(std::move(request));
+  if (!done)
     return kUnhandled;
-  }
   session.console.end_of_freshness(session.parsed->manifest, done->results, done->elapsed);
   if (!write_sources(session, *done))
     return kUnhandled;

@@ -15,8 +15,7 @@ int usage(Session& session, std::string message) {
   diagnostic.code = diag::Code::MacroNotGiven;
   diagnostic.legacy_text = "Runtime Error\n  " + message;
   diagnostic.message = std::move(message);
-  session.console.fatal(diagnostic);
-  return kUnhandled;
+  return session.fail(diagnostic);
 }
 
 const context::CallableMacro* find_macro(Session& session, const std::string& name) {
@@ -42,8 +41,7 @@ int unknown_macro(Session& session, const std::string& name) {
       "happen when calling a macro that does not exist. Check for typos and/or install package "
       "dependencies with \"dbt deps\".",
       name);
-  session.console.fatal(diagnostic);
-  return kUnhandled;
+  return session.fail(diagnostic);
 }
 
 /// Runs the macro and commits what it did.

@@ -87,8 +87,7 @@ int fail(Session& session, std::string message, std::string sentence, std::strin
   diagnostic.message = std::move(message);
   diagnostic.legacy_text = "Runtime Error\n  " + sentence;
   diagnostic.hint = std::move(hint);
-  session.console.fatal(diagnostic);
-  return kUnhandled;
+  return session.fail(diagnostic);
 }
 
 bool is_retryable(const manifest::RunResult& result, bool warnings_too) {
@@ -113,10 +112,8 @@ int cmd_retry(Session& session) {
                 "run a command first, or point `--state` at the artifacts of one");
   }
   diag::Result<manifest::RunResults> read = manifest::read_run_results(session.env.files, path);
-  if (!read) {
-    session.console.fatal(read.error());
-    return kUnhandled;
-  }
+  if (!read)
+    return session.fail(read.error());
   const Data* which = read->args.find("which");
   std::string name = which == nullptr ? "" : python_str(*which);
   const CommandSpec* command = command_of(name);

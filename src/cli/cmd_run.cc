@@ -39,6 +39,34 @@ std::unordered_map<std::string, base::Data> earlier_batches(const manifest::RunR
   return made;
 }
 
+/// What publishing a relation asks about the run it is part of. The manifest must outlive `shared`.
+void tell_publishing(context::Shared& shared, const manifest::Manifest& manifest,
+                     const graph::NodeSet& selected) {
+  // The rows of the run that make the relation.
+  auto makers = [&manifest, ids = selected.members()](const adapter::Relation& relation) {
+    std::vector<const manifest::Node*> found;
+    for (manifest::NodeId id : ids) {
+      const manifest::Node& node = manifest.node(id);
+      if (relation.schema == node.schema && relation.identifier == node.alias)
+        found.push_back(&node);
+    }
+    return found;
+  };
+  shared.publish.is_rebuilt_later = [makers](const adapter::Relation& relation) {
+    std::vector<const manifest::Node*> nodes = makers(relation);
+    return std::any_of(nodes.begin(), nodes.end(), [](const manifest::Node* node) {
+      return node->type == ResourceType::Model || node->type == ResourceType::Snapshot;
+    });
+  };
+  shared.publish.has_hooks = [makers, &manifest](const adapter::Relation& relation) {
+    std::vector<const manifest::Node*> nodes = makers(relation);
+    if (nodes.empty())
+      return false;
+    const base::Data* hooks = manifest.config_of(*nodes.front()).find("post-hook");
+    return hooks != nullptr && hooks->truthy();
+  };
+}
+
 }  // namespace
 
 int cmd_run(Session& session) {
@@ -55,49 +83,23 @@ int cmd_run(Session& session) {
   }
   if (command == "run" && !session.flags.get_bool("defer")) {
     diag::Result<graph::NodeSet> missing = missing_functions(session, *selected);
-    if (!missing) {
-      session.console.fatal(missing.error());
-      return kUnhandled;
-    }
+    if (!missing)
+      return session.fail(missing.error());
     *selected |= *missing;
   }
-  graph::NodeSet rebuilt = *selected;
   const manifest::Manifest& manifest = session.parsed->manifest;
-  session.shared->publish.is_rebuilt_later = [&](const adapter::Relation& relation) {
-    for (manifest::NodeId id : rebuilt.members()) {
-      const manifest::Node& node = manifest.node(id);
-      if (relation.schema == node.schema && relation.identifier == node.alias &&
-          (node.type == ResourceType::Model || node.type == ResourceType::Snapshot))
-        return true;
-    }
-    return false;
-  };
-  session.shared->publish.has_hooks = [&](const adapter::Relation& relation) {
-    for (manifest::NodeId id : rebuilt.members()) {
-      const manifest::Node& node = manifest.node(id);
-      if (relation.schema != node.schema || relation.identifier != node.alias)
-        continue;
-      const base::Data* hooks = manifest.config_of(node).find("post-hook");
-      return hooks != nullptr && hooks->truthy();
-    }
-    return false;
-  };
+  tell_publishing(*session.shared, manifest, *selected);
   run::RunRequest request;
   request.selected = std::move(*selected);
-  request.threads = session.threads();
   request.fail_fast = session.flags.get_bool("fail_fast");
   request.tests_gate = command == "build";
   if (session.retried != nullptr) {
     request.previous = &session.retried->results;
     request.earlier_batches = earlier_batches(session.retried->results);
   }
-  run::RunContext context{*session.parsed, *session.graph, *session.shared, *session.compiler,
-                          session.console};
-  diag::Result<run::RunOutcome> done = run::run_nodes(context, request);
-  if (!done) {
-    session.console.fatal(done.error());
+  std::optional<run::RunOutcome> done = session.run_nodes(std::move(request));
+  if (!done)
     return kUnhandled;
-  }
   session.console.end_of_run(manifest, done->results, done->elapsed, done->was_cancelled);
   // Once more: the nodes are compiled now.
   if (!session.write_run_results(*done) || !session.write_manifest() ||

@@ -147,27 +147,18 @@ diag::Result<manifest::RunResult> show_node(Session& session, context::Worker& w
   return result;
 }
 
-int fail(Session& session, const diag::Diagnostic& error) {
-  session.console.fatal(error);
-  return kUnhandled;
-}
-
 /// --inline-direct: a statement that is no template; the project's files are not read.
 int show_direct(Session& session, const std::string& sql) {
-  adapter::AdapterOptions options;
-  options.state_directory = session.project.root + "/.weft";
-  options.invocation_id = session.invocation_id;
-  options.observer = &session.console;
-  auto made = adapter::make_postgres_adapter(session.profile, options, session.env);
+  auto made = session.make_adapter();
   if (!made)
-    return fail(session, made.error());
+    return session.fail(made.error());
   auto connection = (*made)->connect("show");
   adapter::QueryOptions query;
   query.fetch = true;
   query.limit = limit_of(session);
   diag::Result<adapter::QueryResult> rows = connection->execute(sql, query);
   if (!rows)
-    return fail(session, rows.error());
+    return session.fail(rows.error());
   show_table(session, {"direct-query", true, "direct-query"}, rows->table);
   return kSuccess;
 }
@@ -204,7 +195,7 @@ int cmd_show(Session& session) {
   const base::Data* direct = session.line.values.find("inline_direct");
   if (!text && direct == nullptr && session.flags.get_list("select").empty() &&
       session.line.values.find("selector") == nullptr)
-    return fail(session, nothing_asked());
+    return session.fail(nothing_asked());
   if (!session.load_profile())
     return kUnhandled;
   if (direct != nullptr)
@@ -220,7 +211,7 @@ int cmd_show(Session& session) {
     session.console.say_concurrency(1, session.threads());
     diag::Result<manifest::RunResult> shown = show_inline(session, worker, *text);
     if (!shown)
-      return fail(session, shown.error());
+      return session.fail(shown.error());
     outcome.results.push_back(std::move(*shown));
   } else {
     std::optional<graph::NodeSet> selected =
@@ -231,7 +222,7 @@ int cmd_show(Session& session) {
     session.console.say_concurrency(selected->members().size(), session.threads());
     diag::Result<run::RunOutcome> shown = show_selected(session, worker, *selected);
     if (!shown)
-      return fail(session, shown.error());
+      return session.fail(shown.error());
     outcome = std::move(*shown);
   }
   return session.write_run_results(outcome) ? kSuccess : kUnhandled;

@@ -23,6 +23,11 @@ bool command_has(const CommandSpec* command, const OptionSpec& option) {
          (command != nullptr && has_word(command->options, option.name));
 }
 
+/// dbt's earlier names of --select.
+bool is_models_spelling(std::string_view word) {
+  return word == "-m" || word == "--models" || word == "--model";
+}
+
 /// One pass over the words.
 class Parser {
  public:
@@ -85,9 +90,6 @@ class Parser {
       if (name.size() == 2 && name[0] == '-' &&
           (option.letter == name[1] || (name[1] == 'm' && option.name == "select")))
         return &option;
-      // dbt's old letter for --select.
-      if (option.name == "select" && name == "-m")
-        return &option;
       if (!base::starts_with(name, "--"))
         continue;
       std::string_view longer = name.substr(2);
@@ -137,7 +139,7 @@ class Parser {
     if (before)
       before_.set(option->name, base::Data(true));
     std::string_view spelled = std::string_view(word).substr(0, word.find('='));
-    if (spelled == "-m" || spelled == "--models" || spelled == "--model")
+    if (is_models_spelling(spelled))
       line_.says_models = true;
     return take_value(*option, negated, i);
   }
@@ -182,9 +184,9 @@ class Parser {
   /// `ls --models x` means models only; everywhere else it is another word for --select.
   std::string_view list_name(const OptionSpec& option, std::string_view word) const {
     std::string_view spelling = word.substr(0, word.find('='));
-    bool is_models = spelling == "-m" || spelling == "--models" || spelling == "--model";
     bool is_list = line_.command != nullptr && line_.command->name == "ls";
-    return is_list && is_models && option.name == "select" ? "models" : option.name;
+    return is_list && is_models_spelling(spelling) && option.name == "select" ? "models"
+                                                                              : option.name;
   }
 
   bool take_words(const OptionSpec& option, const std::string& first, bool has_inline, size_t& i) {
@@ -240,6 +242,14 @@ class Parser {
       for (const CommandSpec& command : command_specs())
         names.emplace_back(command.name);
       const std::string& word = words_[command_at_];
+      std::string longer;
+      for (const std::string& name : names) {
+        if (base::starts_with(name, word + " "))
+          longer += (longer.empty() ? "" : ", ") + name;
+      }
+      if (!longer.empty())
+        return UsageError{fmt::format("Command '{}' needs a second word.", word),
+                          fmt::format("One of: {}.", longer), nullptr};
       std::optional<std::string> near = base::nearest(word, names);
       return UsageError{fmt::format("No such command '{}'.", word),
                         near ? fmt::format("Did you mean '{}'?", *near) : "", nullptr};
@@ -281,6 +291,11 @@ std::string option_line(const OptionSpec& option) {
 
 }  // namespace
 
+bool CommandLine::is_on(std::string_view name) const {
+  const base::Data* value = values.find(name);
+  return value != nullptr && value->truthy();
+}
+
 std::variant<CommandLine, UsageError> parse_command_line(const std::vector<std::string>& words,
                                                          std::string_view program,
                                                          diag::Sources& sources) {
@@ -301,7 +316,6 @@ std::string help_text(std::string_view program, const CommandSpec* command) {
         "  Builds a project of SQL models on PostgreSQL, tests and documents it.\n\nCommands:\n";
     for (const CommandSpec& one : command_specs())
       text += fmt::format("  {:<16} {}\n", one.name, one.summary);
-    text += fmt::format("\nOptions of every command:\n");
   } else {
     text += fmt::format("  {}\n", command->summary);
     if (!command->text.empty())
@@ -311,8 +325,8 @@ std::string help_text(std::string_view program, const CommandSpec* command) {
       if (!option.hidden && has_word(command->options, option.name))
         text += option_line(option);
     }
-    text += "\nOptions of every command:\n";
   }
+  text += "\nOptions of every command:\n";
   for (const OptionSpec& option : option_specs()) {
     if (!option.hidden && is_global_option(option.name))
       text += option_line(option);
@@ -334,13 +348,16 @@ std::string completion_script(std::string_view program, std::string_view shell) 
   std::string script;
   if (shell == "zsh")
     script += "autoload -U +X bashcompinit && bashcompinit\n";
-  script += fmt::format(
-      "_{0}_complete() {{\n  local word=\"${{COMP_WORDS[COMP_CWORD]}}\"\n  case \"$word\" in\n    "
-      "-*) "
-      "COMPREPLY=($(compgen -W \"{2}\" -- \"$word\")) ;;\n    *) COMPREPLY=($(compgen -W \"{1}\" "
-      "-- "
-      "\"$word\")) ;;\n  esac\n}}\ncomplete -o default -F _{0}_complete {0}\n",
-      program, commands, options);
+  script += fmt::format(R"(_{0}_complete() {{
+  local word="${{COMP_WORDS[COMP_CWORD]}}"
+  case "$word" in
+    -*) COMPREPLY=($(compgen -W "{2}" -- "$word")) ;;
+    *) COMPREPLY=($(compgen -W "{1}" -- "$word")) ;;
+  esac
+}}
+complete -o default -F _{0}_complete {0}
+)",
+                        program, commands, options);
   return script;
 }
 

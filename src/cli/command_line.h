@@ -23,6 +23,9 @@ struct CommandLine {
   bool says_models = false;
   /// "dbt run --select x", for artifacts.
   std::string invocation;
+
+  /// True when the switch was given, and not as --no-x.
+  bool is_on(std::string_view name) const;
 };
 
 /// What is wrong, as click words it: goes to standard error below the usage line, exit code 2.

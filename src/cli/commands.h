@@ -6,7 +6,7 @@
 
 namespace weft::cli {
 
-/// cmd_run.cc: run, build, test, seed, snapshot, compile.
+/// cmd_run.cc: run, build, test, seed, snapshot.
 int cmd_run(Session& session);
 /// cmd_compile.cc
 int cmd_compile(Session& session);
@@ -23,8 +23,9 @@ int cmd_list(Session& session);
 int cmd_run_operation(Session& session);
 /// cmd_docs.cc
 int cmd_docs_generate(Session& session);
+/// cmd_docs_serve.cc
 int cmd_docs_serve(Session& session);
-/// cmd_project.cc
+/// cmd_init.cc
 int cmd_init(Session& session);
 /// cmd_deps.cc
 int cmd_deps(Session& session);

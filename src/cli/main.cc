@@ -135,8 +135,7 @@ int usage_error(base::Env& env, std::string_view program, const UsageError& erro
 
 int run_jinja(const CommandLine& line) {
   JinjaArguments arguments;
-  const base::Data* batch = line.values.find("batch");
-  arguments.batch = batch != nullptr && batch->truthy();
+  arguments.batch = line.is_on("batch");
   if (!line.arguments.empty())
     arguments.text = line.arguments.front();
   if (const base::Data* context = line.values.find("context"))

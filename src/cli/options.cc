@@ -28,7 +28,6 @@ constexpr OptionSpec kOptions[] = {
     {"warn_error_options", Yaml, "warn-error-options", 0, "YAML",
      "which warnings are errors: {error: [..], warn: [..], silence: [..]}"},
     {"use_colors", Switch, "use-colors", 0, "", "colours on the console"},
-    {"use_colors_file", Switch, "use-colors-file", 0, "", "colours in the log file"},
     {"printer_width", Integer, "printer-width", 0, "N", "width of result lines"},
     {"print", Switch, "print", 0, "", "show what print() of macros writes"},
     {"write_json", Switch, "write-json", 0, "", "write artifacts"},
@@ -55,13 +54,18 @@ constexpr OptionSpec kOptions[] = {
     {"use_fast_test_edges", Switch, "use-fast-test-edges", 0, "", "", true},
     {"log_cache_events", Switch, "log-cache-events", 0, "", "", true},
     {"manage_state", Switch, "manage-state", 0, "", "", true},
-    {"show_all_deprecations", Switch, "show-all-deprecations", 0, "", "", true},
-    {"show_resource_report", Switch, "show-resource-report", 0, "", "", true},
+    {"show_all_deprecations", Switch, "show-all-deprecations", 0, "",
+     "show each deprecated use, not the first of its kind alone"},
+    {"show_resource_report", Switch, "show-resource-report", 0, "",
+     "show time and memory at the end"},
     {"upload_to_artifacts_ingest_api", Switch, "upload-to-artifacts-ingest-api", 0, "", "", true},
     {"record_timing_info", Text, "record-timing-info", 'r', "FILE", "", true},
-    {"partial_parse_file_path", Text, "partial-parse-file-path", 0, "FILE", "", true},
+    {"partial_parse_file_path", Text, "partial-parse-file-path", 0, "FILE",
+     "the earlier parse to reuse; see docs/partial-parsing.md"},
     {"partial_parse_file_diff", Switch, "partial-parse-file-diff", 0, "", "", true},
-    {"maximum_seed_size_mib", Integer, "maximum-seed-size-mib", 0, "N", "", true},
+    {"maximum_seed_size_mib", Integer, "maximum-seed-size-mib", 0, "N",
+     "a larger seed is compared by its path, not its content; 0 for no limit"},
+    {"use_colors_file", Switch, "use-colors-file", 0, "", "", true},
     {"select", Words, "select models model", 's', "SELECTOR", "nodes to work on"},
     {"exclude", Words, "exclude", 0, "SELECTOR", "nodes to leave out"},
     {"selector", Text, "selector", 0, "NAME", "a selector of selectors.yml"},
@@ -94,7 +98,7 @@ constexpr OptionSpec kOptions[] = {
     {"static", Switch, "static", 0, "", "write the site as one file too"},
     {"host", Text, "host", 0, "HOST", "address to listen on"},
     {"port", Integer, "port", 0, "N", "port to listen on"},
-    {"browser", Switch, "browser open", 0, "", "open a browser"},
+    {"browser", Switch, "browser open", 0, "", "", true},
     {"lock", Switch, "lock", 0, "", "write package-lock.yml only"},
     {"add_package", Text, "add-package", 0, "NAME@VERSION", "add a package to packages.yml first"},
     {"source", Text, "source", 0, "KIND", "where the added package comes from: hub, git or local"},
@@ -102,19 +106,21 @@ constexpr OptionSpec kOptions[] = {
     {"connection", Switch, "connection", 0, "", "test the connection only"},
     {"config_dir", Switch, "config-dir", 0, "", "show where profiles.yml is looked for"},
     {"skip_profile_setup", Switch, "skip-profile-setup", 's', "", "do not ask for a profile"},
-    {"skip_debug", Switch, "skip-debug", 0, "", "do not test the connection afterwards"},
+    {"skip_debug", Switch, "skip-debug", 0, "", "", true},
     {"clean_project_files_only", Switch, "clean-project-files-only", 0, "",
      "refuse paths outside of the project"},
-    {"json", Switch, "json", 0, "", "output as JSON"},
     {"batch", Switch, "batch", 0, "", "one JSON case a line on standard input"},
     {"context", Text, "context", 0, "JSON", "variables of the template"},
 };
 
+// clang-format off: the texts below stand as --help shows them.
 constexpr CommandSpec kCommands[] = {
     {"init", "", "make a new project", "skip_profile_setup skip_debug", "[NAME]",
-     "Makes a folder with a small project that builds on weft's own PostgreSQL.\n\n  weft init "
-     "shop\n  cd "
-     "shop && weft build\n"},
+     R"(Makes a folder with a small project that builds on weft's own PostgreSQL.
+
+  weft init shop
+  cd shop && weft build
+)"},
     {"debug", "", "check project, profile and connection", "connection config_dir", "", ""},
     {"deps", "", "install the packages of packages.yml", "lock upgrade add_package source", "", ""},
     {"clean", "", "remove the folders listed under clean-targets", "clean_project_files_only", "",
@@ -122,23 +128,28 @@ constexpr CommandSpec kCommands[] = {
     {"parse", "", "read the project and write manifest.json", "", "", ""},
     {"ls", "list", "list the selected nodes",
      "select exclude selector resource_types exclude_resource_types output output_keys", "",
-     "  weft ls --select +orders        the model and all that it needs\n  weft ls --select "
-     "tag:daily "
-     "--output json\n"},
+     R"(  weft ls --select +orders        the model and all that it needs
+  weft ls --select tag:daily --output json
+)"},
     {"compile", "", "turn models into SQL under target/compiled",
      "select exclude selector resource_types exclude_resource_types full_refresh empty inline "
      "output inject_ephemeral_ctes",
      "", ""},
     {"clone", "", "make views of another environment's relations",
      "select exclude selector resource_types exclude_resource_types full_refresh", "",
-     "  weft clone --state prod-artifacts --select +orders\n"},
+     R"(  weft clone --state prod-artifacts --select +orders
+)"},
     {"source freshness", "source snapshot-freshness", "check how old the rows of sources are",
      "select exclude selector output", "",
-     "  weft source freshness --select source:shop\n\nThe result is target/sources.json.\n"},
+     R"(  weft source freshness --select source:shop
+
+The result is target/sources.json.
+)"},
     {"show", "", "run a query and show its first rows",
      "select exclude selector full_refresh inline inline_direct limit output", "",
-     "  weft show --select orders\n  weft show --inline \"select count(*) from {{ ref('orders') "
-     "}}\"\n"},
+     R"(  weft show --select orders
+  weft show --inline "select count(*) from {{ ref('orders') }}"
+)"},
     {"seed", "", "load CSV and JSON files into tables",
      "select exclude selector full_refresh show empty", "", ""},
     {"run", "", "build models",
@@ -148,30 +159,33 @@ constexpr CommandSpec kCommands[] = {
      "select exclude selector resource_types exclude_resource_types store_failures", "", ""},
     {"build", "", "seeds, models, snapshots and their tests in order",
      "select exclude selector resource_types exclude_resource_types full_refresh empty "
-     "store_failures show "
-     "event_time_start event_time_end sample export_saved_queries",
+     "store_failures show event_time_start event_time_end sample export_saved_queries",
      "",
-     "  weft build                      everything\n  weft build --select staging+    a folder and "
-     "what "
-     "depends on it\n  weft build --embedded           on weft's own PostgreSQL, without a "
-     "profile\n"},
+     R"(  weft build                      everything
+  weft build --select staging+    a folder and what depends on it
+  weft build --embedded           on weft's own PostgreSQL, without a profile
+)"},
     {"run-operation", "", "call a macro, or run one statement", "args sql", "[MACRO]",
-     "  weft run-operation grant_access --args '{role: reader}'\n"},
+     R"(  weft run-operation grant_access --args '{role: reader}'
+)"},
     {"retry", "", "repeat what failed in the last run", "full_refresh", "",
-     "  weft build || weft retry        under the flags of that run; --threads and --vars may "
-     "change\n"},
+     R"(  weft build || weft retry        under the flags of that run; --threads and --vars may change
+)"},
     {"docs generate", "", "write the documentation site",
      "select exclude selector compile empty_catalog static", "", ""},
     {"docs serve", "", "serve the documentation site on this machine", "host port browser", "", ""},
     {"db", "", "weft's own PostgreSQL: start, stop, status, psql, reset", "", "ACTION",
-     "  weft db start | stop | status\n  weft db psql      opens psql on the project's database\n  "
-     "weft db "
-     "reset     removes all of its data\n"},
+     R"(  weft db start | stop | status
+  weft db psql      opens psql on the project's database
+  weft db reset     removes all of its data
+)"},
     {"jinja", "", "render a template, or standard input, with a JSON context", "batch context",
      "[TEMPLATE]", ""},
     {"completion", "", "print a completion script for bash or zsh", "", "SHELL",
-     "  source <(weft completion bash)\n"},
+     R"(  source <(weft completion bash)
+)"},
 };
+// clang-format on
 
 constexpr std::string_view kFirstCommandOption = "select";
 

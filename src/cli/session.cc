@@ -78,6 +78,39 @@ void warn_of_own_state(Log& log, const std::string& folder) {
              std::move(data)});
 }
 
+select::IndirectSelection indirect_selection(const config::Flags& flags) {
+  std::string mode = flags.get_string("indirect_selection");
+  return mode == "cautious"    ? select::IndirectSelection::Cautious
+         : mode == "buildable" ? select::IndirectSelection::Buildable
+         : mode == "empty"     ? select::IndirectSelection::Empty
+                               : select::IndirectSelection::Eager;
+}
+
+/// The kinds that words of --resource-type and its like name; other words are left out.
+std::vector<ResourceType> kinds_named(const std::vector<std::string>& words) {
+  std::vector<ResourceType> kinds;
+  for (const std::string& word : words) {
+    if (std::optional<ResourceType> type = manifest::parse_resource_type(word))
+      kinds.push_back(*type);
+  }
+  return kinds;
+}
+
+/// The kinds of --resource-type, else those that the command works on.
+std::vector<ResourceType> wanted_kinds(const config::Flags& flags,
+                                       const std::vector<ResourceType>& of_command) {
+  std::vector<std::string> words = flags.get_list("resource_types");
+  if (words.empty())
+    return of_command;
+  std::vector<ResourceType> kinds = kinds_named(words);
+  bool has_all = std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return word == "all" || word == "default";
+  });
+  if (has_all)
+    kinds.insert(kinds.end(), of_command.begin(), of_command.end());
+  return kinds;
+}
+
 /// Commands that work on many nodes without a line for each.
 bool hides_nodes(const CommandLine& line) {
   std::string_view name = line.command->name;
@@ -238,8 +271,7 @@ config::ProfileRequest Session::profile_request() const {
     request.profiles_dir = flags.get_string("profiles_dir");
   request.project_root = project.root.empty() ? env.working_directory : project.root;
   request.threads = static_cast<int>(flags.get_int("threads"));
-  const base::Data* embedded = line.values.find("embedded");
-  request.embedded = embedded != nullptr && embedded->truthy();
+  request.embedded = line.is_on("embedded") || flags.get_bool("embedded");
   return request;
 }
 
@@ -340,8 +372,7 @@ bool Session::parse() {
   parsed->manifest.metadata.dbt_version = std::string(config::kDbtVersion);
   report_counts();
   // `docs generate --no-compile` describes what an earlier command left.
-  const base::Data* compiles = line.values.find("compile");
-  bool leaves_manifest = compiles != nullptr && !compiles->truthy();
+  bool leaves_manifest = line.values.contains("compile") && !line.is_on("compile");
   if (leaves_manifest)
     return true;
   is_manifest_due_ = may_write_later();
@@ -459,38 +490,42 @@ void Session::report_counts() {
   log.info("");
 }
 
-bool Session::connect() {
+std::string Session::state_folder() const { return base::join_path(project.root, ".weft"); }
+
+diag::Result<std::unique_ptr<adapter::Adapter>> Session::make_adapter() {
   adapter::AdapterOptions options;
-  options.state_directory = project.root + "/.weft";
+  options.state_directory = state_folder();
   options.invocation_id = invocation_id;
   options.observer = &console;
-  diag::Result<std::unique_ptr<adapter::Adapter>> made =
-      adapter::make_postgres_adapter(profile, options, env);
+  return adapter::make_postgres_adapter(profile, options, env);
+}
+
+bool Session::connect() {
+  diag::Result<std::unique_ptr<adapter::Adapter>> made = make_adapter();
   if (!made)
     return fatal(made.error());
   adapter = std::move(*made);
-  const base::Data* empty = flags.find("empty");
-  shared = std::make_unique<context::Shared>(context::Shared{env,
-                                                             sources,
-                                                             flags,
-                                                             profile,
-                                                             project,
-                                                             packages,
-                                                             vars,
-                                                             *parsed->macros,
-                                                             *parsed->jinja,
-                                                             parsed->manifest,
-                                                             console,
-                                                             context::Phase::Execute,
-                                                             invocation_id,
-                                                             started_at,
-                                                             parsed->lookup.get(),
-                                                             adapter.get(),
-                                                             {},
-                                                             {},
-                                                             {},
-                                                             empty != nullptr && empty->truthy(),
-                                                             which_of(line)});
+  shared = std::make_unique<context::Shared>(context::Shared{.env = env,
+                                                             .sources = sources,
+                                                             .flags = flags,
+                                                             .profile = profile,
+                                                             .root = project,
+                                                             .packages = packages,
+                                                             .vars = vars,
+                                                             .macros = *parsed->macros,
+                                                             .jinja = *parsed->jinja,
+                                                             .manifest = parsed->manifest,
+                                                             .messages = console,
+                                                             .phase = context::Phase::Execute,
+                                                             .invocation_id = invocation_id,
+                                                             .run_started_at = started_at,
+                                                             .lookup = parsed->lookup.get(),
+                                                             .adapter = adapter.get(),
+                                                             .publish = {},
+                                                             .selected_resources = {},
+                                                             .deferred = {},
+                                                             .empty = flags.get_bool("empty"),
+                                                             .which = which_of(line)});
   for (const auto& [key, value] : artifact_args()) {
     if (!value.is_null())
       shared->invocation_args.set(key, value);
@@ -503,6 +538,17 @@ bool Session::connect() {
   }
   compiler = std::make_unique<compile::Compiler>(*parsed, *shared, target_path());
   return true;
+}
+
+std::optional<run::RunOutcome> Session::run_nodes(run::RunRequest request) {
+  request.threads = threads();
+  run::RunContext context{*parsed, *graph, *shared, *compiler, console};
+  diag::Result<run::RunOutcome> done = run::run_nodes(context, request);
+  if (!done) {
+    fatal(done.error());
+    return std::nullopt;
+  }
+  return std::move(*done);
 }
 
 bool Session::read_state() {
@@ -546,25 +592,12 @@ std::optional<graph::NodeSet> Session::select(const std::vector<ResourceType>& k
                                               bool drop_empty) {
   select::Request request;
   request.select = flags.get_list("select");
-  request.exclude = flags.get_list("exclude");
-  request.selector = option_text(line, "selector");
-  std::string mode = flags.get_string("indirect_selection");
-  request.indirect = mode == "cautious"    ? select::IndirectSelection::Cautious
-                     : mode == "buildable" ? select::IndirectSelection::Buildable
-                     : mode == "empty"     ? select::IndirectSelection::Empty
-                                           : select::IndirectSelection::Eager;
-  request.resource_types = kinds;
   if (request.select.empty())
     request.select = flags.get_list("models");
-  std::vector<std::string> wanted = flags.get_list("resource_types");
-  if (!wanted.empty())
-    request.resource_types.clear();
-  for (const std::string& word : wanted) {
-    if (word == "all" || word == "default")
-      request.resource_types.insert(request.resource_types.end(), kinds.begin(), kinds.end());
-    else if (std::optional<ResourceType> type = manifest::parse_resource_type(word))
-      request.resource_types.push_back(*type);
-  }
+  request.exclude = flags.get_list("exclude");
+  request.selector = option_text(line, "selector");
+  request.indirect = indirect_selection(flags);
+  request.resource_types = wanted_kinds(flags, kinds);
   // Some commands take the names of all kinds and work on theirs alone.
   if (line.command->name == "test" || line.command->name == "clone") {
     std::erase_if(request.resource_types, [&](ResourceType type) {
@@ -573,22 +606,14 @@ std::optional<graph::NodeSet> Session::select(const std::vector<ResourceType>& k
     if (request.resource_types.empty())
       return graph::NodeSet(parsed->manifest.nodes.size());
   }
-  for (const std::string& word : flags.get_list("exclude_resource_types")) {
-    if (std::optional<ResourceType> type = manifest::parse_resource_type(word))
-      request.exclude_resource_types.push_back(*type);
-  }
+  request.exclude_resource_types = kinds_named(flags.get_list("exclude_resource_types"));
   request.drop_empty = drop_empty;
   request.root_package = project.name;
   request.project_root = project.root;
   if (!read_state())
     return std::nullopt;
-  select::State state;
-  state.manifest = state_manifest_ ? &*state_manifest_ : nullptr;
-  state.run_results = state_results_ ? &*state_results_ : nullptr;
-  state.sources = state_sources_ ? &*state_sources_ : nullptr;
-  state.current_sources = current_sources_ ? &*current_sources_ : nullptr;
   diag::Result<graph::NodeSet> selected =
-      select::select_nodes(parsed->manifest, *graph, selectors, request, state, sink);
+      select::select_nodes(parsed->manifest, *graph, selectors, request, state(), sink);
   if (!selected) {
     fatal(selected.error());
     return std::nullopt;
@@ -605,6 +630,15 @@ std::optional<graph::NodeSet> Session::select(const std::vector<ResourceType>& k
       return std::nullopt;
   }
   return std::move(*selected);
+}
+
+select::State Session::state() const {
+  select::State state;
+  state.manifest = state_manifest_ ? &*state_manifest_ : nullptr;
+  state.run_results = state_results_ ? &*state_results_ : nullptr;
+  state.sources = state_sources_ ? &*state_sources_ : nullptr;
+  state.current_sources = current_sources_ ? &*current_sources_ : nullptr;
+  return state;
 }
 
 bool Session::find_retried(graph::NodeSet& nodes) {
@@ -635,8 +669,10 @@ const manifest::StateManifest* Session::defer_manifest() {
     folder = flags.get_string("state");
   diag::Diagnostic diagnostic;
   diagnostic.code = diag::Code::StateMissing;
+  diagnostic.hint = "name the folder that holds the other environment's manifest.json";
   if (folder.empty()) {
-    diagnostic.message = "`--defer` needs `--state` or `--defer-state`";
+    diagnostic.message = fmt::format("{} needs `--state` or `--defer-state`",
+                                     line.command->name == "clone" ? "`clone`" : "`--defer`");
     diagnostic.legacy_text =
         "Runtime Error\n  --state or --defer-state are required for deferral, but neither was "
         "provided";
@@ -742,6 +778,11 @@ base::DataMap Session::artifact_args() const {
   return given;
 }
 
+int Session::fail(const diag::Diagnostic& error) {
+  console.fatal(error);
+  return kUnhandled;
+}
+
 void Session::nothing_to_do() {
   log.write({"NothingToDo", "Q035", Level::Warn,
              "[WARNING]: Nothing to do. Try checking your model configs and model specification "
@@ -749,10 +790,8 @@ void Session::nothing_to_do() {
 }
 
 int Session::exit_code(const run::RunOutcome& outcome) {
-  if (outcome.fatal) {
-    console.fatal(*outcome.fatal);
-    return kUnhandled;
-  }
+  if (outcome.fatal)
+    return fail(*outcome.fatal);
   if (outcome.was_cancelled)
     return 128 + env.cancel.signal();
   return outcome.has_failures ? kNodeFailed : kSuccess;

@@ -67,6 +67,14 @@ class Session {
 
   /// Reads the state's relations for --defer: what is not in `selected` may come from there.
   bool defer(const graph::NodeSet& selected);
+  /// manifest.json of --defer-state, else of --state; null after an error.
+  const manifest::StateManifest* defer_manifest();
+
+  /// The adapter of the profile; nothing needs to be parsed.
+  diag::Result<std::unique_ptr<adapter::Adapter>> make_adapter();
+  /// Runs the nodes of the request on as many threads as the profile says. Nothing when the run
+  /// could not begin.
+  std::optional<run::RunOutcome> run_nodes(run::RunRequest request);
 
   bool write_artifact(const std::string& name, const std::string& text);
   /// A large one: `fill` gives its parts in order.
@@ -78,11 +86,15 @@ class Session {
   bool write_run_results(const run::RunOutcome& outcome);
   /// Says that the selection is empty.
   void nothing_to_do();
+  /// Shows the error that ends the command, and gives the command's code.
+  int fail(const diag::Diagnostic& error);
   /// The command's code after a run; shows the error that ended it, if any.
   int exit_code(const run::RunOutcome& outcome);
   /// The flags in effect, as run_results.json has them under args.
   base::DataMap artifact_args() const;
   std::string target_path() const;
+  /// The folder of weft's own files, the embedded server's data among them.
+  std::string state_folder() const;
   /// What the Jinja of configuration files may use, before the target is known.
   config::RenderContext render_context();
   /// Everything the sink holds: warnings are shown, the first error is the fatal one. False on an
@@ -141,8 +153,8 @@ class Session {
   void report_counts();
   /// The artifacts under --state, where there are any. False when one of them cannot be read.
   bool read_state();
-  /// manifest.json of --defer-state, else of --state; null after an error.
-  const manifest::StateManifest* defer_manifest();
+  /// What read_state() has read, as selecting takes it.
+  select::State state() const;
   /// The nodes that `retry` repeats. False, with an error, when one of them is gone.
   bool find_retried(graph::NodeSet& nodes);
 

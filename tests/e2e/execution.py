@@ -141,7 +141,13 @@ def a_clone_is_a_view_of_the_other_environment(project) -> None:
     assert project.rows("select count(*) as n from dev.customers") == [{"n": 2}]
     kind = project.rows("select relkind::text as k from pg_class where oid = 'dev.customers'::regclass")
     assert kind == [{"k": "v"}], kind
-    assert "Usage" not in project.run("clone", "--select", "customers", code=2)
+    # --state counts from the project, wherever the command is given.
+    here = ("--project-dir", str(project.root), "--profiles-dir", str(project.root))
+    project.run("clone", *here, "--state", "prod", "--select", "customers", folder="/")
+    output = project.run("clone", "--select", "customers", code=2)
+    assert "`clone` needs `--state` or `--defer-state`" in output, output
+    output = project.run("clone", "--state", "gone", "--select", "customers", code=2)
+    assert 'Could not find manifest in --state path: "gone"' in output, output
 
 
 def a_reloaded_seed_keeps_indexes_and_rights(project) -> None:

@@ -15,8 +15,7 @@ int fail(Session& session, diag::Code code, std::string message, std::string hin
   diagnostic.code = code;
   diagnostic.message = std::move(message);
   diagnostic.hint = std::move(hint);
-  session.console.fatal(diagnostic);
-  return kUnhandled;
+  return session.fail(diagnostic);
 }
 
 void say(Session& session, std::string text) {
@@ -38,41 +37,71 @@ struct StarterFile {
 };
 
 constexpr StarterFile kStarter[] = {
-    {"dbt_project.yml",
-     "name: NAME\nversion: '1.0'\nprofile: PROFILE\n\nmodels:\n  NAME:\n    staging:\n      "
-     "+materialized: "
-     "view\n    marts:\n      +materialized: table\n"},
+    {"dbt_project.yml", R"(name: NAME
+version: '1.0'
+profile: PROFILE
+
+models:
+  NAME:
+    staging:
+      +materialized: view
+    marts:
+      +materialized: table
+)"},
     {"profiles.yml",
-     "# Where the project is built. `embedded` is a private PostgreSQL that weft starts itself; "
-     "`server` "
-     "shows one of\n# your own: set target to it, or give --target server.\nNAME:\n  target: "
-     "embedded\n  "
-     "outputs:\n    embedded:\n      type: postgres\n      embedded: true\n      schema: "
-     "analytics\n      "
-     "threads: 4\n    server:\n      type: postgres\n      host: localhost\n      port: 5432\n     "
-     " user: "
-     "\"{{ env_var('PGUSER', 'postgres') }}\"\n      password: \"{{ env_var('PGPASSWORD', '') "
-     "}}\"\n      "
-     "dbname: analytics\n      schema: analytics\n      threads: 4\n"},
-    {"seeds/raw_orders.csv",
-     "order_id,customer,amount_cents,ordered_on\n1,Ada,1250,2024-01-03\n2,Grace,990,2024-01-04\n3,"
-     "Ada,4300,"
-     "2024-02-11\n"},
-    {"models/staging/stg_orders.sql",
-     "select\n  order_id,\n  customer,\n  amount_cents / 100.0 as amount,\n  ordered_on\nfrom {{ "
-     "ref('raw_orders') }}\n"},
-    {"models/marts/customers.sql",
-     "select\n  customer,\n  count(*) as orders,\n  sum(amount) as total\nfrom {{ "
-     "ref('stg_orders') "
-     "}}\ngroup by customer\n"},
-    {"models/schema.yml",
-     "version: 2\n\nmodels:\n  - name: stg_orders\n    description: One row an order, amounts in "
-     "whole "
-     "currency.\n    columns:\n      - name: order_id\n        data_tests: [unique, not_null]\n  - "
-     "name: "
-     "customers\n    description: One row a customer.\n    columns:\n      - name: customer\n      "
-     "  "
-     "data_tests: [unique, not_null]\n"},
+     R"(# Where the project is built. `embedded` is a private PostgreSQL that weft starts itself; `server` shows one of
+# your own: set target to it, or give --target server.
+NAME:
+  target: embedded
+  outputs:
+    embedded:
+      type: postgres
+      embedded: true
+      schema: analytics
+      threads: 4
+    server:
+      type: postgres
+      host: localhost
+      port: 5432
+      user: "{{ env_var('PGUSER', 'postgres') }}"
+      password: "{{ env_var('PGPASSWORD', '') }}"
+      dbname: analytics
+      schema: analytics
+      threads: 4
+)"},
+    {"seeds/raw_orders.csv", R"(order_id,customer,amount_cents,ordered_on
+1,Ada,1250,2024-01-03
+2,Grace,990,2024-01-04
+3,Ada,4300,2024-02-11
+)"},
+    {"models/staging/stg_orders.sql", R"(select
+  order_id,
+  customer,
+  amount_cents / 100.0 as amount,
+  ordered_on
+from {{ ref('raw_orders') }}
+)"},
+    {"models/marts/customers.sql", R"(select
+  customer,
+  count(*) as orders,
+  sum(amount) as total
+from {{ ref('stg_orders') }}
+group by customer
+)"},
+    {"models/schema.yml", R"(version: 2
+
+models:
+  - name: stg_orders
+    description: One row an order, amounts in whole currency.
+    columns:
+      - name: order_id
+        data_tests: [unique, not_null]
+  - name: customers
+    description: One row a customer.
+    columns:
+      - name: customer
+        data_tests: [unique, not_null]
+)"},
     {".gitignore", "target/\nlogs/\ndbt_packages/\n.weft/\n.env\n"},
 };
 
@@ -88,28 +117,31 @@ bool has_profile(Session& session, const std::string& name) {
   return found || found.error().code != diag::Code::ProfileMissing;
 }
 
+/// `init` without a name, in a project: dbt would ask for a profile; nothing else is needed.
+int init_existing(Session& session) {
+  const base::Data* given = session.line.values.find("project_dir");
+  diag::Result<std::string> root =
+      config::find_project_root(session.env, given == nullptr ? "" : python_str(*given));
+  if (!root) {
+    return fail(session, diag::Code::Usage, "init needs a name for the project",
+                "for example: weft init shop");
+  }
+  if (session.line.values.contains("profile")) {
+    return fail(session, diag::Code::FlagInvalid,
+                "Can not init existing project with specified profile, edit dbt_project.yml "
+                "instead");
+  }
+  say(session,
+      fmt::format("`{}` holds a project already; its profile stands in profiles.yml", *root));
+  return kSuccess;
+}
+
 }  // namespace
 
 int cmd_init(Session& session) {
   std::string name = session.line.arguments.empty() ? "" : session.line.arguments.front();
-  if (name.empty()) {
-    const base::Data* given = session.line.values.find("project_dir");
-    diag::Result<std::string> root =
-        config::find_project_root(session.env, given == nullptr ? "" : python_str(*given));
-    if (!root) {
-      return fail(session, diag::Code::Usage, "init needs a name for the project",
-                  "for example: weft init shop");
-    }
-    if (session.line.values.contains("profile")) {
-      return fail(session, diag::Code::FlagInvalid,
-                  "Can not init existing project with specified profile, edit dbt_project.yml "
-                  "instead");
-    }
-    // dbt would ask for a profile here; a project that exists needs nothing else.
-    say(session,
-        fmt::format("`{}` holds a project already; its profile stands in profiles.yml", *root));
-    return kSuccess;
-  }
+  if (name.empty())
+    return init_existing(session);
   if (!is_valid_name(name)) {
     return fail(session, diag::Code::Usage, fmt::format("`{}` cannot be a project's name", name),
                 "use letters, digits and underscores, a letter first");
@@ -125,8 +157,7 @@ int cmd_init(Session& session) {
     return fail(session, diag::Code::ProfileMissing,
                 fmt::format("Could not find profile named '{}'", profile_name));
   }
-  const base::Data* skips = session.line.values.find("skip_profile_setup");
-  bool brings_profile = profile == nullptr && (skips == nullptr || !skips->truthy());
+  bool brings_profile = profile == nullptr && !session.line.is_on("skip_profile_setup");
   for (const StarterFile& file : kStarter) {
     if (file.path == "profiles.yml" && !brings_profile)
       continue;
