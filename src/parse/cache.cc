@@ -199,8 +199,10 @@ bool ParseCache::open() {
   }
   std::string why = key_difference(file_->head().key, cache_key(input));
   // dbt takes its cache then, so it is no news.
-  if (why == kOtherCommand)
+  if (why == kOtherCommand) {
+    note("Note", "Z050", "The command has other flags: all are parsed");
     return false;
+  }
   if (why.empty() && !has_same_variables(file_->head(), input.env))
     why = "env vars used in the project have changed";
   int64_t now_us = started_ns_ / 1000;

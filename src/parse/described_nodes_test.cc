@@ -2,6 +2,7 @@
 // two entries for one resource.
 #include <catch2/catch.hpp>
 
+#include "base/hash.h"
 #include "parse/test_project.h"
 
 namespace weft::parse {
@@ -49,6 +50,85 @@ base::Data row_like(TestProject& project, std::string_view begin) {
       return row;
   }
   return {};
+}
+
+TEST_CASE("a test has the group of what it tests, and its tags around those of its macro",
+          "[described]") {
+  Project files(
+      {{"/q/tests/generic/g.sql",
+        "{% test g(model, column_name) %}{{ config(tags=['of_macro']) }}select 1{% endtest %}"},
+       {"/q/models/s.yml",
+        "groups: [{name: finance, owner: {name: x}}, {name: other, owner: {name: y}}]\n"
+        "models:\n  - name: m\n    config: {group: finance}\n    columns:\n"
+        "      - name: id\n        tags: [a_column]\n        data_tests:\n"
+        "          - g: {config: {tags: [the_test], group: other}}\n"
+        "          - unique: {config: {tags: [the_test]}}\n"}});
+  TestProject project(files.all, "/q");
+  INFO(project.errors());
+  base::Data own = row_like(project, "test.q.g_m_id");
+  REQUIRE(own.is_map());
+  CHECK(base::to_json(*own.get("tags")) == R"(["a_column", "the_test", "of_macro"])");
+  CHECK(base::to_json(*own.get("config")->get("tags")) ==
+        R"(["the_test", "of_macro", "the_test"])");
+  CHECK(base::to_json(*own.get("group")) == R"("finance")");
+  base::Data simple = row_like(project, "test.q.unique_m_id");
+  CHECK(base::to_json(*simple.get("config")->get("tags")) == R"(["the_test"])");
+}
+
+TEST_CASE("the docs blocks of a row are those that its description shows whole", "[described]") {
+  Project files({{"/q/models/d.md", "{% docs a %}text{% enddocs %}"},
+                 {"/q/models/s.yml",
+                  "models:\n  - name: m\n    description: \"{{ doc('a').upper() }}\"\n"
+                  "    columns:\n      - {name: id, description: \"{{ doc('a') }}, {{- doc('q', "
+                  "'a') -}}\"}\n"}});
+  TestProject project(files.all, "/q");
+  INFO(project.errors());
+  base::Data row = row_like(project, "model.q.m");
+  REQUIRE(row.is_map());
+  CHECK(base::to_json(*row.get("description")) == R"("TEXT")");
+  CHECK(base::to_json(*row.get("doc_blocks")) == "[]");
+  CHECK(base::to_json(*row.get("columns")->get("id")->get("doc_blocks")) ==
+        R"(["doc.q.a", "doc.q.a"])");
+}
+
+TEST_CASE("contract and docs have no other keys than dbt's", "[described]") {
+  Project files({{"/q/models/s.yml",
+                  "models:\n  - name: m\n    config:\n      contract: {enforce: true}\n"
+                  "      docs: {sfhow: true, node_color: purple}\n"}});
+  TestProject project(files.all, "/q");
+  base::Data row = row_like(project, "model.q.m");
+  REQUIRE(row.is_map());
+  CHECK(base::to_json(*row.get("config")->get("contract")) ==
+        R"({"enforced": false, "alias_types": true})");
+  CHECK(base::to_json(*row.get("config")->get("docs")) ==
+        R"({"show": true, "node_color": "purple"})");
+}
+
+TEST_CASE("a text of a properties file loses its last line end, as every template does",
+          "[described]") {
+  Project files({{"/q/models/s.yml",
+                  "models:\n  - name: m\n    config:\n      meta:\n        long: |\n"
+                  "          two\n          lines\n"}});
+  TestProject project(files.all, "/q");
+  base::Data row = row_like(project, "model.q.m");
+  REQUIRE(row.is_map());
+  CHECK(base::to_json(*row.get("config")->get("meta")) == R"({"long": "two\nlines"})");
+}
+
+TEST_CASE("snapshots of one properties file have its text's checksum", "[described]") {
+  Project files({{"/q/snapshots/s.yml",
+                  "snapshots:\n  - &one {name: s1, relation: ref('m'), config: {strategy: check, "
+                  "check_cols: all, unique_key: id}}\n  - {<<: *one, name: s2}\n"}});
+  TestProject project(files.all, "/q");
+  INFO(project.errors());
+  base::Data first = row_like(project, "snapshot.q.s1"),
+             second = row_like(project, "snapshot.q.s2");
+  REQUIRE(first.is_map());
+  REQUIRE(second.is_map());
+  CHECK(*first.get("checksum") == *second.get("checksum"));
+  std::string text = *files.all.read("/q/snapshots/s.yml").value;
+  CHECK(first.get("checksum")->get("checksum")->as_string() ==
+        base::sha256_hex(base::collapse_whitespace(text)));
 }
 
 TEST_CASE("a source may take its name from a variable", "[described]") {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -17,11 +18,30 @@ using jinja::Arguments;
 using jinja::Interpreter;
 using jinja::Value;
 
+/// The block that doc(name) or doc(package, name) means in a file of `package`; null for none.
+const manifest::DocBlock* find_doc(const State& state, const std::string& package,
+                                   std::span<const std::string> names) {
+  std::vector<std::string> packages;
+  if (names.size() == 2) {
+    packages = {names.front()};
+  } else {
+    packages = {package};
+    for (const config::Project* project : state.projects)
+      packages.push_back(project->name);
+  }
+  for (const std::string& searched : packages) {
+    auto found = state.docs.find(searched + "." + names.back());
+    if (found != state.docs.end())
+      return &state.result->manifest.docs[found->second];
+  }
+  return nullptr;
+}
+
 /// doc(name) and doc(package, name).
 class DocFunction final : public jinja::Object {
  public:
-  DocFunction(const State& state, std::string package, std::vector<std::string>& blocks)
-      : state_(state), package_(std::move(package)), blocks_(blocks) {}
+  DocFunction(const State& state, std::string package)
+      : state_(state), package_(std::move(package)) {}
   std::string_view type_name() const override { return "doc"; }
   bool is_callable() const override { return true; }
 
@@ -31,26 +51,12 @@ class DocFunction final : public jinja::Object {
       interpreter.raise("CompilationError",
                         fmt::format("doc() takes one or two names, found {}", count));
     }
-    std::string name = arguments.positional.back().str();
-    std::vector<std::string> packages;
-    if (count == 2)
-      packages = {arguments.positional.front().str()};
-    else
-      packages = {package_, state_.projects.front()->name};
-    if (count == 1) {
-      for (const config::Project* project : state_.projects)
-        packages.push_back(project->name);
-    }
-    for (const std::string& package : packages) {
-      auto found = state_.docs.find(package + "." + name);
-      if (found == state_.docs.end())
-        continue;
-      const manifest::DocBlock& doc = state_.result->manifest.docs[found->second];
-      if (std::find(blocks_.begin(), blocks_.end(), doc.unique_id) == blocks_.end())
-        blocks_.push_back(doc.unique_id);
-      return Value::string(doc.block_contents);
-    }
-    raise_unknown(interpreter, name);
+    std::vector<std::string> names;
+    for (const Value& argument : arguments.positional)
+      names.push_back(argument.str());
+    if (const manifest::DocBlock* doc = find_doc(state_, package_, names))
+      return Value::string(doc->block_contents);
+    raise_unknown(interpreter, names.back());
   }
 
  private:
@@ -70,8 +76,53 @@ class DocFunction final : public jinja::Object {
 
   const State& state_;
   std::string package_;
-  std::vector<std::string>& blocks_;
 };
+
+/// The texts of "'a', \"b\"" when there is nothing but such constants; else none.
+std::vector<std::string> constants(std::string_view list) {
+  std::vector<std::string> made;
+  while (true) {
+    list = base::trim(list);
+    size_t end = list.empty() ? std::string_view::npos : list.find(list.front(), 1);
+    if (end == std::string_view::npos || (list.front() != '\'' && list.front() != '"'))
+      return {};
+    made.emplace_back(list.substr(1, end - 1));
+    list = base::trim(list.substr(end + 1));
+    if (list.empty())
+      return made;
+    if (list.front() != ',')
+      return {};
+    list.remove_prefix(1);
+  }
+}
+
+/// The blocks that a description shows whole, `{{ doc('x') }}`: those alone stand in the manifest.
+void add_shown_docs(const State& state, const std::string& package, std::string_view text,
+                    std::vector<std::string>& blocks) {
+  constexpr std::string_view kCall = "doc";
+  for (size_t begin = text.find("{{"); begin != std::string_view::npos;
+       begin = text.find("{{", begin + 2)) {
+    size_t end = text.find("}}", begin);
+    if (end == std::string_view::npos)
+      return;
+    std::string_view tag = text.substr(begin + 2, end - begin - 2);
+    if (base::starts_with(tag, "-"))
+      tag.remove_prefix(1);
+    if (base::ends_with(tag, "-"))
+      tag.remove_suffix(1);
+    tag = base::trim(tag);
+    if (!base::starts_with(tag, kCall) || !base::ends_with(tag, ")"))
+      continue;
+    tag = base::trim(tag.substr(kCall.size(), tag.size() - kCall.size() - 1));
+    if (!base::starts_with(tag, "("))
+      continue;
+    std::vector<std::string> names = constants(tag.substr(1));
+    if (names.empty() || names.size() > 2)
+      continue;
+    if (const manifest::DocBlock* doc = find_doc(state, package, names))
+      blocks.push_back(doc->unique_id);
+  }
+}
 
 std::optional<std::string> optional_text(const Data& data, std::string_view key) {
   const Data* value = data.get(key);
@@ -138,10 +189,12 @@ std::string DescriptionRenderer::render(const std::string& text, const std::stri
     return text;
   context::NodeScope scope;
   scope.package_name = package;
-  scope.extras.emplace_back("doc", Value::object(new DocFunction(state_, package, blocks)));
+  scope.extras.emplace_back("doc", Value::object(new DocFunction(state_, package)));
   diag::Result<jinja::Rendered> rendered = worker_.render_text(text, "description", scope);
-  if (rendered)
+  if (rendered) {
+    add_shown_docs(state_, package, text, blocks);
     return rendered->text;
+  }
   diag::Diagnostic error = rendered.error();
   error.span = span;
   state_.report(std::move(error));

@@ -9,6 +9,7 @@
 #include "base/parallel.h"
 #include "base/paths.h"
 #include "base/strings.h"
+#include "base/text_list.h"
 #include "context/error_place.h"
 #include "context/relations.h"
 #include "parse/node_patch.h"
@@ -329,8 +330,12 @@ class TestParser {
     // The test's macro may configure it; what the properties say is stronger.
     DataMap config = std::move(node.config_call);
     node.config_call = {};
+    // Tags add up: dbt counts those of the properties before and behind the macro's own.
+    Data all_tags = joined_tags(test.config.find("tags"), config.find("tags"));
     for (const auto& [key, value] : test.config)
       config.set(key, value);
+    if (!all_tags.as_list().empty())
+      config.set("tags", std::move(all_tags));
     if (const Data* severity = config.find("severity"); severity && severity->is_string()) {
       std::string word = base::to_lower(severity->as_string());
       if (word != "error" && word != "warn") {
@@ -341,12 +346,36 @@ class TestParser {
     std::string description = node.description;
     finish_node(state_, worker_, configs_, node, nullptr, Data(DataMap{}), config, calls_);
     node.description = std::move(description);
-    // Tags of the column belong to the test, not to its configuration.
-    for (const std::string& tag : tags) {
-      if (std::find(node.tags.begin(), node.tags.end(), tag) == node.tags.end())
-        node.tags.push_back(tag);
-    }
+    node.tags = test_tags(test, tags, node.tags);
+    if (node.test->attached_node.valid())
+      node.group = state_.manifest().node(node.test->attached_node).group;
     made_.push_back(std::move(node));
+  }
+
+  /// The test's own tags and its column's in the order of the alphabet, then those that macros and
+  /// projects add.
+  static std::vector<std::string> test_tags(const BuiltTest& test,
+                                            const std::vector<std::string>& of_column,
+                                            const std::vector<std::string>& configured) {
+    std::vector<std::string> made = of_column;
+    for (const std::string& tag : base::text_list(test.config.find("tags")))
+      made.push_back(tag);
+    std::sort(made.begin(), made.end());
+    made.erase(std::unique(made.begin(), made.end()), made.end());
+    for (const std::string& tag : configured) {
+      if (std::find(made.begin(), made.end(), tag) == made.end())
+        made.push_back(tag);
+    }
+    return made;
+  }
+
+  static Data joined_tags(const Data* first, const Data* second) {
+    DataList made;
+    for (const Data* part : {first, second}) {
+      for (std::string& tag : base::text_list(part))
+        made.emplace_back(std::move(tag));
+    }
+    return Data(std::move(made));
   }
 
   State& state_;

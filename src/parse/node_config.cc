@@ -1,6 +1,8 @@
 #include "parse/node_config.h"
 
+#include <algorithm>
 #include <array>
+#include <initializer_list>
 
 #include <fmt/format.h>
 
@@ -259,6 +261,9 @@ DataMap ConfigBuilder::unrendered(ResourceType type, const std::string& package,
       level = &next->as_map();
     }
   };
+  // dbt looks for those of functions among those of models.
+  if (type == ResourceType::Function)
+    type = ResourceType::Model;
   apply(config_tree(own->unrendered, type));
   for (const auto& [key, value] : patch)
     config.set(key, value);
@@ -283,6 +288,14 @@ DataMap settings_beside_config(const Data& entry) {
   return made;
 }
 
+/// Lists stand there twice: dbt puts what is written before what was rendered.
+void append_list(Data& written, const Data* rendered) {
+  if (rendered == nullptr || !rendered->is_list() || !written.is_list())
+    return;
+  for (const Data& item : rendered->as_list())
+    written.as_list().push_back(item);
+}
+
 }  // namespace
 
 DataMap unrendered_entry_config(const Data& entry, const yaml::Node* config) {
@@ -295,17 +308,16 @@ DataMap unrendered_entry_config(const Data& entry, const yaml::Node* config) {
     Data written = yaml::to_data(*config);
     for (auto& [key, value] : written.as_map()) {
       Data* known = made.find(key);
-      if (known != nullptr && known->is_list() && value.is_list()) {
-        // dbt puts what is written before what was rendered.
-        for (const Data& item : known->as_list())
-          value.as_list().push_back(item);
-      }
+      append_list(value, known);
       if (known == nullptr || !known->is_map() || !value.is_map()) {
         made.set(key, std::move(value));
         continue;
       }
-      for (auto& [name, part] : value.as_map())
+      for (auto& [name, part] : value.as_map()) {
+        if (key == "grants")
+          append_list(part, known->as_map().find(name));
         known->as_map().set(name, std::move(part));
+      }
     }
   }
   return made;
@@ -319,6 +331,22 @@ DataMap entry_config(const Data& entry) {
   }
   return made;
 }
+
+namespace {
+
+/// Leaves other keys of a part out, as dbt does with those parts that have a shape of their own.
+void keep_keys(Data* part, std::initializer_list<std::string_view> known) {
+  if (part == nullptr || !part->is_map())
+    return;
+  DataMap kept;
+  for (auto& [key, value] : part->as_map()) {
+    if (std::find(known.begin(), known.end(), key) != known.end())
+      kept.set(key, std::move(value));
+  }
+  *part = Data(std::move(kept));
+}
+
+}  // namespace
 
 void normalize_config(DataMap& config) {
   for (const char* key : {"pre-hook", "post-hook"}) {
@@ -353,6 +381,8 @@ void normalize_config(DataMap& config) {
         grantees = grantees.is_null() ? Data(DataList{}) : Data(DataList{grantees});
     }
   }
+  keep_keys(config.find("contract"), {"enforced", "alias_types", "checksum"});
+  keep_keys(config.find("docs"), {"show", "node_color"});
   if (Data* contract = config.find("contract");
       contract != nullptr && contract->is_map() && contract->get("enforced") != nullptr) {
     if (contract->get("alias_types") == nullptr)

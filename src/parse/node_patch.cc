@@ -410,11 +410,12 @@ void finish_node(State& state, context::Worker& worker, ConfigBuilder& configs, 
   check_config(state, node, config);
   check_contract(state, node, entry, config);
   render_hooks(state, worker, node, config);
-  DataMap unrendered = configs.unrendered(
-      node.type, node.package_name, node.fqn,
-      compares_unrendered(state) ? unrendered_entry_config(entry_data, written_config(entry, node))
-                                 : patch,
-      calls.unrendered);
+  DataMap unrendered =
+      configs.unrendered(node.type, node.package_name, node.fqn,
+                         compares_unrendered(state) && node.type != ResourceType::Test
+                             ? unrendered_entry_config(entry_data, written_config(entry, node))
+                             : patch,
+                         calls.unrendered);
   if (patch.empty()) {
     for (const auto& [key, value] : calls.over_all)
       unrendered.set(key, value);

@@ -171,7 +171,9 @@ void add_yaml_snapshots(State& state) {
     node.path = entry.name + ".sql";
     node.unique_id = fmt::format("snapshot.{}.{}", node.package_name, entry.name);
     node.raw_code = fmt::format("select * from {{{{ {} }}}}", python_str(*relation));
-    node.checksum = {"sha256", base::sha256_hex(node.raw_code)};
+    // dbt takes the whole properties file for the snapshot's text here.
+    const std::string& file = state.input.sources.get(state.files[entry.file].source).text;
+    node.checksum = {"sha256", base::sha256_hex(base::collapse_whitespace(file))};
     pending.entry = i;
     state.pending.push_back(std::move(pending));
   }

@@ -93,6 +93,15 @@ class YamlRender {
   PropertyPath path_;
 };
 
+/// What a template without tags gives: Jinja leaves the last line end out.
+std::string without_last_line_end(std::string_view text) {
+  if (base::ends_with(text, "\n"))
+    text.remove_suffix(1);
+  if (base::ends_with(text, "\r"))
+    text.remove_suffix(1);
+  return std::string(text);
+}
+
 /// The error of a template, in dbt's words.
 diag::Diagnostic failed(diag::Diagnostic error, const std::string& text, diag::Span span) {
   constexpr std::string_view kHeadline = "Compilation Error\n  ";
@@ -136,8 +145,9 @@ bool is_rendered_later(std::string_view section, const PropertyPath& path) {
 
 diag::Result<base::Data> render_yaml_text(context::Worker& worker, const std::string& text,
                                           diag::Span span, const std::string& package) {
-  if (text.find("{{") == std::string::npos && text.find("{%") == std::string::npos)
-    return base::Data(text);
+  if (text.find("{{") == std::string::npos && text.find("{%") == std::string::npos &&
+      text.find("{#") == std::string::npos)
+    return base::Data(without_last_line_end(text));
   diag::SourceId source = worker.shared().sources.add("yaml", text);
   auto code = worker.shared().jinja.compile(source, "yaml");
   if (auto* error = std::get_if<jinja::Error>(&code))
