@@ -401,7 +401,8 @@ class NodeFields : public FieldWriter<Emitter> {
 
   /// Emits a key whose value is a column of the table for every kind; false for all other keys.
   bool shared_member(const Node& n, std::string_view key) {
-    if (key == "description" && n.type == ResourceType::SavedQuery && n.description.empty())
+    if (key == "description" && n.description.empty() &&
+        (n.type == ResourceType::SavedQuery || n.type == ResourceType::SemanticModel))
       optional(key, std::nullopt);
     else if (key == "description")
       text(key, n.description);
