@@ -8,6 +8,8 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <filesystem>
+#include <limits>
+#include <poll.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -61,6 +63,32 @@ int write_all(int fd, std::string_view content) {
       content.remove_prefix(static_cast<size_t>(done));
   }
   return 0;
+}
+
+/// Places in texts are numbers of 32 bits; what is larger could not be used, only fill the memory.
+constexpr size_t kLargestText = std::numeric_limits<uint32_t>::max();
+
+bool is_device(const struct stat& status) {
+  return S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode);
+}
+
+/// Opens without waiting for whoever has the other end of a pipe; what comes later may wait.
+int open_at_once(const std::string& path, int flags) {
+  int fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, 0666);
+  if (fd >= 0 && (flags & O_WRONLY) != 0)
+    ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+  return fd;
+}
+
+/// Waits until a pipe has something to say; false when it keeps silent for too long.
+bool wait_for_pipe(int fd) {
+  constexpr int kPatience = 30'000;
+  pollfd wanted{fd, POLLIN, 0};
+  int ready = 0;
+  do {
+    ready = ::poll(&wanted, 1, kPatience);
+  } while (ready < 0 && errno == EINTR);
+  return ready > 0;
 }
 
 int64_t nanoseconds(const timespec& time) {
@@ -130,35 +158,15 @@ class RealFiles final : public FileSystem {
   IoResult<std::string> read(const std::string& path) override {
     if (has_nul(path))
       return {std::nullopt, error_of(EINVAL)};
-    Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    Descriptor file(open_at_once(path, O_RDONLY));
     struct stat status {};
     if (!file.ok() || ::fstat(file.get(), &status) != 0)
       return {std::nullopt, error_of(errno)};
     if (S_ISDIR(status.st_mode))
       return {std::nullopt, error_of(EISDIR)};
-    std::string content;
-    // The size is a hint only: pipes and files of /proc have none, and files may grow meanwhile.
-    size_t expected = static_cast<size_t>(std::max<off_t>(status.st_size, 0));
-    content.resize(expected + 1);
-    size_t filled = 0;
-    for (;;) {
-      ssize_t got = ::read(file.get(), content.data() + filled, content.size() - filled);
-      if (got < 0 && errno == EINTR)
-        continue;
-      if (got < 0)
-        return {std::nullopt, error_of(errno)};
-      if (got == 0)
-        break;
-      filled += static_cast<size_t>(got);
-      // What comes to a file from now on belongs to a later moment; asking for its end costs as
-      // much as reading a small file.
-      if (filled == expected && S_ISREG(status.st_mode))
-        break;
-      if (filled == content.size())
-        content.resize(content.size() * 2 + 4096);
-    }
-    content.resize(filled);
-    return {std::move(content), {}};
+    if (S_ISREG(status.st_mode) && static_cast<uint64_t>(status.st_size) > kLargestText)
+      return {std::nullopt, error_of(EFBIG)};
+    return read_open(file.get(), status);
   }
 
   std::unique_ptr<OpenFile> open(const std::string& path) override {
@@ -248,8 +256,10 @@ class RealFiles final : public FileSystem {
       return error_of(EINVAL);
     std::error_code error;
     std::filesystem::create_directories(path, error);
-    // Another process may have made it in the same moment.
-    if (error && !std::filesystem::is_directory(path))
+    // Another process may have made it in the same moment. Where not even that can be asked, the
+    // first reason is the one to tell.
+    std::error_code unknown;
+    if (error && !std::filesystem::is_directory(path, unknown))
       return error_of(error.value());
     return std::nullopt;
   }
@@ -279,6 +289,42 @@ class RealFiles final : public FileSystem {
   }
 
  private:
+  static IoResult<std::string> read_open(int file, const struct stat& status) {
+    std::string content;
+    // The size is a hint only: pipes and files of /proc have none, and files may grow meanwhile.
+    size_t expected = static_cast<size_t>(std::max<off_t>(status.st_size, 0));
+    content.resize(expected + 1);
+    size_t filled = 0;
+    for (;;) {
+      ssize_t got = ::read(file, content.data() + filled, content.size() - filled);
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got < 0 && errno == EAGAIN && S_ISFIFO(status.st_mode) && wait_for_pipe(file))
+        continue;
+      if (got < 0)
+        return {std::nullopt, error_of(errno == EAGAIN ? ETIMEDOUT : errno)};
+      // Nothing is like an empty file, but other devices have no end and a pipe without a writer
+      // no beginning.
+      if (got > 0 && is_device(status))
+        return {std::nullopt, {EINVAL, "is a device"}};
+      if (got == 0 && filled == 0 && S_ISFIFO(status.st_mode))
+        return {std::nullopt, {EINVAL, "is a pipe that nobody writes to"}};
+      if (got == 0)
+        break;
+      filled += static_cast<size_t>(got);
+      if (filled > kLargestText)
+        return {std::nullopt, error_of(EFBIG)};
+      // What comes to a file from now on belongs to a later moment; asking for its end costs as
+      // much as reading a small file.
+      if (filled == expected && S_ISREG(status.st_mode))
+        break;
+      if (filled == content.size())
+        content.resize(content.size() * 2 + 4096);
+    }
+    content.resize(filled);
+    return {std::move(content), {}};
+  }
+
   static DirectoryEntry entry_of(int folder, const dirent& entry, std::string name) {
     bool is_directory = entry.d_type == DT_DIR;
     bool is_symlink = entry.d_type == DT_LNK;
@@ -311,7 +357,7 @@ class RealFiles final : public FileSystem {
   }
 
   std::optional<IoError> write_through(const std::string& path, const Fill& fill, int flags) const {
-    Descriptor file(::open(path.c_str(), flags | O_CLOEXEC, 0666));
+    Descriptor file(open_at_once(path, flags));
     if (!file.ok())
       return error_of(errno);
     if (std::optional<IoError> error = fill_file(file.get(), fill))
@@ -323,7 +369,10 @@ class RealFiles final : public FileSystem {
 
   std::optional<IoError> replace(const std::string& target, const Fill& fill, mode_t mode) const {
     static std::atomic<unsigned> counter{0};
-    std::string temporary = fmt::format("{}.{}.{}.tmp", target, ::getpid(), counter.fetch_add(1));
+    std::string mark = fmt::format(".{}.{}.tmp", ::getpid(), counter.fetch_add(1));
+    // A name may be as long as the disk allows without room for more.
+    bool has_room = file_name(target).size() + mark.size() <= NAME_MAX;
+    std::string temporary = has_room ? target + mark : join_path(folder_of(target), "weft" + mark);
     Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (!file.ok())
       return error_of(errno);

@@ -1,9 +1,12 @@
 #include "base/files.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -119,6 +122,51 @@ TEST_CASE("an open file stays what it was") {
     CHECK(files->open(folder.path) == nullptr);
     CHECK(files->open(folder.path + "/nothing") == nullptr);
   }
+}
+
+TEST_CASE("what is no file is refused at once") {
+  TemporaryFolder folder;
+  FileSystem& files = real_files();
+  std::string pipe = folder.path + "/pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(files.read(pipe).error.message == "is a pipe that nobody writes to");
+  CHECK(files.append(pipe, "x")->code == ENXIO);
+  CHECK(files.read("/dev/zero").error.message == "is a device");
+  CHECK(files.read("/dev/null")->empty());
+  std::string vast = folder.path + "/vast";
+  REQUIRE_FALSE(files.write(vast, ""));
+  REQUIRE(::truncate(vast.c_str(), off_t{1} << 40) == 0);
+  CHECK(files.read(vast).error.code == EFBIG);
+}
+
+TEST_CASE("a pipe is read once somebody writes to it") {
+  TemporaryFolder folder;
+  std::string pipe = folder.path + "/pipe", text(200'000, 'a');
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  int other_end = ::open(pipe.c_str(), O_RDWR | O_CLOEXEC);
+  REQUIRE(other_end >= 0);
+  size_t written = 0;
+  std::thread writer([&] {
+    while (written < text.size())
+      written += static_cast<size_t>(
+          std::max<ssize_t>(::write(other_end, text.data() + written, text.size() - written), 0));
+    ::close(other_end);
+  });
+  IoResult<std::string> content = real_files().read(pipe);
+  writer.join();
+  REQUIRE(content);
+  CHECK(*content == text);
+}
+
+TEST_CASE("names may be as long as the disk allows and no longer") {
+  TemporaryFolder folder;
+  FileSystem& files = real_files();
+  std::string longest = folder.path + "/" + std::string(255, 'x');
+  CHECK_FALSE(files.write(longest, "1"));
+  CHECK_FALSE(files.write(longest, "2"));
+  CHECK(*files.read(longest) == "2");
+  CHECK(files.make_directories(longest + "x")->code == ENAMETOOLONG);
+  CHECK(files.write(longest + "x/y", "")->code == ENAMETOOLONG);
 }
 
 TEST_CASE("readers see a file whole while it is replaced") {

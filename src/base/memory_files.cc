@@ -1,4 +1,5 @@
 #include <cerrno>
+#include <functional>
 
 #include "base/files.h"
 #include "base/paths.h"
@@ -85,6 +86,7 @@ std::optional<FileInfo> MemoryFiles::info(const std::string& path) {
   FileInfo result;
   result.is_symlink = links_.count(resolve(path, false)) > 0;
   std::string key = resolve(path, true);
+  result.inode = std::hash<std::string>{}(key);
   auto found = files_.find(key);
   if (found != files_.end()) {
     result.size = found->second.content.size();
