@@ -1,11 +1,18 @@
 // main: the environment, signals, and the way from words to a command.
 #include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
+#include <fcntl.h>
 #include <iostream>
+#include <new>
+#include <poll.h>
 #include <pwd.h>
 #include <sys/ioctl.h>
+#include <system_error>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -55,13 +62,74 @@ void install_signal_handlers() {
   signal(SIGPIPE, SIG_IGN);
 }
 
-void write_all(int descriptor, std::string_view text) {
+/// Whoever starts weft without its three streams would have the first files and connections take
+/// their numbers, and messages would be written into them.
+void open_missing_streams() {
+  for (int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(descriptor, F_GETFD) == -1 && errno == EBADF)
+      (void)open("/dev/null", O_RDWR);
+  }
+}
+
+/// Zero, or errno: nobody reads any longer, the disk is full.
+int write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
     ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written <= 0)
-      return;
-    text.remove_prefix(static_cast<size_t>(written));
+    if (written > 0) {
+      text.remove_prefix(static_cast<size_t>(written));
+      continue;
+    }
+    if (errno == EAGAIN) {
+      // Another program that has the stream made it so that it does not wait.
+      pollfd wanted{descriptor, POLLOUT, 0};
+      (void)poll(&wanted, 1, -1);
+    } else if (errno != EINTR) {
+      return errno;
+    }
   }
+  return 0;
+}
+
+/// Why the output is not whole. Who closes a pipe early, as `head` does, has what he wants.
+std::atomic<int>& lost_output() {
+  static std::atomic<int> code{0};
+  return code;
+}
+
+void write_output(std::string_view text) {
+  int code = write_all(STDOUT_FILENO, text);
+  if (code != 0 && code != EPIPE)
+    lost_output() = code;
+}
+
+/// The exit code when the output could not be written: what a script keeps of it is not whole.
+int checked_output(int code) {
+  if (lost_output() == 0)
+    return code;
+  std::string reason = std::generic_category().message(lost_output());
+  write_all(STDERR_FILENO, fmt::format("error[E0102]: the output cannot be written: {}\n", reason));
+  return code == kSuccess ? kUnhandled : code;
+}
+
+/// What no module expects ends the command by a message, not by a signal. Without memory there is
+/// none for the message either.
+[[noreturn]] void on_terminate() {
+  std::string_view reason = "an unexpected failure";
+  std::string_view hint = "please report it, with the end of logs/dbt.log";
+  try {
+    if (std::exception_ptr current = std::current_exception())
+      std::rethrow_exception(current);
+  } catch (const std::bad_alloc&) {
+    reason = "the memory is used up";
+    hint = "allow the process more memory, or give it less at once: --threads, smaller files";
+  } catch (const std::exception& failure) {
+    reason = failure.what();
+  } catch (...) {
+  }
+  for (std::string_view part : {std::string_view("error[E0100]: "), reason,
+                                std::string_view("\nhint: "), hint, std::string_view("\n")})
+    write_all(STDERR_FILENO, part);
+  _exit(kUnhandled);
 }
 
 /// Variables of the nearest .env above the working directory that are not set yet.
@@ -102,12 +170,12 @@ base::Env make_env() {
                             std::string(text.substr(equal + 1)));
   }
   char buffer[4096];
-  env.working_directory = getcwd(buffer, sizeof buffer) != nullptr ? buffer : "/";
+  env.working_directory = getcwd(buffer, sizeof buffer) != nullptr ? buffer : "";
   if (std::optional<std::string_view> home = env.variable("HOME"))
     env.home_directory = std::string(*home);
   else if (const passwd* user = getpwuid(getuid()))
     env.home_directory = user->pw_dir;
-  env.out = [](std::string_view text) { write_all(STDOUT_FILENO, text); };
+  env.out = write_output;
   env.err = [](std::string_view text) { write_all(STDERR_FILENO, text); };
   env.out_is_terminal = isatty(STDOUT_FILENO) == 1;
   winsize size{};
@@ -140,7 +208,11 @@ int run_jinja(const CommandLine& line) {
     arguments.text = line.arguments.front();
   if (const base::Data* context = line.values.find("context"))
     arguments.context = python_str(*context);
-  return cmd_jinja(arguments, std::cin, std::cout, std::cerr);
+  int code = cmd_jinja(arguments, std::cin, std::cout, std::cerr);
+  errno = 0;
+  if (!std::cout.flush() && errno != EPIPE)
+    lost_output() = errno != 0 ? errno : EIO;
+  return code;
 }
 
 struct Row {
@@ -200,8 +272,8 @@ int run_command(Session& session) {
 
 int main_with(std::vector<std::string> words, const std::string& program) {
   if (words.size() == 1 && (words[0] == "--version" || words[0] == "-V" || words[0] == "-v")) {
-    write_all(STDOUT_FILENO, version_text());
-    return kSuccess;
+    write_output(version_text());
+    return checked_output(kSuccess);
   }
   install_signal_handlers();
   base::Env env = make_env();
@@ -212,20 +284,27 @@ int main_with(std::vector<std::string> words, const std::string& program) {
   const CommandLine& line = std::get<CommandLine>(parsed);
   if (line.wants_version) {
     env.out(version_text());
-    return kSuccess;
+    return checked_output(kSuccess);
   }
   if (line.wants_help || line.command == nullptr) {
     env.out(help_text(program, line.command));
-    return kSuccess;
+    return checked_output(kSuccess);
+  }
+  if (env.working_directory.empty()) {
+    env.err(
+        "Error: the working directory cannot be found; it was removed, or its path is too long.\n");
+    return kUnhandled;
   }
   if (std::optional<UsageError> wrong = check_values(line, env))
     return usage_error(env, program, *wrong);
-  return run_words(env, line, program);
+  return checked_output(run_words(env, line, program));
 }
 
 }  // namespace weft::cli
 
 int main(int argc, char* argv[]) {
+  std::set_terminate(weft::cli::on_terminate);
+  weft::cli::open_missing_streams();
   std::string program = argc > 0 ? std::string(weft::base::file_name(argv[0])) : "weft";
   return weft::cli::main_with({argv + std::min(argc, 1), argv + argc}, program);
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cerrno>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -122,24 +123,21 @@ class Walker {
   void walk(const std::vector<std::string>& folders, Classify classify) {
     for (const std::string& folder : folders) {
       std::string clean = base::normalize_path(folder);
-      walk_folder(clean, clean, "", classify, 0);
+      walk_folder(clean, clean, "", classify);
     }
   }
 
  private:
-  static constexpr int kMaxDepth = 100;
-
   void walk_folder(const std::string& root_folder, const std::string& folder,
-                   const std::string& inside, Classify classify, int depth) {
-    if (depth > kMaxDepth)
-      return;
+                   const std::string& inside, Classify classify) {
     for (const base::DirectoryEntry& entry : entries_of(folder)) {
       std::string path = inside.empty() ? entry.name : inside + "/" + entry.name;
       std::string original = folder == "." ? entry.name : folder + "/" + entry.name;
       if (is_hidden(entry.name) || ignore_.matches(original))
         continue;
       if (entry.is_directory) {
-        walk_folder(root_folder, original, path, classify, depth + 1);
+        if (!entry.is_symlink || !leads_back(original))
+          walk_folder(root_folder, original, path, classify);
         continue;
       }
       if (std::optional<FileKind> kind = classify(path))
@@ -147,15 +145,43 @@ class Walker {
     }
   }
 
+  /// Whether a link leads to a folder that holds it. All of it is found without the link, and with
+  /// it there would be no end: two such links double the folders with each step.
+  bool leads_back(const std::string& link) {
+    std::string path = base::join_path(root_, link);
+    std::optional<base::FileInfo> target = files_.info(path);
+    for (std::string_view above = base::folder_of(path); target && !above.empty();
+         above = base::folder_of(above)) {
+      std::optional<base::FileInfo> folder = files_.info(std::string(above));
+      if (folder && folder->inode == target->inode && folder->device == target->device)
+        return true;
+      if (above == "/")
+        break;
+    }
+    return false;
+  }
+
   /// What stands in a folder; nothing when it cannot be read. Asked once for all walks, as most
   /// folders are searched for docs as well.
   const std::vector<base::DirectoryEntry>& entries_of(const std::string& folder) {
     auto [found, is_new] = listings_.try_emplace(folder);
     if (is_new) {
-      if (auto entries = files_.list(base::join_path(root_, folder)))
+      auto entries = files_.list(base::join_path(root_, folder));
+      if (entries)
         found->second = std::move(*entries);
+      else if (entries.error.code != ENOENT && entries.error.code != ENOTDIR)
+        report_unreadable(folder, entries.error);
     }
     return found->second;
+  }
+
+  /// What stands in such a folder would be taken for removed.
+  void report_unreadable(const std::string& folder, const base::IoError& error) {
+    diag::Diagnostic diagnostic;
+    diagnostic.code = diag::Code::FileUnreadable;
+    diagnostic.message = fmt::format("the folder `{}` cannot be read: {}", folder, error.message);
+    diagnostic.hint = "allow it, or name the folder in .dbtignore";
+    state_.report(std::move(diagnostic));
   }
 
   void add(FileKind kind, const std::string& root_folder, const std::string& original,

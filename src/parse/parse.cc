@@ -124,13 +124,20 @@ std::unique_ptr<ParsedProject> parse_or_load(const ParseInput& input) {
   auto cached = std::make_unique<CachedParse>(input);
   prepare(cached->state);
   cached->cache.start_reading();
+  std::vector<diag::Diagnostic> prepared = input.sink.take();
   find_files(cached->state);
-  if (cached->cache.load()) {
+  // Folders that cannot be read: what they hold is not gone.
+  std::vector<diag::Diagnostic> unreadable = input.sink.take();
+  for (diag::Diagnostic& one : prepared)
+    input.sink.report(std::move(one));
+  if (unreadable.empty() && cached->cache.load()) {
     fill_metadata(cached->state);
     return std::move(cached->state.result);
   }
   // What loading said or left behind is of no use; its rows may be as many as those to come.
   input.sink.take();
+  for (diag::Diagnostic& one : unreadable)
+    input.sink.report(std::move(one));
   State state(input);
   state.files = std::move(cached->state.files);
   ParseCache next(state);

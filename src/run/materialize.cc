@@ -73,21 +73,28 @@ diag::Status check_language(const NodeRun& run, const context::CallableMacro& ma
   return diagnostic;
 }
 
-/// PostgreSQL would cut a longer name, and other relations might get the same one.
+/// PostgreSQL would cut a longer name, which is then not found again, and other relations might get
+/// the same one. It counts bytes.
 diag::Status check_name_length(const NodeRun& run) {
-  constexpr size_t kMaxLength = 63;
   const Node& node = run.node();
-  if (node.type == manifest::ResourceType::Test || base::utf8_length(node.alias) <= kMaxLength)
+  bool fits = node.alias.size() <= adapter::kMaxNameBytes;
+  bool schema_fits = node.schema.size() <= adapter::kMaxNameBytes;
+  if (node.type == manifest::ResourceType::Test || (fits && schema_fits))
     return diag::Done{};
+  const std::string& name = fits ? node.schema : node.alias;
+  std::string_view unit =
+      base::utf8_length(name) <= adapter::kMaxNameBytes ? "bytes" : "characters";
   diag::Diagnostic diagnostic;
   diagnostic.code = diag::Code::NameTooLong;
   diagnostic.message =
-      fmt::format("the relation's name `{}` is longer than {} characters", node.alias, kMaxLength);
+      fmt::format("the {} `{}` is longer than {} {}", fits ? "schema's name" : "relation's name",
+                  name, adapter::kMaxNameBytes, unit);
   diagnostic.span = node.source_span.valid() ? node.source_span : node.patch_span;
-  diagnostic.hint = "give it a shorter `alias`";
-  diagnostic.legacy_text = fmt::format(
-      "Runtime Error in {} {} ({})\n  Relation name '{}' is longer than {} characters",
-      resource_type_name(node.type), node.name, node.original_file_path, node.alias, kMaxLength);
+  diagnostic.hint = fits ? "give it a shorter `schema`" : "give it a shorter `alias`";
+  diagnostic.legacy_text =
+      fmt::format("Runtime Error in {} {} ({})\n  {} name '{}' is longer than {} {}",
+                  resource_type_name(node.type), node.name, node.original_file_path,
+                  fits ? "Schema" : "Relation", name, adapter::kMaxNameBytes, unit);
   return diagnostic;
 }
 

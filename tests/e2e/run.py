@@ -21,6 +21,7 @@ from pathlib import Path
 
 from cases_clients import CASES as CLIENT_CASES
 from cases_concurrency import CASES as CONCURRENCY_CASES
+from cases_environment import CASES as ENVIRONMENT_CASES
 from cases_faults import CASES as FAULT_CASES
 from cases_health_warehouse import CASES as HEALTH_CASES
 from cases_indexes import CASES as INDEX_CASES
@@ -188,7 +189,7 @@ CASES = [a_new_project_builds_tests_and_documents_itself, a_database_error_point
          a_killed_run_leaves_nothing_behind, *EXECUTION_CASES, *PARTITION_CASES, *INDEX_CASES, *INTROSPECTION_CASES,
          *FAULT_CASES,
          *CONCURRENCY_CASES, *STATE_CASES, *JSON_SEED_CASES, *HEALTH_CASES, *OPERATION_CASES,
-         *CLIENT_CASES]
+         *CLIENT_CASES, *ENVIRONMENT_CASES]
 
 
 def main() -> int:

@@ -122,6 +122,9 @@ TEST_CASE("failures to connect are told apart", "[connection][database]") {
     CHECK(error.code == diag::Code::ConnectionFailed);
     CHECK(error.message.find("`127.0.0.1`, port 1") != std::string::npos);
     CHECK(error.hint.find("is the server running") != std::string::npos);
+    credentials.sslmode = "bad";
+    CHECK(failure_of(*server, credentials).hint.find("`sslmode`") != std::string::npos);
+    credentials.sslmode.clear();
     credentials.host = "no-such-host.invalid";
     CHECK(failure_of(*server, credentials).hint.find("`host`") != std::string::npos);
   }

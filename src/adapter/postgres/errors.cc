@@ -15,15 +15,28 @@ namespace {
 using diag::Code;
 using diag::Diagnostic;
 
+/// A server says what it has to say in its own encoding until it knows the client's, and always
+/// when its databases have none.
+std::string as_utf8(std::string_view text) {
+  std::string made;
+  while (std::optional<size_t> bad = base::find_invalid_utf8(text)) {
+    made += text.substr(0, *bad);
+    made += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[*bad]));
+    text.remove_prefix(*bad + 1);
+  }
+  return made + std::string(text);
+}
+
 std::string field(const PGresult* result, int code) {
   const char* text = PQresultErrorField(result, code);
-  return text == nullptr ? std::string() : std::string(text);
+  return text == nullptr ? std::string() : as_utf8(text);
 }
 
 /// What the server says as psql shows it, without the severity: the message, the line of the
 /// statement, detail, hint, context.
 std::string whole_text(const PGresult* result) {
-  std::string_view text = base::trim(PQresultErrorMessage(result));
+  const std::string whole = as_utf8(base::trim(PQresultErrorMessage(result)));
+  std::string_view text = whole;
   std::string severity = field(result, PG_DIAG_SEVERITY) + ":  ";
   if (base::starts_with(text, severity))
     text.remove_prefix(severity.size());
@@ -102,17 +115,27 @@ Diagnostic refused_by_server(const config::Credentials& credentials, ServerRefus
   return diagnostic;
 }
 
-/// libpq's last line without its own "connection to server … failed:".
+/// What libpq says of the last address it tried, without its own "connection to server … failed:"
+/// and its guesses.
 std::string reason_of(std::string_view message) {
-  std::string_view last;
+  constexpr std::string_view kMark = " failed: ";
+  std::string reason;
   for (std::string_view line : base::split(message, '\n')) {
     line = base::trim(line);
-    if (base::starts_with(line, "Is the server running") || line.empty())
+    bool is_guess = base::starts_with(line, "Is the server running") ||
+                    base::starts_with(line, "This probably means the server") ||
+                    base::starts_with(line, "before or while processing");
+    if (line.empty() || is_guess)
       continue;
-    last = line;
+    if (size_t mark = line.find(kMark); mark != std::string_view::npos) {
+      reason.clear();
+      line.remove_prefix(mark + kMark.size());
+    }
+    if (!reason.empty())
+      reason += "; ";
+    reason += line;
   }
-  size_t mark = last.find(" failed: ");
-  return std::string(mark == std::string_view::npos ? last : last.substr(mark + 9));
+  return reason;
 }
 
 }  // namespace
@@ -147,7 +170,8 @@ Diagnostic statement_error(const PGresult* result, std::string_view sql, size_t 
   return diagnostic;
 }
 
-Diagnostic connect_error(const config::Credentials& credentials, std::string_view message) {
+Diagnostic connect_error(const config::Credentials& credentials, std::string_view raw_message) {
+  const std::string message = as_utf8(raw_message);
   if (std::optional<ServerRefusal> refusal = find_refusal(message))
     return refused_by_server(credentials, std::move(*refusal));
   std::string reason = reason_of(message);
@@ -162,7 +186,7 @@ Diagnostic connect_error(const config::Credentials& credentials, std::string_vie
       "`embedded: true` needs no server";
   if (reason.find("translate host name") != std::string::npos)
     hint = "check `host` of the profile's target";
-  else if (reason.find("SSL") != std::string::npos ||
+  else if (reason.find("SSL") != std::string::npos || reason.find("sslmode") != std::string::npos ||
            reason.find("certificate") != std::string::npos)
     hint = "check `sslmode` and the certificates of the profile's target";
   return plain_error(

@@ -171,7 +171,12 @@ diag::Status PgConnection::set_up(Session& session) {
     done = session.run(sql + role);
   if (!done)
     return done.error();
-  if (PQgetvalue(done->front().get(), 0, 0) != fmt::to_string(session.backend_pid()))
+  RawRows rows = raw_rows(done->front().get());
+  if (rows.empty() || rows.front().empty())
+    return plain_error(diag::Code::ConnectionFailed,
+                       "what answers as the server does not answer a query with rows",
+                       "is it PostgreSQL, or a pool that leads to one?");
+  if (rows.front().front() != fmt::to_string(session.backend_pid()))
     shared_.is_pooled = true;
   return diag::Done{};
 }
