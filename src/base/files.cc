@@ -172,7 +172,7 @@ class RealFiles final : public FileSystem {
   std::unique_ptr<OpenFile> open(const std::string& path) override {
     if (has_nul(path))
       return nullptr;
-    int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    int fd = open_at_once(path, O_RDONLY);
     struct stat status {};
     if (fd >= 0 && ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
       return std::make_unique<RealOpenFile>(fd, info_of(status));

@@ -15,6 +15,7 @@
 #include "config/deprecations.h"
 #include "config/profile_flags.h"
 #include "config/variables.h"
+#include "config/written_flags.h"
 #include "manifest/manifest_parts.h"
 #include "manifest/run_results_writer.h"
 #include "run/defer.h"
@@ -190,10 +191,13 @@ bool Session::load_project(std::string* problem) {
   base::DataMap project_flags = partial ? partial->flags : base::DataMap{};
   diag::Result<base::DataMap> profile_flags =
       config::flags_of_profiles(profile_request(root ? *root : ""), project_flags, env, sink);
-  if (profile_flags && !profile_flags->empty())
+  const yaml::Node* written = partial ? partial->document->root->find("flags") : nullptr;
+  if (profile_flags && !profile_flags->empty()) {
     project_flags = *profile_flags;
+    written = nullptr;
+  }
   diag::Result<config::Flags> resolved =
-      config::resolve_flags(line.values, env, project_flags, sources);
+      config::resolve_written_flags(line.values, env, project_flags, sources, written);
   flags = resolved ? *resolved : config::Flags{};
   if (resolved) {
     std::string folder = root ? *root : env.working_directory;

@@ -129,8 +129,15 @@ std::vector<std::string> Fields::list(std::string_view key, std::vector<std::str
     return fallback;
   }
   std::vector<std::string> result;
-  for (const Data& item : value->as_list())
+  for (const Data& item : value->as_list()) {
+    if (item.is_list() || item.is_map() || item.is_null()) {
+      Diagnostic error = wrong(key, "text");
+      error.message = fmt::format("an item of `{}` of {} is {}, and text is expected", key, what_,
+                                  kind_name(item));
+      fail(std::move(error));
+    }
     result.push_back(base::python_str(item));
+  }
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/paths.h"
 #include "base/strings.h"
+#include "config/written_flags.h"
 #include "yaml/document.h"
 
 namespace weft::config {
@@ -172,7 +173,8 @@ std::optional<std::pair<std::string, std::string_view>> variable_of(const FlagSp
 
 class Resolver {
  public:
-  Resolver(const base::Env& env, diag::Sources& sources) : env_(env), sources_(sources) {}
+  Resolver(const base::Env& env, diag::Sources& sources, const yaml::Node* written)
+      : env_(env), sources_(sources), written_(written) {}
 
   diag::Status defaults() {
     for (const FlagSpec& spec : flag_specs()) {
@@ -190,7 +192,7 @@ class Resolver {
         continue;
       auto value = read_setting(*spec, entry.value, file);
       if (!value)
-        return std::move(value.error());
+        return placed(std::move(value.error()), entry.key, origin);
       flags.set(entry.key, *value, origin);
     }
     return diag::Done{};
@@ -249,8 +251,18 @@ class Resolver {
   diag::Status names_of(const base::DataMap& options, std::string_view key, std::string_view old,
                         std::vector<std::string>& names);
 
+  /// The error at the flag's line of dbt_project.yml, if it was set there.
+  Diagnostic placed(Diagnostic error, std::string_view flag, FlagOrigin origin) const {
+    const yaml::Entry* entry =
+        origin == FlagOrigin::Project && written_ != nullptr ? written_->find_entry(flag) : nullptr;
+    if (entry != nullptr)
+      error.span = entry->key_span;
+    return error;
+  }
+
   const base::Env& env_;
   diag::Sources& sources_;
+  const yaml::Node* written_;
 };
 
 bool means_all(const std::vector<std::string>& names) {
@@ -293,7 +305,8 @@ diag::Status Resolver::warnings() {
                         names_of(map, "warn", "exclude", options.warn),
                         names_of(map, "silence", "", options.silence)}) {
       if (!status)
-        return status;
+        return placed(std::move(status.error()), "warn_error_options",
+                      flags.origin("warn_error_options"));
     }
   }
   bool both_given = flags.origin("warn_error") == FlagOrigin::CommandLine &&
@@ -385,7 +398,13 @@ WarningAction warning_action(const WarnErrorOptions& options, std::string_view e
 
 diag::Result<Flags> resolve_flags(const base::DataMap& command_line, const base::Env& env,
                                   const base::DataMap& project_flags, diag::Sources& sources) {
-  Resolver resolver(env, sources);
+  return resolve_written_flags(command_line, env, project_flags, sources, nullptr);
+}
+
+diag::Result<Flags> resolve_written_flags(const base::DataMap& command_line, const base::Env& env,
+                                          const base::DataMap& project_flags,
+                                          diag::Sources& sources, const yaml::Node* written) {
+  Resolver resolver(env, sources, written);
   // The weakest come first, and each of the others replaces what is there.
   if (auto status = resolver.defaults(); !status)
     return std::move(status.error());

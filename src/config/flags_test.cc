@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "config/config_fixture.h"
+#include "config/written_flags.h"
 
 namespace weft::config {
 namespace {
@@ -82,6 +83,17 @@ TEST_CASE("values that are not allowed are explained") {
   f.env.variables = {};
   CHECK(contains(f.error(resolve_flags({}, f.env, {{"fail_fast", DataList{}}}, f.sources)),
                  "the flag `fail_fast` of dbt_project.yml is `[]`, and true or false is expected"));
+}
+
+TEST_CASE("a wrong flag of dbt_project.yml is shown there") {
+  Fixture f;
+  diag::SourceId source = f.sources.add("dbt_project.yml", "quiet: yes\nfail_fast: []\n");
+  diag::Sink sink;
+  diag::Result<yaml::Document> written = yaml::parse(source, f.sources, sink);
+  REQUIRE(written);
+  auto flags =
+      resolve_written_flags({}, f.env, {{"fail_fast", DataList{}}}, f.sources, written->root);
+  CHECK(contains(f.error(flags), "dbt_project.yml:2:1\n2 | fail_fast: []\n"));
 }
 
 TEST_CASE("console settings hold for the log file unless that has its own") {

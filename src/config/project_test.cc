@@ -123,6 +123,8 @@ TEST_CASE("mistakes in the project file are explained") {
   CHECK(contains(failure("name: target\n"), "is a word of the template language"));
   CHECK(contains(failure("name: a\nmodel-paths: models\n"),
                  "`model-paths` of dbt_project.yml is `models`, and a list is expected"));
+  CHECK(contains(failure("name: a\nmodel-paths: [models, {a: b}]\n"),
+                 "an item of `model-paths` of dbt_project.yml is a mapping, and text is expected"));
   CHECK(contains(failure("name: a\nmodel-paths: [../x]\n"), "outside of the project"));
   CHECK(contains(failure("name: a\nsource-paths: [a]\nmodel-paths: [b]\n"), "are both set"));
   CHECK(contains(failure("name: a\ndispatch: [{macro_namespace: x}]\n"), "lacks"));

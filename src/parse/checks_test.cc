@@ -56,6 +56,21 @@ TEST_CASE("configuration paths that apply to nothing are listed", "[checks]") {
                      "There are 2 unused configuration paths:\n- models.q.gone\n- data_tests"));
 }
 
+TEST_CASE("a wrong value of dbt_project.yml is shown there", "[checks]") {
+  base::MemoryFiles files{
+      {"/q/dbt_project.yml",
+       "name: q\nprofile: test\nmodels:\n  q:\n    +grants: 8\n    deep:\n      +grants: 7\n"},
+      {"/q/models/deep/m.sql", "select 1"}};
+  TestProject project(files, "/q");
+  REQUIRE(project.diagnostics().size() == 1);
+  const diag::Diagnostic& found = project.diagnostics().front();
+  CHECK(found.code == Code::ConfigInvalid);
+  const diag::SourceText& source = project.sources().get(found.span.source);
+  CHECK(base::ends_with(source.path, "dbt_project.yml"));
+  CHECK(source.place(found.span.begin).line == 7);
+  CHECK(source.place(found.span.begin).column == 16);
+}
+
 TEST_CASE("a file that is not UTF-8 is shown at its wrong byte", "[checks]") {
   base::MemoryFiles files{{"/q/dbt_project.yml", "name: q\nprofile: test\n"},
                           {"/q/models/m.sql", "select 1 as a,\n  '\xff' as b\n"}};

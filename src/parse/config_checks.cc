@@ -1,11 +1,13 @@
 // Configuration values: their types, what only some kinds of resources may have, access, and
 // properties that enable one of several resources of a name.
 #include <array>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "base/strings.h"
 #include "parse/checks.h"
+#include "parse/config_place.h"
 #include "parse/node_color.h"
 
 namespace weft::parse {
@@ -82,13 +84,14 @@ std::string_view wanted(Shape shape) {
   return "";
 }
 
-/// Where the key stands in the properties entry of the node; the entry when it is elsewhere.
+/// Shown where `place` is; at the node when nothing is known of the value's own place.
 void report_value(State& state, const Node& node, std::string_view key, std::string legacy,
-                  std::string message, std::string hint) {
+                  std::string message, std::string hint,
+                  std::optional<diag::Span> place = std::nullopt) {
   diag::Diagnostic d;
   d.code = diag::Code::ConfigInvalid;
   d.message = std::move(message);
-  d.span = place_of(node);
+  d.span = place.value_or(place_of(node));
   d.hint = std::move(hint);
   std::string at = key.empty() ? "" : fmt::format("at path ['{}']: ", key);
   d.legacy_text = fmt::format("Parsing Error in {} {} ({})\n  {}{}", resource_type_name(node.type),
@@ -264,7 +267,7 @@ bool check_config(State& state, const Node& node, const DataMap& config) {
                  fmt::format("`{}` of {} `{}` is `{}`, and {} is expected", typed.key,
                              resource_type_name(node.type), node.name, python_str(*value),
                              wanted(typed.shape)),
-                 "");
+                 "", place_in_project(state, node, typed.key, *value));
     return false;
   }
   return check_materialization(state, node, config) &&

@@ -6,6 +6,7 @@
 
 #include "base/parallel.h"
 #include "base/strings.h"
+#include "parse/entry_shape.h"
 #include "parse/state.h"
 #include "parse/yaml_render.h"
 
@@ -169,6 +170,7 @@ std::vector<Entry> read_file(State& state, size_t file, context::Worker& worker)
   }
   for (Entry& entry : made) {
     check_doubled_keys(state, file, entry);
+    check_entry_shape(state, entry);
     diag::Result<base::Data> data = render_yaml(worker, *entry.node, entry.section, package);
     if (!data) {
       state.report(failed_render(state, file, data.error()));

@@ -186,10 +186,11 @@ Data entry_of_version(const Data& entry, const Data& item) {
       const Data* inherited = entry.get("columns");
       map.set("columns", choose_columns(inherited == nullptr ? Data() : *inherited, value));
     } else if (key == "config" && value.is_map()) {
-      Data config = entry.get("config") == nullptr ? Data(DataMap{}) : *entry.get("config");
+      const Data* shared = entry.get("config");
+      DataMap config = shared != nullptr && shared->is_map() ? shared->as_map() : DataMap{};
       for (const auto& [name, setting] : value.as_map())
-        config.as_map().set(name, setting);
-      map.set("config", std::move(config));
+        config.set(name, setting);
+      map.set("config", Data(std::move(config)));
     } else {
       map.set(key, value);
     }
