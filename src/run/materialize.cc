@@ -73,12 +73,19 @@ diag::Status check_language(const NodeRun& run, const context::CallableMacro& ma
   return diagnostic;
 }
 
+/// Whether rows of earlier runs are kept, and would be lost with a relation that is not found
+/// again.
+bool keeps_rows(const NodeRun& run) {
+  return run.node().type == manifest::ResourceType::Snapshot ||
+         run.manifest().config_of(run.node()).text("materialized") == "incremental";
+}
+
 /// PostgreSQL would cut a longer name, which is then not found again, and other relations might get
-/// the same one. It counts bytes.
+/// the same one. It counts bytes. A schema that is cut does no harm to what is made anew each time.
 diag::Status check_name_length(const NodeRun& run) {
   const Node& node = run.node();
   bool fits = node.alias.size() <= adapter::kMaxNameBytes;
-  bool schema_fits = node.schema.size() <= adapter::kMaxNameBytes;
+  bool schema_fits = node.schema.size() <= adapter::kMaxNameBytes || !keeps_rows(run);
   if (node.type == manifest::ResourceType::Test || (fits && schema_fits))
     return diag::Done{};
   const std::string& name = fits ? node.schema : node.alias;

@@ -143,6 +143,8 @@ def names_are_measured_as_the_server_does(project) -> None:
         project.write("models/long.sql", model.format(key, "é" * 40))
         output = project.run("run", "--select", "long", code=1)
         assert f"the {what} name" in output and "is longer than 63 bytes" in output, output
+    project.write("models/wide.sql", "{{ config(schema='" + "é" * 40 + "') }} select 1 as id\n")
+    project.run("run", "--select", "wide")
     project.write("models/long.sql", model.format("alias", "é" * 31))
     project.run("run", "--select", "long")
     project.run("run", "--select", "long")
