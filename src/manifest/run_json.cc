@@ -166,10 +166,6 @@ void write_tables(JsonText& json, std::string_view key, const Catalog& catalog, 
   json.close_map();
 }
 
-}  // namespace
-
-namespace {
-
 /// The text of run_results.json as parts that can be made in any order: what stands before the
 /// results, the results in portions, and what stands behind.
 class RunResultsParts {

@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "parse/checks.h"
 #include "parse/node_patch.h"
+#include "parse/properties_error.h"
 
 namespace weft::parse {
 namespace {
@@ -41,12 +42,7 @@ class ExposureParser {
     node.path = file.path;
     node.original_file_path = file.original_file_path;
     node.unique_id = fmt::format("exposure.{}.{}", node.package_name, node.name);
-    node.fqn = {node.package_name};
-    std::string_view folder = base::folder_of(file.path);
-    if (!folder.empty() && folder != ".") {
-      for (std::string_view part : base::split(folder, '/'))
-        node.fqn.emplace_back(part);
-    }
+    node.fqn = folder_fqn(node.package_name, file.path);
     node.fqn.push_back(node.name);
     node.created_at = state_.now;
     node.patch_span = entry.node->span;
@@ -65,16 +61,12 @@ class ExposureParser {
   }
 
  private:
-  bool report(const Entry& entry, std::string message, diag::Span span, std::string hint) {
-    diag::Diagnostic diagnostic;
-    diagnostic.code = diag::Code::PropertiesInvalid;
-    diagnostic.legacy_text =
-        fmt::format("Parsing Error\n  Invalid exposures config given in {} @ exposures: {} - {}",
+  bool report(const Entry& entry, const std::string& message, diag::Span span, std::string hint) {
+    std::string sentence =
+        fmt::format("Invalid exposures config given in {} @ exposures: {} - {}",
                     state_.files[entry.file].original_file_path, python_repr(entry.data), message);
-    diagnostic.message = fmt::format("exposure `{}`: {}", entry.name, message);
-    diagnostic.span = span;
-    diagnostic.hint = std::move(hint);
-    state_.report(std::move(diagnostic));
+    state_.report(properties_error(fmt::format("exposure `{}`: {}", entry.name, message), span,
+                                   std::move(hint), sentence));
     return false;
   }
 

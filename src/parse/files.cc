@@ -260,6 +260,16 @@ std::string patch_path(const State& state, const Entry& entry) {
   return state.project_of(file).name + "://" + file.original_file_path;
 }
 
+std::vector<std::string> folder_fqn(const std::string& package, std::string_view path) {
+  std::vector<std::string> fqn = {package};
+  std::string_view folder = base::folder_of(path);
+  if (!folder.empty() && folder != ".") {
+    for (std::string_view part : base::split(folder, '/'))
+      fqn.emplace_back(part);
+  }
+  return fqn;
+}
+
 void find_files(State& state) {
   for (size_t i = 0; i < state.projects.size(); ++i) {
     const config::Project& project = *state.projects[i];

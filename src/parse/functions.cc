@@ -5,6 +5,7 @@
 
 #include "base/paths.h"
 #include "parse/node_patch.h"
+#include "parse/properties_error.h"
 
 namespace weft::parse {
 namespace {
@@ -15,13 +16,7 @@ using base::DataMap;
 
 void report(State& state, const Entry& entry, std::string message, const std::string& sentence,
             std::string hint = "") {
-  diag::Diagnostic diagnostic;
-  diagnostic.code = diag::Code::PropertiesInvalid;
-  diagnostic.message = std::move(message);
-  diagnostic.span = entry.node->span;
-  diagnostic.hint = std::move(hint);
-  diagnostic.legacy_text = "Parsing Error\n  " + sentence;
-  state.report(std::move(diagnostic));
+  state.report(properties_error(std::move(message), entry.node->span, std::move(hint), sentence));
 }
 
 Data member_or_null(const Data& map, std::string_view key) {

@@ -13,6 +13,7 @@
 #include "context/error_place.h"
 #include "context/relations.h"
 #include "parse/node_patch.h"
+#include "parse/properties_error.h"
 #include "parse/test_builder.h"
 #include "parse/test_warnings.h"
 #include "parse/versions.h"
@@ -143,14 +144,9 @@ class TestParser {
     }
   }
 
-  void report(std::string message, diag::Span span, std::string hint, std::string legacy = "") {
-    diag::Diagnostic diagnostic;
-    diagnostic.code = diag::Code::PropertiesInvalid;
-    diagnostic.legacy_text = "Parsing Error\n  " + (legacy.empty() ? message : legacy);
-    diagnostic.message = std::move(message);
-    diagnostic.span = span;
-    diagnostic.hint = std::move(hint);
-    state_.report(std::move(diagnostic));
+  void report(std::string message, diag::Span span, std::string hint,
+              const std::string& sentence = "") {
+    state_.report(properties_error(std::move(message), span, std::move(hint), sentence));
   }
 
   /// The error of a setting's template in dbt's words.
@@ -207,6 +203,13 @@ class TestParser {
         TestOrigin{entry.name, state_.project_of(file).name, file.original_file_path, span});
     if (!render_config(test, tested.target, span, file))
       return;
+    Node node = make_node(test, tested, file, span);
+    capture_references(node, test, tested);
+    finish(node, test, tags);
+  }
+
+  Node make_node(const BuiltTest& test, const Tested& tested, const ProjectFile& file,
+                 diag::Span span) {
     Node node;
     node.type = ResourceType::Test;
     node.name = test.full_name;
@@ -214,12 +217,7 @@ class TestParser {
     node.path = test.compiled_name + ".sql";
     node.original_file_path = file.original_file_path;
     node.unique_id = test_unique_id(test, node.package_name);
-    node.fqn = {node.package_name};
-    std::string_view folder = base::folder_of(file.path);
-    if (!folder.empty() && folder != ".") {
-      for (std::string_view part : base::split(folder, '/'))
-        node.fqn.emplace_back(part);
-    }
+    node.fqn = folder_fqn(node.package_name, file.path);
     node.fqn.push_back(test.full_name);
     node.created_at = state_.now;
     node.raw_code = test.raw_code;
@@ -235,8 +233,7 @@ class TestParser {
     fields.kwargs = test.arguments;
     fields.metadata = manifest::TestMetadata{test.name, test.arguments, test.test_namespace};
     fields.attached_node = tested_node(tested);
-    capture_references(node, test, tested);
-    finish(node, test, tags);
+    return node;
   }
 
   /// The resource that has the test; one that is disabled when there is no other.
@@ -389,60 +386,6 @@ class TestParser {
   std::vector<Node> made_;
 };
 
-/// Columns of a model by what its tests say of them.
-struct TestedColumns {
-  std::set<std::string> unique, disabled_unique, not_null;
-};
-
-/// What dbt takes for a model's primary key when no constraint says it: columns that are tested to
-/// be unique and not null, else those that are tested to be unique.
-std::vector<std::string> infer_primary_key(const TestedColumns& columns) {
-  std::vector<std::string> both;
-  for (const std::string& name : columns.not_null) {
-    if (columns.unique.contains(name) || columns.disabled_unique.contains(name))
-      both.push_back(name);
-  }
-  if (!both.empty())
-    return both;
-  const std::set<std::string>& rest =
-      columns.unique.empty() ? columns.disabled_unique : columns.unique;
-  return {rest.begin(), rest.end()};
-}
-
-}  // namespace
-
-void infer_primary_keys(manifest::Manifest& manifest) {
-  std::map<uint32_t, TestedColumns> tested;
-  for (size_t i = 0; i < manifest.nodes.size(); ++i) {
-    const Node& node = manifest.nodes[i];
-    if (node.test == nullptr || !node.test->metadata || !node.test->attached_node.valid())
-      continue;
-    const manifest::TestMetadata& metadata = *node.test->metadata;
-    std::vector<std::string> names;
-    if (const Data* column = metadata.kwargs.find("column_name"); column && column->is_string()) {
-      names.push_back(column->as_string());
-    } else if (const Data* list = metadata.kwargs.find("combination_of_columns");
-               list && list->is_list()) {
-      for (const Data& name : list->as_list())
-        names.push_back(python_str(name));
-    }
-    TestedColumns& columns = tested[node.test->attached_node.value];
-    for (const std::string& name : names) {
-      if (metadata.name == "not_null")
-        columns.not_null.insert(name);
-      else if (metadata.name == "unique" || metadata.name == "unique_combination_of_columns")
-        (manifest.is_disabled(NodeId(i)) ? columns.disabled_unique : columns.unique).insert(name);
-    }
-  }
-  for (const auto& [row, columns] : tested) {
-    Node& node = manifest.nodes[row];
-    if (node.model != nullptr && node.model->primary_key.empty())
-      node.model->primary_key = infer_primary_key(columns);
-  }
-}
-
-namespace {
-
 void add_model_tests(const State& state, TestParser& parser, const Entry& entry,
                      const std::string& type) {
   const std::string& package = state.project_of(state.files[entry.file]).name;
@@ -493,25 +436,6 @@ size_t count_list(const Data& holder) {
     list = holder.get("tests");
   return list != nullptr && list->is_list() ? list->as_list().size() : 0;
 }
-
-}  // namespace
-
-size_t count_tests(const std::vector<Entry>& entries) {
-  size_t count = 0;
-  for (const Entry& entry : entries) {
-    count += count_list(entry.data);
-    for (const char* key : {"columns", "tables"}) {
-      const Data* parts = entry.data.get(key);
-      if (parts == nullptr || !parts->is_list())
-        continue;
-      for (const Data& part : parts->as_list())
-        count += count_list(part);
-    }
-  }
-  return count;
-}
-
-namespace {
 
 /// Two tests that differ in nothing but their configuration have one id.
 void report_twin(State& state, const Node& first, const Node& second) {
@@ -595,6 +519,21 @@ diag::Result<jinja::Value> render_test_argument(context::Worker& worker, const s
   if (auto* error = std::get_if<jinja::Error>(&code))
     return jinja::to_diagnostic(*error);
   return worker.render_native(*std::get<0>(code), scope);
+}
+
+size_t count_tests(const std::vector<Entry>& entries) {
+  size_t count = 0;
+  for (const Entry& entry : entries) {
+    count += count_list(entry.data);
+    for (const char* key : {"columns", "tables"}) {
+      const Data* parts = entry.data.get(key);
+      if (parts == nullptr || !parts->is_list())
+        continue;
+      for (const Data& part : parts->as_list())
+        count += count_list(part);
+    }
+  }
+  return count;
 }
 
 std::vector<Node> parse_tests(State& state, const std::vector<size_t>& entries) {

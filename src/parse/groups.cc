@@ -1,30 +1,12 @@
 // Groups: who owns models.
 #include <fmt/format.h>
 
-#include "base/paths.h"
-#include "base/strings.h"
 #include "parse/descriptions.h"
 #include "parse/node_config.h"
 #include "parse/node_patch.h"
 #include "parse/state.h"
 
 namespace weft::parse {
-
-namespace {
-
-std::vector<std::string> fqn_of(const std::string& package, const std::string& path,
-                                const std::string& name) {
-  std::vector<std::string> fqn = {package};
-  std::string_view folder = base::folder_of(path);
-  if (!folder.empty() && folder != ".") {
-    for (std::string_view part : base::split(folder, '/'))
-      fqn.emplace_back(part);
-  }
-  fqn.push_back(name);
-  return fqn;
-}
-
-}  // namespace
 
 void parse_groups(State& state) {
   ConfigBuilder configs(state);
@@ -47,8 +29,10 @@ void parse_groups(State& state) {
         group.owner.set(key, base::Data());
     }
     const base::Data* config = entry.data.get("config");
+    std::vector<std::string> fqn = folder_fqn(group.package_name, file.path);
+    fqn.push_back(group.name);
     group.config = configs.of_group(
-        group.package_name, fqn_of(group.package_name, file.path, group.name),
+        group.package_name, fqn,
         config != nullptr && config->is_map() ? config->as_map() : base::DataMap{});
     for (const manifest::Group& other : state.manifest().groups) {
       if (other.name != group.name)

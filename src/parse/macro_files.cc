@@ -6,6 +6,7 @@
 #include "base/parallel.h"
 #include "base/paths.h"
 #include "base/strings.h"
+#include "base/text_list.h"
 #include "jinja/blocks.h"
 #include "parse/builtin_files.h"
 #include "parse/checks.h"
@@ -105,15 +106,16 @@ std::string macro_text(const State& state, diag::Span span) {
   return std::string(all.substr(begin, end - begin));
 }
 
-void add_macro(State& state, const MacroFile& file, size_t index) {
-  const jinja::MacroInfo& info = file.code->macros()[index];
-  manifest::Manifest& manifest = state.manifest();
+/// The row of a file's macro.
+Macro make_macro(const State& state, const MacroFile& file, const jinja::MacroInfo& info) {
   Macro macro;
   macro.name = info.name;
   macro.package_name = file.package;
   macro.path = macro.original_file_path = file.original_file_path;
   macro.unique_id = fmt::format("macro.{}.{}", file.package, info.name);
   macro.macro_sql = macro_text(state, info.span);
+  macro.created_at = state.now;
+  macro.span = info.span;
   if (info.tag == "materialization") {
     // dbt adds this parameter to each of them, given or not.
     macro.arguments.push_back({"supported_languages", std::nullopt, ""});
@@ -125,38 +127,41 @@ void add_macro(State& state, const MacroFile& file, size_t index) {
       macro.arguments.push_back({parameter.name, std::move(type), ""});
     }
   }
-  macro.created_at = state.now;
-  macro.span = info.span;
   for (const auto& [key, value] : info.options) {
-    if (key != "supported_languages" || !value.is_list())
-      continue;
-    macro.supported_languages.emplace();
-    for (const base::Data& language : value.as_list())
-      macro.supported_languages->push_back(python_str(language));
+    if (key == "supported_languages" && value.is_list())
+      macro.supported_languages = base::text_list(&value);
   }
   if (info.tag == "materialization" && !macro.supported_languages)
     macro.supported_languages = std::vector<std::string>{"sql"};
-  if (auto found = manifest.macro_by_unique_id.find(macro.unique_id);
-      found != manifest.macro_by_unique_id.end()) {
-    const Macro& other = manifest.macros[found->second.index()];
-    diag::Diagnostic diagnostic;
-    diagnostic.code = diag::Code::DuplicateResource;
-    diagnostic.message =
-        fmt::format("two macros of package `{}` are called `{}`", file.package, info.name);
-    diagnostic.span = macro.span;
-    diagnostic.labels.push_back({other.span, "the other one"});
-    diagnostic.hint = "rename or remove one of them";
-    diagnostic.legacy_text = fmt::format(
-        "Compilation Error\n  dbt found multiple macros named \"{}\" in the project\n  "
-        "\"{}\".\n   To fix this error, rename or remove one of the following macros:\n      - "
-        "{}\n      - {}",
-        info.name, file.package, other.original_file_path, macro.original_file_path);
-    state.report(std::move(diagnostic));
+  return macro;
+}
+
+void report_twin(State& state, const Macro& first, const Macro& second) {
+  diag::Diagnostic diagnostic;
+  diagnostic.code = diag::Code::DuplicateResource;
+  diagnostic.message =
+      fmt::format("two macros of package `{}` are called `{}`", second.package_name, second.name);
+  diagnostic.span = second.span;
+  diagnostic.labels.push_back({first.span, "the other one"});
+  diagnostic.hint = "rename or remove one of them";
+  diagnostic.legacy_text = fmt::format(
+      "Compilation Error\n  dbt found multiple macros named \"{}\" in the project\n  "
+      "\"{}\".\n   To fix this error, rename or remove one of the following macros:\n      - "
+      "{}\n      - {}",
+      second.name, second.package_name, first.original_file_path, second.original_file_path);
+  state.report(std::move(diagnostic));
+}
+
+void add_macro(State& state, const MacroFile& file, size_t index) {
+  manifest::Manifest& manifest = state.manifest();
+  Macro macro = make_macro(state, file, file.code->macros()[index]);
+  MacroId id(manifest.macros.size());
+  auto [known, is_new] = manifest.macro_by_unique_id.emplace(macro.unique_id, id);
+  if (!is_new) {
+    report_twin(state, manifest.macros[known->second.index()], macro);
     return;
   }
-  MacroId id(manifest.macros.size());
-  manifest.macro_by_unique_id.emplace(macro.unique_id, id);
-  state.result->macros->add(file.package, info.name, {file.code.get(), index, id});
+  state.result->macros->add(file.package, macro.name, {file.code.get(), index, id});
   manifest.macros.push_back(std::move(macro));
 }
 
@@ -245,6 +250,41 @@ void find_macro_calls(State& state, const std::vector<MacroFile>& files) {
   }
 }
 
+/// What `config` says comes on top of what the entry says itself.
+void take_docs_and_meta(Macro& macro, const base::Data& entry) {
+  for (const base::Data* holder : {&entry, entry.get("config")}) {
+    const base::Data* docs = holder == nullptr ? nullptr : holder->get("docs");
+    if (docs != nullptr && docs->get("show") != nullptr)
+      macro.docs.show = docs->get("show")->bool_or(true);
+    if (docs != nullptr && docs->get("node_color") != nullptr &&
+        docs->get("node_color")->is_string())
+      macro.docs.node_color = docs->get("node_color")->as_string();
+    const base::Data* meta = holder == nullptr ? nullptr : holder->get("meta");
+    if (meta == nullptr || !meta->is_map())
+      continue;
+    for (const auto& [key, value] : meta->as_map())
+      macro.meta.set(key, value);
+  }
+}
+
+std::vector<manifest::MacroArgument> described_arguments(const base::Data& entry) {
+  std::vector<manifest::MacroArgument> described;
+  const base::Data* arguments = entry.get("arguments");
+  if (arguments == nullptr || !arguments->is_list())
+    return described;
+  for (const base::Data& argument : arguments->as_list()) {
+    manifest::MacroArgument made;
+    if (const base::Data* name = argument.get("name"))
+      made.name = python_str(*name);
+    if (const base::Data* type = argument.get("type"); type != nullptr && !type->is_null())
+      made.type = python_str(*type);
+    if (const base::Data* text = argument.get("description"))
+      made.description = std::string(text->string_or(""));
+    described.push_back(std::move(made));
+  }
+  return described;
+}
+
 void apply_macro_entry(State& state, Entry& entry) {
   const std::string& package = state.project_of(state.files[entry.file]).name;
   manifest::Manifest& manifest = state.manifest();
@@ -265,36 +305,9 @@ void apply_macro_entry(State& state, Entry& entry) {
   macro.patch_path = patch_path(state, entry);
   if (const base::Data* text = entry.data.get("description"))
     macro.description = std::string(text->string_or(""));
-  // What `config` says comes on top of what the entry says itself.
-  const base::Data* config = entry.data.get("config");
-  for (const base::Data* holder : {static_cast<const base::Data*>(&entry.data), config}) {
-    const base::Data* docs = holder == nullptr ? nullptr : holder->get("docs");
-    if (docs != nullptr && docs->get("show") != nullptr)
-      macro.docs.show = docs->get("show")->bool_or(true);
-    if (docs != nullptr && docs->get("node_color") != nullptr &&
-        docs->get("node_color")->is_string())
-      macro.docs.node_color = docs->get("node_color")->as_string();
-    const base::Data* meta = holder == nullptr ? nullptr : holder->get("meta");
-    if (meta == nullptr || !meta->is_map())
-      continue;
-    for (const auto& [key, value] : meta->as_map())
-      macro.meta.set(key, value);
-  }
-  const base::Data* arguments = entry.data.get("arguments");
-  if (arguments == nullptr || !arguments->is_list())
-    return;
-  std::vector<manifest::MacroArgument> described;
-  for (const base::Data& argument : arguments->as_list()) {
-    manifest::MacroArgument made;
-    if (const base::Data* name = argument.get("name"))
-      made.name = python_str(*name);
-    if (const base::Data* type = argument.get("type"); type != nullptr && !type->is_null())
-      made.type = python_str(*type);
-    if (const base::Data* text = argument.get("description"))
-      made.description = std::string(text->string_or(""));
-    described.push_back(std::move(made));
-  }
+  take_docs_and_meta(macro, entry.data);
   // What the properties say replaces what the signature tells.
+  std::vector<manifest::MacroArgument> described = described_arguments(entry.data);
   if (described.empty())
     return;
   if (state.input.flags.get_bool("validate_macro_args"))

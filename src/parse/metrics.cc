@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "parse/node_patch.h"
+#include "parse/properties_error.h"
 #include "parse/semantic_data.h"
 
 namespace weft::parse {
@@ -20,13 +21,7 @@ using base::DataMap;
 const std::vector<std::string> kTypes = {"simple", "ratio", "cumulative", "derived", "conversion"};
 
 void report(State& state, diag::Span span, std::string message, std::string hint) {
-  diag::Diagnostic diagnostic;
-  diagnostic.code = diag::Code::PropertiesInvalid;
-  diagnostic.legacy_text = "Parsing Error\n  " + message;
-  diagnostic.message = std::move(message);
-  diagnostic.span = span;
-  diagnostic.hint = std::move(hint);
-  state.report(std::move(diagnostic));
+  state.report(properties_error(std::move(message), span, std::move(hint)));
 }
 
 DataList metric_inputs(const Data& list, std::string& problem) {

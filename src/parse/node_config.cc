@@ -90,11 +90,36 @@ DataMap level_config(const DataMap& level) {
 bool stands_beside_config(std::string_view key) {
   constexpr std::array<std::string_view, 8> kKeys = {
       "docs", "meta", "tags", "group", "access", "enabled", "freshness", "loaded_at_field"};
-  for (std::string_view one : kKeys) {
-    if (one == key)
-      return true;
+  return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
+}
+
+/// Null becomes an empty list, one value a list of one.
+void make_list(Data& value) {
+  if (value.is_null())
+    value = Data(DataList{});
+  else if (!value.is_list())
+    value = Data(DataList{value});
+}
+
+void drop_repeated(DataList& list) {
+  DataList unique;
+  for (const Data& item : list) {
+    if (std::find(unique.begin(), unique.end(), item) == unique.end())
+      unique.push_back(item);
   }
-  return false;
+  list = std::move(unique);
+}
+
+/// store_failures_as decides about store_failures and the other way round.
+void settle_store_failures(DataMap& config) {
+  Data* as = config.find("store_failures_as");
+  Data* store = config.find("store_failures");
+  if (as == nullptr || store == nullptr)
+    return;
+  if (as->is_string())
+    *store = Data(as->as_string() != "ephemeral");
+  else if (store->is_bool())
+    *as = Data(store->as_bool() ? "table" : "ephemeral");
 }
 
 }  // namespace
@@ -353,50 +378,24 @@ void normalize_config(DataMap& config) {
     if (Data* hooks = config.find(key))
       *hooks = Data(context::hook_list(*hooks));
   }
-  for (const char* key : {"tags", "packages"}) {
-    Data* list = config.find(key);
-    if (list == nullptr)
-      continue;
-    if (list->is_null()) {
-      *list = Data(DataList{});
-    } else if (!list->is_list()) {
-      *list = Data(DataList{*list});
-    }
-    // Tags that projects and files both give stand there twice.
-    if (std::string_view(key) == "tags")
-      continue;
-    DataList unique;
-    for (const Data& item : list->as_list()) {
-      bool seen = false;
-      for (const Data& other : unique)
-        seen = seen || other == item;
-      if (!seen)
-        unique.push_back(item);
-    }
-    *list = Data(std::move(unique));
+  // Tags that projects and files both give stand there twice.
+  if (Data* tags = config.find("tags"))
+    make_list(*tags);
+  if (Data* packages = config.find("packages")) {
+    make_list(*packages);
+    drop_repeated(packages->as_list());
   }
   if (Data* grants = config.find("grants"); grants != nullptr && grants->is_map()) {
-    for (auto& [privilege, grantees] : grants->as_map()) {
-      if (!grantees.is_list())
-        grantees = grantees.is_null() ? Data(DataList{}) : Data(DataList{grantees});
-    }
+    for (auto& [privilege, grantees] : grants->as_map())
+      make_list(grantees);
   }
   keep_keys(config.find("contract"), {"enforced", "alias_types", "checksum"});
   keep_keys(config.find("docs"), {"show", "node_color"});
-  if (Data* contract = config.find("contract");
-      contract != nullptr && contract->is_map() && contract->get("enforced") != nullptr) {
-    if (contract->get("alias_types") == nullptr)
-      contract->as_map().set("alias_types", Data(true));
-  }
-  // store_failures_as decides about store_failures and the other way round.
-  Data* as = config.find("store_failures_as");
-  Data* store = config.find("store_failures");
-  if (as != nullptr && store != nullptr) {
-    if (as->is_string())
-      *store = Data(as->as_string() != "ephemeral");
-    else if (store->is_bool())
-      *as = Data(store->as_bool() ? "table" : "ephemeral");
-  }
+  if (Data* contract = config.find("contract"); contract != nullptr && contract->is_map() &&
+                                                contract->get("enforced") != nullptr &&
+                                                contract->get("alias_types") == nullptr)
+    contract->as_map().set("alias_types", Data(true));
+  settle_store_failures(config);
 }
 
 }  // namespace weft::parse

@@ -14,6 +14,7 @@
 #include "parse/contract.h"
 #include "parse/duplicate_patch.h"
 #include "parse/names.h"
+#include "parse/properties_error.h"
 #include "parse/static_config.h"
 
 namespace weft::parse {
@@ -149,22 +150,17 @@ std::vector<std::string> primary_key_of(const manifest::ModelFields& model,
   return {};
 }
 
-/// The refs and sources in `to:` of foreign keys: the model depends on them.
 void report_foreign_key(State& state, const Node& node, const std::string& to) {
-  diag::Diagnostic error;
-  error.code = diag::Code::PropertiesInvalid;
-  error.message = fmt::format("a foreign key of model `{}` refers to `{}`, expected ref or source",
-                              node.name, to);
-  error.span = node.patch_span;
-  error.hint = "write `to: ref('the_model')`";
-  error.legacy_text = fmt::format(
-      "Parsing Error\n  Invalid 'ref' or 'source' syntax on foreign key constraint 'to' on model "
-      "{}: "
-      "{}.",
-      node.name, to);
-  state.report(std::move(error));
+  state.report(properties_error(
+      fmt::format("a foreign key of model `{}` refers to `{}`, expected ref or source", node.name,
+                  to),
+      node.patch_span, "write `to: ref('the_model')`",
+      fmt::format(
+          "Invalid 'ref' or 'source' syntax on foreign key constraint 'to' on model {}: {}.",
+          node.name, to)));
 }
 
+/// The refs and sources in `to:` of foreign keys: the model depends on them.
 void render_foreign_keys(State& state, context::Worker& worker, Node& node) {
   if (node.model == nullptr)
     return;
@@ -236,17 +232,12 @@ void take_deprecation_date(State& state, Node& node, const Data& date) {
   node.model->deprecation_date = deprecation_date(python_str(date));
   if (manifest::parse_iso_time(*node.model->deprecation_date))
     return;
-  diag::Diagnostic diagnostic;
-  diagnostic.code = diag::Code::PropertiesInvalid;
-  diagnostic.message = fmt::format("deprecation_date of `{}` is `{}`, which is no date", node.name,
-                                   python_str(date));
-  diagnostic.span = node.patch_span;
-  diagnostic.hint = "write it like 2024-12-31";
-  diagnostic.legacy_text = fmt::format(
-      "Parsing Error\n  Invalid models config given in {} @ models: deprecation_date {} is not a "
-      "date",
-      node.original_file_path, python_repr(date));
-  state.report(std::move(diagnostic));
+  state.report(properties_error(
+      fmt::format("deprecation_date of `{}` is `{}`, which is no date", node.name,
+                  python_str(date)),
+      node.patch_span, "write it like 2024-12-31",
+      fmt::format("Invalid models config given in {} @ models: deprecation_date {} is not a date",
+                  node.original_file_path, python_repr(date))));
 }
 
 void take_model_keys(State& state, Node& node, const Data& entry) {
@@ -260,10 +251,6 @@ void take_model_keys(State& state, Node& node, const Data& entry) {
     model.time_spine = time_spine(*spine);
   model.primary_key = primary_key_of(model, node.columns);
 }
-
-}  // namespace
-
-namespace {
 
 /// Entries that describe a resource which a file makes; others make one themselves.
 bool is_patch_section(std::string_view section) {

@@ -7,6 +7,7 @@
 #include "base/parallel.h"
 #include "base/strings.h"
 #include "parse/entry_shape.h"
+#include "parse/properties_error.h"
 #include "parse/state.h"
 #include "parse/yaml_render.h"
 
@@ -19,14 +20,8 @@ constexpr std::array<std::string_view, 14> kSections = {
     "semantic_models", "functions", "data_tests", "saved_queries"};
 
 void report_invalid(State& state, std::string message, diag::Span span, std::string hint,
-                    std::string legacy = {}) {
-  diag::Diagnostic diagnostic;
-  diagnostic.code = diag::Code::PropertiesInvalid;
-  diagnostic.legacy_text = "Parsing Error\n  " + (legacy.empty() ? message : legacy);
-  diagnostic.message = std::move(message);
-  diagnostic.span = span;
-  diagnostic.hint = std::move(hint);
-  state.report(std::move(diagnostic));
+                    const std::string& sentence = "") {
+  state.report(properties_error(std::move(message), span, std::move(hint), sentence));
 }
 
 /// Only properties of single tests are not worth an error: dbt goes on without them.
@@ -112,19 +107,14 @@ void check_doubled_keys(State& state, size_t file, const Entry& entry) {
     const yaml::Entry* inside = config->find_entry(key);
     if (beside == nullptr || inside == nullptr)
       continue;
-    diag::Diagnostic diagnostic;
-    diagnostic.code = diag::Code::PropertiesInvalid;
-    diagnostic.message =
-        fmt::format("`{}` of `{}` stands both beside and under `config`", key, entry.name);
-    diagnostic.span = beside->key_span;
+    diag::Diagnostic diagnostic = properties_error(
+        fmt::format("`{}` of `{}` stands both beside and under `config`", key, entry.name),
+        beside->key_span, "keep the one under `config`",
+        fmt::format("In {}: found {} dictionary in 'config' dictionary and as top-level key.\n"
+                    "                      Remove the top-level key and define it under 'config' "
+                    "dictionary only.",
+                    state.files[file].original_file_path, key));
     diagnostic.labels.push_back({inside->key_span, "the other one"});
-    diagnostic.hint = "keep the one under `config`";
-    diagnostic.legacy_text = fmt::format(
-        "Parsing Error\n  In {}: found {} dictionary in 'config' dictionary and as top-level "
-        "key.\n "
-        "                     Remove the top-level key and define it under 'config' dictionary "
-        "only.",
-        state.files[file].original_file_path, key);
     state.report(std::move(diagnostic));
   }
 }
@@ -149,17 +139,12 @@ std::vector<Entry> read_file(State& state, size_t file, context::Worker& worker)
   if (root == nullptr || root->is_null())
     return made;
   if (!root->is_mapping()) {
-    diag::Diagnostic diagnostic;
-    diagnostic.code = diag::Code::PropertiesInvalid;
-    diagnostic.message = "a properties file must be a mapping";
-    diagnostic.span = root->span;
-    diagnostic.hint = "start it with `models:` or another kind of resource";
-    diagnostic.legacy_text = fmt::format(
-        "Parsing Error\n  Error reading {0}: {1} - Validation Error\n    Contents of "
-        "file '{2}' are not valid. Dictionary expected.",
-        state.project_of(state.files[file]).name, state.files[file].path,
-        state.files[file].original_file_path);
-    state.report(std::move(diagnostic));
+    report_invalid(state, "a properties file must be a mapping", root->span,
+                   "start it with `models:` or another kind of resource",
+                   fmt::format("Error reading {0}: {1} - Validation Error\n    Contents of file "
+                               "'{2}' are not valid. Dictionary expected.",
+                               state.project_of(state.files[file]).name, state.files[file].path,
+                               state.files[file].original_file_path));
     return made;
   }
   check_top_keys(state, *root);

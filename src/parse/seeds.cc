@@ -6,6 +6,7 @@
 #include "base/paths.h"
 #include "base/strings.h"
 #include "parse/node_patch.h"
+#include "parse/properties_error.h"
 
 namespace weft::parse {
 namespace {
@@ -59,26 +60,18 @@ void check_hooks(State& state, context::Worker& worker, const Node& node) {
   }
   if (!depends)
     return;
-  diag::Diagnostic diagnostic;
-  diagnostic.code = diag::Code::PropertiesInvalid;
-  diagnostic.message = fmt::format("a hook of seed `{}` refers to another node", node.name);
-  diagnostic.span = node.patch_span;
-  diagnostic.hint = "write the relation's name, or move the hook to on-run-end";
-  diagnostic.legacy_text = fmt::format(
-      "Parsing Error\n  Seeds cannot depend on other nodes. dbt detected a seed with a pre- or "
-      "post-hook\n  that calls 'ref', 'source', or 'metric', either directly or indirectly via "
-      "other macros.\n  \n  Error raised for '{}', which has these hooks defined: \n{}",
-      node.unique_id, listed);
-  state.report(std::move(diagnostic));
+  state.report(properties_error(
+      fmt::format("a hook of seed `{}` refers to another node", node.name), node.patch_span,
+      "write the relation's name, or move the hook to on-run-end",
+      fmt::format(
+          "Seeds cannot depend on other nodes. dbt detected a seed with a pre- or post-hook\n  "
+          "that calls 'ref', 'source', or 'metric', either directly or indirectly via other "
+          "macros.\n  \n  Error raised for '{}', which has these hooks defined: \n{}",
+          node.unique_id, listed)));
 }
 
 std::vector<std::string> fqn_of(const std::string& package, const std::string& path) {
-  std::vector<std::string> fqn = {package};
-  std::string_view folder = base::folder_of(path);
-  if (!folder.empty() && folder != ".") {
-    for (std::string_view part : base::split(folder, '/'))
-      fqn.emplace_back(part);
-  }
+  std::vector<std::string> fqn = folder_fqn(package, path);
   fqn.emplace_back(base::stem_of(base::file_name(path)));
   return fqn;
 }

@@ -137,12 +137,7 @@ Node make_described_node(State& state, context::Worker& worker, ResourceType typ
   node.path = file.path;
   node.original_file_path = file.original_file_path;
   node.unique_id = fmt::format("{}.{}.{}", resource_type_name(type), node.package_name, name);
-  node.fqn = {node.package_name};
-  std::string_view folder = base::folder_of(file.path);
-  if (!folder.empty() && folder != ".") {
-    for (std::string_view part : base::split(folder, '/'))
-      node.fqn.emplace_back(part);
-  }
+  node.fqn = folder_fqn(node.package_name, file.path);
   node.fqn.push_back(name);
   node.created_at = state.now;
   node.patch_span = entry.node->span;

@@ -6,6 +6,7 @@
 
 #include "parse/names.h"
 #include "parse/node_patch.h"
+#include "parse/properties_error.h"
 #include "parse/semantic_data.h"
 
 namespace weft::parse {
@@ -64,13 +65,9 @@ Data export_of(State& state, context::Worker& worker, const Node& query,
 void add_saved_query(State& state, context::Worker& worker, const Entry& entry) {
   Data params = member_or_null(entry.data, "query_params");
   if (!params.is_map()) {
-    diag::Diagnostic diagnostic;
-    diagnostic.code = diag::Code::PropertiesInvalid;
-    diagnostic.message = fmt::format("saved query `{}` has no `query_params`", entry.name);
-    diagnostic.legacy_text = "Parsing Error\n  'query_params' is a required property";
-    diagnostic.span = entry.node->span;
-    diagnostic.hint = "add `query_params:` with a list of `metrics:`";
-    state.report(std::move(diagnostic));
+    state.report(properties_error(fmt::format("saved query `{}` has no `query_params`", entry.name),
+                                  entry.node->span, "add `query_params:` with a list of `metrics:`",
+                                  "'query_params' is a required property"));
     return;
   }
   Node node = make_described_node(state, worker, ResourceType::SavedQuery, entry, entry.name,

@@ -7,6 +7,7 @@
 #include "context/relations.h"
 #include "parse/descriptions.h"
 #include "parse/node_patch.h"
+#include "parse/properties_error.h"
 #include "parse/semantic_data.h"
 
 namespace weft::parse {
@@ -25,13 +26,7 @@ struct SemanticModelData {
 };
 
 void report(State& state, diag::Span span, std::string message, std::string hint) {
-  diag::Diagnostic diagnostic;
-  diagnostic.code = diag::Code::PropertiesInvalid;
-  diagnostic.legacy_text = "Parsing Error\n  " + message;
-  diagnostic.message = std::move(message);
-  diagnostic.span = span;
-  diagnostic.hint = std::move(hint);
-  state.report(std::move(diagnostic));
+  state.report(properties_error(std::move(message), span, std::move(hint)));
 }
 
 DataMap meta_of(const Data& data) { return map_or_empty(member_or_null(data, "config"), "meta"); }

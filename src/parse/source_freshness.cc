@@ -1,5 +1,9 @@
 #include "parse/source_freshness.h"
 
+#include <fmt/format.h>
+
+#include "parse/properties_error.h"
+
 namespace weft::parse {
 namespace {
 
@@ -77,15 +81,10 @@ std::optional<std::string> own_text(const Data& entry, std::string_view key) {
 }
 
 diag::Diagnostic both_given(std::string_view level) {
-  diag::Diagnostic diagnostic;
-  diagnostic.code = diag::Code::PropertiesInvalid;
-  diagnostic.message = "`loaded_at_field` and `loaded_at_query` are both given at the " +
-                       std::string(level) + " level";
-  diagnostic.hint = "remove one of them";
-  diagnostic.legacy_text =
-      "Parsing Error\n  Cannot specify both loaded_at_field and loaded_at_query at " +
-      std::string(level) + " level.";
-  return diagnostic;
+  return properties_error(
+      fmt::format("`loaded_at_field` and `loaded_at_query` are both given at the {} level", level),
+      {}, "remove one of them",
+      fmt::format("Cannot specify both loaded_at_field and loaded_at_query at {} level.", level));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "context/relations.h"
 #include "parse/checks.h"
 #include "parse/node_patch.h"
+#include "parse/properties_error.h"
 #include "parse/source_freshness.h"
 
 namespace weft::parse {
@@ -105,12 +106,8 @@ class SourceParser {
 
  private:
   void report_nameless(const Entry& entry, diag::Span span) {
-    diag::Diagnostic diagnostic;
-    diagnostic.code = diag::Code::PropertiesInvalid;
-    diagnostic.message = fmt::format("a table of source `{}` has no name", entry.name);
-    diagnostic.span = span;
-    diagnostic.hint = "add `name:`";
-    state_.report(std::move(diagnostic));
+    state_.report(properties_error(fmt::format("a table of source `{}` has no name", entry.name),
+                                   span, "add `name:`"));
   }
 
   void add_table(Entry& entry, const Data& table, const yaml::Node* table_node) {
@@ -125,12 +122,7 @@ class SourceParser {
     node.package_name = state_.project_of(file).name;
     node.path = node.original_file_path = file.original_file_path;
     node.unique_id = fmt::format("source.{}.{}.{}", node.package_name, entry.name, node.name);
-    node.fqn = {node.package_name};
-    std::string_view folder = base::folder_of(file.path);
-    if (!folder.empty() && folder != ".") {
-      for (std::string_view part : base::split(folder, '/'))
-        node.fqn.emplace_back(part);
-    }
+    node.fqn = folder_fqn(node.package_name, file.path);
     node.fqn.push_back(entry.name);
     node.fqn.push_back(node.name);
     node.created_at = state_.now;
@@ -156,16 +148,12 @@ class SourceParser {
       const Data* field = holder->get("loaded_at_field");
       if (field == nullptr || !field->is_string() || !field->as_string().empty())
         continue;
-      diag::Diagnostic diagnostic;
-      diagnostic.code = diag::Code::PropertiesInvalid;
-      diagnostic.message = fmt::format("`loaded_at_field` of source `{}` is empty", entry.name);
-      diagnostic.span = entry.node->span;
-      diagnostic.hint = "name a column, or write `loaded_at_field: null`";
-      diagnostic.legacy_text = fmt::format(
-          "Parsing Error\n  Invalid sources config given in {} @ sources: {} - loaded_at_field "
-          "cannot be an empty string.",
-          state_.files[entry.file].original_file_path, entry.name);
-      state_.report(std::move(diagnostic));
+      state_.report(properties_error(
+          fmt::format("`loaded_at_field` of source `{}` is empty", entry.name), entry.node->span,
+          "name a column, or write `loaded_at_field: null`",
+          fmt::format("Invalid sources config given in {} @ sources: {} - loaded_at_field cannot "
+                      "be an empty string.",
+                      state_.files[entry.file].original_file_path, entry.name)));
       return false;
     }
     return true;

@@ -50,14 +50,9 @@ std::string_view section_of(ResourceType type) {
 
 std::vector<std::string> fqn_of(const std::string& package, const std::string& path,
                                 ResourceType type) {
-  std::vector<std::string> fqn = {package};
+  std::vector<std::string> fqn = folder_fqn(package, path);
   if (type == ResourceType::Analysis)
-    fqn.emplace_back("analysis");
-  std::string_view folder = base::folder_of(path);
-  if (!folder.empty() && folder != ".") {
-    for (std::string_view part : base::split(folder, '/'))
-      fqn.emplace_back(part);
-  }
+    fqn.insert(fqn.begin() + 1, "analysis");
   return fqn;
 }
 

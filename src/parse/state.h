@@ -118,6 +118,8 @@ struct State {
 
 /// "my_project://models/schema.yml".
 std::string patch_path(const State& state, const Entry& entry);
+/// How every fqn begins: the package, then the folders of a path relative to its root folder.
+std::vector<std::string> folder_fqn(const std::string& package, std::string_view path);
 
 // The steps, in order; each in the file of its name.
 
@@ -155,7 +157,7 @@ void parse_generic_tests(State& state);
 size_t count_tests(const std::vector<Entry>& entries);
 /// generic_tests.cc: the rows of the tests of some entries. They are not added.
 std::vector<Node> parse_tests(State& state, const std::vector<size_t>& entries);
-/// generic_tests.cc: primary keys of models that no constraint names, by what their tests say.
+/// primary_keys.cc: primary keys of models that no constraint names, by what their tests say.
 void infer_primary_keys(manifest::Manifest& manifest);
 /// unit_tests.cc
 void parse_unit_tests(State& state);

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/strings.h"
+#include "parse/properties_error.h"
 
 namespace weft::parse {
 namespace {
@@ -24,23 +25,14 @@ constexpr std::array<std::string_view, 15> kConfigKeys = {
 constexpr size_t kMaxNameLength = 64;
 constexpr size_t kKeptOfLongName = 30;
 
-diag::Diagnostic invalid(std::string message, diag::Span span, std::string hint) {
-  diag::Diagnostic diagnostic;
-  diagnostic.code = diag::Code::PropertiesInvalid;
-  diagnostic.legacy_text = "Parsing Error\n  " + message;
-  diagnostic.message = std::move(message);
-  diagnostic.span = span;
-  diagnostic.hint = std::move(hint);
-  return diagnostic;
-}
-
 /// The test's name and its arguments as written.
 diag::Result<std::pair<std::string, DataMap>> take_apart(const Data& item, diag::Span span) {
   if (item.is_string())
     return std::pair{item.as_string(), DataMap{}};
   if (!item.is_map() || item.as_map().empty()) {
-    return invalid(fmt::format("a test must be a name or a mapping, found `{}`", python_str(item)),
-                   span, "write `- unique` or `- accepted_values: {...}`");
+    return properties_error(
+        fmt::format("a test must be a name or a mapping, found `{}`", python_str(item)), span,
+        "write `- unique` or `- accepted_values: {...}`");
   }
   const DataMap& map = item.as_map();
   // `- test_name: x` beside its arguments.
@@ -50,16 +42,16 @@ diag::Result<std::pair<std::string, DataMap>> take_apart(const Data& item, diag:
     return std::pair{name->as_string(), std::move(arguments)};
   }
   if (map.size() != 1) {
-    return invalid(fmt::format("a test must have one name, found {} keys", map.size()), span,
-                   "indent the test's arguments below its name");
+    return properties_error(fmt::format("a test must have one name, found {} keys", map.size()),
+                            span, "indent the test's arguments below its name");
   }
   const base::DataEntry& only = *map.begin();
   if (only.value.is_null())
     return std::pair{only.key, DataMap{}};
   if (!only.value.is_map()) {
-    return invalid(fmt::format("the arguments of test `{}` must be a mapping, found `{}`", only.key,
-                               python_str(only.value)),
-                   span, "write `argument: value` below the test's name");
+    return properties_error(fmt::format("the arguments of test `{}` must be a mapping, found `{}`",
+                                        only.key, python_str(only.value)),
+                            span, "write `argument: value` below the test's name");
   }
   return std::pair{only.key, only.value.as_map()};
 }
@@ -178,6 +170,43 @@ void take_arguments(DataMap& given, BuiltTest& test) {
     given.set(key, value);
 }
 
+/// Moves what configures the test from `given` to the test: keys beside the arguments, and those
+/// under `config`.
+diag::Status take_config(DataMap& given, BuiltTest& test, diag::Span span) {
+  Data config(DataMap{});
+  if (const Data* value = given.find("config"); value != nullptr && value->is_map())
+    config = *value;
+  given.erase("config");
+  for (std::string_view key : kConfigKeys) {
+    const Data* beside = given.find(key);
+    const Data* inside = config.get(key);
+    if (beside != nullptr && inside != nullptr && beside->truthy()) {
+      diag::Diagnostic diagnostic = properties_error(
+          fmt::format("test `{}` sets `{}` both beside and under `config`", test.name, key), span,
+          "keep the one under `config`");
+      diagnostic.legacy_text =
+          "Compilation Error\n  Test cannot have the same key at the top-level and in config";
+      return diagnostic;
+    }
+    const Data* value = beside != nullptr ? beside : inside;
+    if (value != nullptr && !value->is_null())
+      test.config.set(key, *value);
+    given.erase(key);
+    config.as_map().erase(key);
+  }
+  for (const auto& [key, value] : config.as_map())
+    test.config.set(key, value);
+  return diag::Done{};
+}
+
+/// Takes the key away; null and nothing are no text.
+std::string take_text(DataMap& given, std::string_view key) {
+  const Data* value = given.find(key);
+  std::string text = value == nullptr || value->is_null() ? "" : python_str(*value);
+  given.erase(key);
+  return text;
+}
+
 }  // namespace
 
 diag::Result<BuiltTest> build_test(const Data& item, const TestTarget& target, bool takes_arguments,
@@ -193,41 +222,16 @@ diag::Result<BuiltTest> build_test(const Data& item, const TestTarget& target, b
     test.name = test.name.substr(dot + 1);
   }
   if (test.name.empty())
-    return invalid("a test has no name", span, "write `- unique` or the name of another test");
+    return properties_error("a test has no name", span,
+                            "write `- unique` or the name of another test");
   if (takes_arguments)
     take_arguments(given, test);
   else
     test.has_plain_arguments = given.contains("arguments");
-  Data config(DataMap{});
-  if (const Data* value = given.find("config"); value != nullptr && value->is_map())
-    config = *value;
-  given.erase("config");
-  for (std::string_view key : kConfigKeys) {
-    const Data* beside = given.find(key);
-    const Data* inside = config.get(key);
-    if (beside != nullptr && inside != nullptr && beside->truthy()) {
-      diag::Diagnostic diagnostic =
-          invalid(fmt::format("test `{}` sets `{}` both beside and under `config`", test.name, key),
-                  span, "keep the one under `config`");
-      diagnostic.legacy_text =
-          "Compilation Error\n  Test cannot have the same key at the top-level and in config";
-      return diagnostic;
-    }
-    const Data* value = beside != nullptr ? beside : inside;
-    if (value != nullptr && !value->is_null())
-      test.config.set(key, *value);
-    given.erase(key);
-    config.as_map().erase(key);
-  }
-  for (const auto& [key, value] : config.as_map())
-    test.config.set(key, value);
-  if (const Data* text = given.find("description"); text != nullptr)
-    test.description = text->is_null() ? "" : python_str(*text);
-  given.erase("description");
-  std::string custom_name;
-  if (const Data* name = given.find("name"); name != nullptr && !name->is_null())
-    custom_name = python_str(*name);
-  given.erase("name");
+  if (diag::Status taken = take_config(given, test, span); !taken)
+    return taken.error();
+  test.description = take_text(given, "description");
+  std::string custom_name = take_text(given, "name");
   for (const auto& [key, value] : given)
     test.arguments.set(key, value);
   if (!target.column_name.empty())

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "parse/checks.h"
+#include "parse/properties_error.h"
 
 namespace weft::parse {
 namespace {
@@ -22,14 +23,8 @@ size_t rank_of(std::string_view granularity) {
 }
 
 void report(State& state, diag::Span span, std::string message, std::string hint,
-            std::string legacy) {
-  diag::Diagnostic d;
-  d.code = diag::Code::PropertiesInvalid;
-  d.message = std::move(message);
-  d.span = span;
-  d.hint = std::move(hint);
-  d.legacy_text = "Parsing Error\n  " + legacy;
-  state.report(std::move(d));
+            const std::string& sentence) {
+  state.report(properties_error(std::move(message), span, std::move(hint), sentence));
 }
 
 /// ['a', 'b'], as Python shows a list of texts.
